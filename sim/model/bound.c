@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What fits into a gap.
+ *
+ * More committed work at the end of a gap is never worse, because outages come when they come: so the
+ * greedy choice, gap by gap, is optimal. Brute force over all subsets of at most 12 steps agrees
+ * (tests/sim/model/test_bound.c). */
+#include "sim/model/bound.h"
+#include <assert.h>
+#include <stddef.h>
+
+const char *bound_refusal(const struct spec *spec)
+{
+    const uint32_t exposed = PHASE_BIT(PHASE_WORK) | PHASE_BIT(PHASE_CHECKPOINT) |
+                             PHASE_BIT(PHASE_RESTORE);
+    if (spec->group.persist > 0)
+        return "checkpoints persist in the background";
+    if (spec->faults.renewal == RENEWAL_ATTEMPT)
+        return "lifetimes are redrawn at each attempt (renewal: attempt)";
+    if (spec->faults.clock == CLOCK_EXPOSURE && (spec->faults.strike & exposed) != exposed)
+        return "failures depend on the policy (faults.strike)";
+    if (!spec->group.restore_initial && spec->group.restore > 0)
+        return "a first checkpoint makes later restores dearer (restore_initial: false)";
+    return NULL;
+}
+
+simtime bound_rest(const struct spec *spec, simtime done)
+{
+    simtime rest = spec->group.work - done;
+    assert(rest >= 0);
+    return spec->group.final_checkpoint ? simtime_add(rest, spec->group.checkpoint) : rest;
+}
+
+simtime bound_gain(const struct spec *spec, simtime done, simtime gap)
+{
+    simtime room = gap - spec->group.checkpoint;
+    simtime step = spec->group.is_divisible ? 0 : spec->group.step;
+    if (room <= 0)
+        return 0;
+    simtime reach = done + room;
+    assert(reach < spec->group.work); /* else the job would have finished */
+    if (step > 0)
+        reach -= reach % step;
+    return reach > done ? reach - done : 0;
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Renewal processes of nodes, racks and the platform, and recorded outages.
+ *
+ *     lifetime k ──► outage k ──► repair k, or replacement at the end of the downtime ──► lifetime k+1
+ *
+ * Block 0 of an occurrence's address gives (lifetime, repair), block 1 the victim of a platform outage.
+ * The next outage of an entity is one event in the fault timeline; a node that goes down for another
+ * reason (its rack, the platform, a trace) drops its event by forgetting the key, and the stale event
+ * is ignored when it surfaces. */
+#include "sim/model/fault.h"
+#include "sim/base/random.h"
+#include <assert.h>
+#include <math.h>
+
+/* Streams of addressed draws; numbers are part of the reproducibility promise. */
+enum stream { STREAM_NODE = 1, STREAM_RACK = 2, STREAM_PLATFORM = 3, STREAM_TRACE = 4 };
+
+bool fault_init(struct faults *faults, const struct spec *spec, struct engine *engine,
+                struct cluster *cluster, struct story *story, struct arena *arena)
+{
+    *faults = (struct faults){
+        .spec = spec, .engine = engine, .cluster = cluster, .story = story};
+    if (!spec->faults.trace.is_given)
+        return true;
+    struct fault_replay *replay = &faults->replay;
+    replay->outages = spec->faults.trace.outages;
+    assert(replay->outages != NULL);
+    replay->node_of = arena_array(arena, replay->outages->nodes_count, sizeof(uint32_t));
+    replay->order = arena_array(arena, replay->outages->nodes_count, sizeof(uint32_t));
+    return replay->node_of && replay->order;
+}
+
+static enum fault_process process_of(const struct cluster *c, uint32_t slot)
+{
+    if (slot < c->nodes)
+        return FAULT_NODE;
+    if (slot < c->platform)
+        return FAULT_RACK;
+    return slot == c->platform ? FAULT_PLATFORM : FAULT_TRACE;
+}
+
+static const struct spec_process *law_of(const struct faults *f, enum fault_process process)
+{
+    return process == FAULT_NODE   ? &f->spec->faults.node
+           : process == FAULT_RACK ? &f->spec->faults.rack
+                                   : &f->spec->faults.platform;
+}
+
+static struct random_pair draw(const struct faults *f, enum fault_process process, uint32_t slot,
+                               uint32_t occurrence, uint32_t word)
+{
+    uint32_t entity = process == FAULT_NODE   ? slot
+                      : process == FAULT_RACK ? slot - f->cluster->nodes
+                                              : 0;
+    struct random_address address = {.seed = f->spec->seed,
+                                     .replication = f->replication,
+                                     .stream = (uint32_t)process + STREAM_NODE,
+                                     .entity = entity,
+                                     .occurrence = occurrence};
+    return random_uniforms(&address, word);
+}
+
+/* A lifetime from now on. At least 1 ns: an entity that never lives would stop time. */
+static void schedule(struct faults *f, uint32_t slot, double seconds)
+{
+    simtime lifetime = simtime_from_seconds(seconds);
+    simtime at = simtime_add(engine_fault_now(f->engine), lifetime > 0 ? lifetime : 1);
+    f->cluster->entities[slot].key =
+        at > f->spec->horizon ? EVENT_NONE : engine_at_fault(f->engine, at, slot);
+}
+
+static void live(struct faults *f, enum fault_process process, uint32_t slot)
+{
+    const struct spec_process *law = law_of(f, process);
+    uint32_t occurrence = f->cluster->entities[slot].occurrence;
+    if (law->is_given && f->spec->faults.renewal == RENEWAL_FAILED)
+        schedule(f, slot, law_sample(&law->uptime, draw(f, process, slot, occurrence, 0).u[0]));
+}
+
+/* The first lifetime, of an entity that may have lived before the job began. */
+static void live_first(struct faults *f, enum fault_process process, uint32_t slot)
+{
+    const struct spec_process *law = law_of(f, process);
+    double u = draw(f, process, slot, 0, 0).u[0];
+    if (f->spec->faults.initial_age == AGE_STATIONARY)
+        schedule(f, slot, law_sample_residual(&law->uptime, u));
+    else if (f->spec->faults.initial_age == AGE_GIVEN)
+        schedule(f, slot, law_sample_aged(&law->uptime, simtime_seconds(f->spec->faults.age), u));
+    else
+        schedule(f, slot, law_sample(&law->uptime, u));
+}
+
+/* ---- traces -------------------------------------------------------------------------------------- */
+
+static double trace_uniform(const struct faults *f, uint32_t occurrence)
+{
+    struct random_address address = {.seed = f->spec->seed,
+                                     .replication = f->replication,
+                                     .stream = STREAM_TRACE,
+                                     .occurrence = occurrence};
+    return random_uniforms(&address, 0).u[0];
+}
+
+/* Chooses which node of the trace plays which node of the cluster. */
+static void map_nodes(struct faults *f)
+{
+    struct fault_replay *r = &f->replay;
+    uint32_t known = r->outages->nodes_count;
+    uint32_t wanted = f->cluster->nodes < known ? f->cluster->nodes : known;
+    for (uint32_t i = 0; i < known; i++) {
+        r->order[i] = i;
+        r->node_of[i] = CLUSTER_NOBODY;
+    }
+    for (uint32_t i = 0; i < wanted; i++) {
+        if (f->spec->faults.trace.nodes == PICK_SAMPLE) { /* Fisher and Yates, one draw a node */
+            uint32_t j = i + (uint32_t)(trace_uniform(f, i + 1) * (double)(known - i));
+            uint32_t swap = r->order[i];
+            r->order[i] = r->order[j];
+            r->order[j] = swap;
+        }
+        r->node_of[r->order[i]] = i;
+    }
+}
+
+static void schedule_trace(struct faults *f)
+{
+    struct fault_replay *r = &f->replay;
+    const struct spec_trace *trace = &f->spec->faults.trace;
+    for (;;) {
+        if (r->cursor == r->outages->count) {
+            if (trace->after_end == AFTER_END_STOP || r->outages->last <= r->outages->first)
+                return;
+            r->cursor = 0;
+            r->turn += r->outages->last - r->outages->first;
+        }
+        const struct outage *o = &r->outages->list[r->cursor];
+        int64_t at = o->start - r->origin + r->turn;
+        if (at > f->spec->horizon)
+            return;
+        bool is_ours = r->node_of[o->node] != CLUSTER_NOBODY;
+        bool is_over = o->end != OUTAGE_OPEN && o->end - r->origin + r->turn <= 0;
+        if (is_ours && !is_over && o->start < r->end) {
+            f->cluster->entities[f->cluster->trace].key =
+                engine_at_fault(f->engine, at > 0 ? at : 0, f->cluster->trace);
+            return;
+        }
+        r->cursor++;
+    }
+}
+
+static void begin_trace(struct faults *f)
+{
+    struct fault_replay *r = &f->replay;
+    const struct spec_trace *trace = &f->spec->faults.trace;
+    const struct outages *o = r->outages;
+    r->turn = 0;
+    r->cursor = 0;
+    r->end = o->last;
+    for (uint32_t i = 0; trace->open == OPEN_CENSOR && i < o->count; i++)
+        if (o->list[i].end == OUTAGE_OPEN && o->list[i].start < r->end)
+            r->end = o->list[i].start; /* from here on nobody knows how many nodes are up */
+    r->origin = o->first;
+    if (trace->start == START_DATE)
+        r->origin = trace->start_date;
+    else if (trace->start == START_RANDOM)
+        r->origin += (int64_t)(trace_uniform(f, 0) * (double)(r->end - o->first));
+    map_nodes(f);
+    schedule_trace(f);
+}
+
+simtime fault_observed_until(const struct faults *faults)
+{
+    const struct fault_replay *r = &faults->replay;
+    if (!r->outages || faults->spec->faults.trace.after_end == AFTER_END_WRAP)
+        return SIMTIME_NEVER;
+    return r->end > r->origin ? r->end - r->origin : 0;
+}
+
+/* ---- a replication ------------------------------------------------------------------------------- */
+
+void fault_begin(struct faults *faults, uint32_t replication)
+{
+    struct faults *f = faults;
+    const struct cluster *c = f->cluster;
+    f->replication = replication;
+    f->attempt = 0;
+    f->attempt_key = EVENT_NONE;
+    f->stale = 0;
+    if (f->replay.outages)
+        begin_trace(f);
+    if (f->spec->faults.renewal == RENEWAL_ATTEMPT)
+        return;
+    bool is_cold = f->spec->cluster.spares_age == SPARES_COLD;
+    for (uint32_t node = 0; f->spec->faults.node.is_given && node < c->nodes; node++)
+        if (!is_cold || node < c->workers)
+            live_first(f, FAULT_NODE, node);
+    for (uint32_t rack = 0; f->spec->faults.rack.is_given && rack < c->racks; rack++)
+        live_first(f, FAULT_RACK, c->nodes + rack);
+    if (f->spec->faults.platform.is_given)
+        live_first(f, FAULT_PLATFORM, c->platform);
+}
+
+void fault_new_attempt(struct faults *faults)
+{
+    struct faults *f = faults;
+    const struct cluster *c = f->cluster;
+    double shortest = (double)INFINITY;
+    uint32_t slot = c->platform;
+    for (uint32_t node = 0; f->spec->faults.node.is_given && node < c->workers; node++) {
+        double u = draw(f, FAULT_NODE, node, f->attempt, 0).u[0];
+        double lifetime = law_sample(&f->spec->faults.node.uptime, u);
+        if (lifetime < shortest) {
+            shortest = lifetime;
+            slot = node;
+        }
+    }
+    if (f->spec->faults.platform.is_given) {
+        double u = draw(f, FAULT_PLATFORM, c->platform, f->attempt, 0).u[0];
+        double lifetime = law_sample(&f->spec->faults.platform.uptime, u);
+        if (lifetime < shortest) {
+            shortest = lifetime;
+            slot = c->platform;
+        }
+    }
+    f->attempt++;
+    schedule(f, slot, shortest);
+    f->attempt_key = c->entities[slot].key;
+}
+
+void fault_taken(struct faults *faults, uint32_t node)
+{
+    if (faults->spec->cluster.spares_age == SPARES_COLD)
+        live(faults, FAULT_NODE, node);
+}
+
+void fault_renew_replaced(struct faults *faults)
+{
+    struct cluster *c = faults->cluster;
+    for (uint32_t i = 0; i < c->replaced_count; i++) {
+        struct entity *e = &c->entities[c->replaced[i]];
+        assert(e->is_replaced && e->class == NODE_HELD);
+        e->is_replaced = 0;
+        live(faults, FAULT_NODE, c->replaced[i]);
+    }
+    c->replaced_count = 0;
+}
+
+/* ---- outages ------------------------------------------------------------------------------------- */
+
+struct strike {
+    struct faults *faults;
+    struct fault_effect effect;
+    void (*on_rank)(void *context, uint32_t rank);
+    void *context;
+    bool has_repair;
+    simtime repair;
+};
+
+/* Which repair shop? A node that is being repaired already stays there, in a trace until the later of
+ * the two ends. */
+static void node_down(struct strike *strike, uint32_t node)
+{
+    struct faults *f = strike->faults;
+    struct cluster *c = f->cluster;
+    struct entity *e = &c->entities[node];
+    simtime now = f->engine->now;
+    bool was_held = e->class == NODE_HELD;
+    if (e->class == NODE_REPAIRING) {
+        if (f->replay.outages)
+            e->key = engine_at(f->engine, simtime_add(now, strike->repair), EVENT_REPAIR, node);
+        return;
+    }
+    if (was_held) {
+        strike->effect.held++;
+        strike->effect.last_rank = e->rank;
+        strike->on_rank(strike->context, e->rank);
+    } else {
+        strike->effect.others++;
+    }
+    if (!e->is_replaced)
+        e->occurrence++;
+    if (strike->has_repair) {
+        cluster_remove(c, node, now);
+        e->key = engine_at(f->engine, simtime_add(now, strike->repair), EVENT_REPAIR, node);
+    } else if (was_held) {
+        cluster_replace_later(c, node);
+    } else {
+        e->key = EVENT_NONE;
+        if (f->spec->cluster.spares_age == SPARES_HOT)
+            live(f, FAULT_NODE, node);
+    }
+}
+
+static void strike_rack(struct strike *strike, uint32_t slot)
+{
+    struct faults *f = strike->faults;
+    const struct cluster *c = f->cluster;
+    uint32_t first = (slot - c->nodes) * c->rack_size;
+    uint32_t end = first + c->rack_size < c->nodes ? first + c->rack_size : c->nodes;
+    for (uint32_t node = first; node < end; node++)
+        node_down(strike, node);
+    struct entity *rack = &f->cluster->entities[slot];
+    rack->occurrence++;
+    if (strike->has_repair)
+        rack->key = engine_at(f->engine, simtime_add(f->engine->now, strike->repair), EVENT_REPAIR,
+                              slot);
+    else
+        live(f, FAULT_RACK, slot);
+}
+
+static void strike_platform(struct strike *strike, uint32_t occurrence)
+{
+    struct faults *f = strike->faults;
+    struct cluster *c = f->cluster;
+    uint32_t held = c->workers - c->missing;
+    double u = draw(f, FAULT_PLATFORM, c->platform, occurrence, 1).u[0];
+    if (held > 0)
+        node_down(strike, cluster_held(c, (uint32_t)(u * held)));
+    c->entities[c->platform].occurrence = occurrence + 1;
+    live(f, FAULT_PLATFORM, c->platform);
+}
+
+static void strike_trace(struct strike *strike)
+{
+    struct faults *f = strike->faults;
+    struct fault_replay *r = &f->replay;
+    const struct outage *o = &r->outages->list[r->cursor++];
+    int64_t end = o->end == OUTAGE_OPEN ? r->outages->last : o->end;
+    simtime up_again = end - r->origin + r->turn;
+    strike->has_repair = true;
+    strike->repair = up_again > f->engine->now ? up_again - f->engine->now : 0;
+    node_down(strike, r->node_of[o->node]);
+    schedule_trace(f);
+}
+
+struct fault_effect fault_strike(struct faults *faults, struct event event,
+                                 void (*on_rank)(void *context, uint32_t rank), void *context)
+{
+    struct faults *f = faults;
+    uint32_t slot = event_slot(event);
+    enum fault_process process = process_of(f->cluster, slot);
+    struct entity *e = &f->cluster->entities[slot];
+    struct strike strike = {.faults = f, .on_rank = on_rank, .context = context};
+    bool is_attempt = f->spec->faults.renewal == RENEWAL_ATTEMPT;
+    if (event.key != (is_attempt ? f->attempt_key : e->key)) {
+        f->stale++;
+        return strike.effect;
+    }
+    strike.effect.is_live = true;
+    e->key = EVENT_NONE;
+    uint32_t occurrence = is_attempt               ? f->attempt
+                          : process == FAULT_TRACE ? f->replay.outages->list[f->replay.cursor].line
+                                                   : e->occurrence;
+    story_outage(f->story, engine_fault_now(f->engine), process, slot, occurrence);
+    if (process == FAULT_TRACE) {
+        strike_trace(&strike);
+        return strike.effect;
+    }
+    const struct spec_process *law = law_of(f, process);
+    strike.has_repair = law->has_repair;
+    if (law->has_repair)
+        strike.repair = simtime_from_seconds(
+            law_sample(&law->repair, draw(f, process, slot, occurrence, 0).u[1]));
+    if (process == FAULT_NODE)
+        node_down(&strike, slot);
+    else if (process == FAULT_RACK)
+        strike_rack(&strike, slot);
+    else
+        strike_platform(&strike, occurrence);
+    return strike.effect;
+}
+
+bool fault_repaired(struct faults *faults, struct event event)
+{
+    uint32_t slot = event_slot(event);
+    struct entity *e = &faults->cluster->entities[slot];
+    enum fault_process process = process_of(faults->cluster, slot);
+    if (event.key != e->key) {
+        faults->stale++;
+        return false;
+    }
+    e->key = EVENT_NONE;
+    if (process == FAULT_NODE)
+        cluster_return(faults->cluster, slot, faults->engine->now);
+    if (process == FAULT_RACK || faults->spec->cluster.spares_age == SPARES_HOT)
+        live(faults, process, slot);
+    return true;
+}
+
+/* ---- rates --------------------------------------------------------------------------------------- */
+
+static double trace_mtbf(const struct spec *spec, int64_t before)
+{
+    const struct outages *o = spec->faults.trace.outages;
+    int64_t end = before < o->last ? before : o->last;
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < o->count && o->list[i].start < end; i++)
+        count += i == 0 || o->list[i].start != o->list[i - 1].start;
+    if (count == 0 || end <= o->first)
+        return (double)INFINITY;
+    /* Outages of the whole trace's nodes; the job holds a share of them. */
+    double share = (double)spec->group.workers / (double)o->nodes_count;
+    return (double)(end - o->first) / 1e9 / (double)count / (share < 1 ? share : 1);
+}
+
+double fault_mtbf(const struct spec *spec, int64_t before)
+{
+    double rate = 0;
+    if (spec->faults.trace.is_given)
+        return trace_mtbf(spec, before);
+    if (spec->faults.node.is_given)
+        rate += spec->group.workers / spec->faults.node.uptime.mean;
+    if (spec->faults.platform.is_given)
+        rate += 1 / spec->faults.platform.uptime.mean;
+    if (spec->faults.rack.is_given) {
+        uint32_t size = spec->cluster.rack;
+        rate += (spec->group.workers + size - 1) / size / spec->faults.rack.uptime.mean;
+    }
+    return rate > 0 ? 1 / rate : (double)INFINITY;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The loop: take the next event, let it happen, until the job or the time ends.
+ *
+ * Four kinds of event: an outage (fault timeline), the end of a repair, a timer of the job, and, when
+ * nothing else can happen at this instant, the controller's decision. */
+#include "sim/model/run.h"
+#include <assert.h>
+#include <string.h>
+
+enum status run_open(struct run *run, const struct spec *spec, const void *plan)
+{
+    run->spec = spec;
+    run->engine = (struct engine){0};
+    arena_init(&run->arena);
+    void *state = arena_alloc(&run->arena, spec->controller.class->state_size);
+    if (!state || !cluster_init(&run->cluster, spec, &run->arena) ||
+        !fault_init(&run->faults, spec, &run->engine, &run->cluster, &run->story, &run->arena) ||
+        !engine_open(&run->engine, run->cluster.entities_count, run->cluster.entities,
+                     sizeof(struct entity))) {
+        run_close(run);
+        return STATUS_MEMORY;
+    }
+    group_init(&run->group, spec, plan, state, &run->engine, &run->cluster, &run->faults,
+               &run->story);
+    run->group.slot = run->cluster.entities_count;
+    return STATUS_OK;
+}
+
+void run_close(struct run *run)
+{
+    engine_close(&run->engine);
+    arena_fini(&run->arena);
+}
+
+static void strike(struct run *run, struct event event)
+{
+    struct fault_effect effect =
+        fault_strike(&run->faults, event, group_rank_lost, &run->group);
+    if (!effect.is_live)
+        return;
+    struct record *record = run->group.record;
+    record->elsewhere += effect.others;
+    if (effect.held > 0)
+        group_struck(&run->group);
+    else if (effect.others == 0)
+        record->shielded++; /* nobody was there to be hit */
+}
+
+static void happen(struct run *run, struct event event, bool is_fault)
+{
+    if (is_fault)
+        strike(run, event);
+    else if (event_slot(event) == run->group.slot)
+        group_timer(&run->group, event);
+    else if (fault_repaired(&run->faults, event))
+        group_node_returned(&run->group);
+}
+
+/* The ledgers balance, to the nanosecond, in every build. */
+static void check_ledgers(const struct run *run, const struct record *record)
+{
+    slot_ns nodes = 0;
+    for (unsigned class = 0; class < NODE_CLASSES; class++)
+        nodes += record->nodes[class];
+    assert(ledger_total(record) == record->makespan);
+    assert(nodes == (slot_ns)record->makespan * run->cluster.nodes);
+    (void)run, (void)nodes;
+}
+
+static void begin(struct run *run, uint32_t replication, enum group_mode mode,
+                  struct record *record)
+{
+    memset(record, 0, sizeof *record);
+    record->replication = replication;
+    record->bound = -1;
+    memset(run->group.state, 0, run->spec->controller.class->state_size);
+    engine_reset(&run->engine);
+    cluster_reset(&run->cluster, run->spec);
+    story_begin(&run->story);
+    fault_begin(&run->faults, replication);
+    group_begin(&run->group, mode, record);
+}
+
+static bool is_decision(struct event event)
+{
+    return event_class(event) >= EVENT_DECISION;
+}
+
+enum status run_replicate(struct run *run, uint32_t replication, enum group_mode mode,
+                          struct record *record)
+{
+    struct group *group = &run->group;
+    struct engine *engine = &run->engine;
+    begin(run, replication, mode, record);
+    simtime horizon = run->spec->horizon, observed = fault_observed_until(&run->faults);
+    if (observed < horizon)
+        horizon = observed;
+    while (group->phase != GROUP_ENDED && !engine->is_out_of_memory) {
+        struct event event;
+        bool is_fault;
+        bool has_next = engine_peek(engine, &event, &is_fault);
+        bool is_last = !has_next || event.time > engine->now || is_decision(event);
+        if (is_last && group->wants_decision && group->phase == GROUP_WORKING &&
+            engine->now < horizon) {
+            group_decide(group);
+            continue;
+        }
+        if (!has_next || event.time > horizon || (event.time == horizon && is_decision(event))) {
+            engine->now = horizon;
+            group_stop(group, END_HORIZON);
+            break;
+        }
+        engine_take(engine, event, is_fault);
+        happen(run, event, is_fault);
+        if (is_fault && run->story.events > run->spec->max_events && group->phase != GROUP_ENDED)
+            group_stop(group, END_EVENTS);
+    }
+    if (engine->is_out_of_memory)
+        return STATUS_MEMORY;
+    cluster_charge(&run->cluster, record->makespan);
+    memcpy(record->nodes, run->cluster.ledger, sizeof record->nodes);
+    record->digest = story_end(&run->story);
+    record->events = run->story.events;
+    record->trace = run->story.trace;
+    check_ledgers(run, record);
+    return STATUS_OK;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The spec: all that a scenario says, as plain data.
+ *
+ * workloads/ fills it in, sim/model runs it; neither knows the other. Every field has a checked
+ * value (the reader has refused the rest), every time is ns. Where a value came from (default, file
+ * and line, --set) is kept beside the schema, not here. */
+#ifndef CAIRN_MODEL_SPEC_H
+#define CAIRN_MODEL_SPEC_H
+
+#include "policies/controller.h"
+#include "sim/base/law.h"
+#include "sim/base/limits.h"
+#include "sim/base/simtime.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One renewal process of outages: a node's, a rack's, or the whole platform's. */
+struct spec_process {
+    bool is_given;
+    bool has_repair; /* without: the node is replaced at once (MODEL rule 5) */
+    struct law uptime, repair;
+};
+
+/* Phases of a job, and the masks that `faults.strike` is made of. */
+enum spec_phase { PHASE_WORK, PHASE_CHECKPOINT, PHASE_DETECT, PHASE_WAIT, PHASE_RESTART, PHASE_RESTORE, PHASE_COUNT };
+#define PHASE_BIT(phase) (1u << (phase))
+
+enum spec_clock { CLOCK_WALL, CLOCK_EXPOSURE };
+enum spec_age { AGE_NEW, AGE_STATIONARY, AGE_GIVEN };
+enum spec_renewal { RENEWAL_FAILED, RENEWAL_ATTEMPT }; /* S1; S2, a comparison mode */
+enum spec_spares { SPARES_HOT, SPARES_COLD };
+enum spec_in_flight { IN_FLIGHT_SKIP, IN_FLIGHT_WAIT, IN_FLIGHT_REPLACE };
+enum spec_staged { STAGED_NONE, STAGED_PEER };
+
+enum spec_times { TIMES_REPORTED, TIMES_TRUE };       /* trace: is detection already in the times? */
+enum spec_start { START_FIRST, START_DATE, START_RANDOM };
+enum spec_after_end { AFTER_END_STOP, AFTER_END_WRAP };
+enum spec_pick { PICK_BY_NAME, PICK_FIRST_N, PICK_SAMPLE };
+enum spec_open { OPEN_CENSOR, OPEN_TO_END };
+
+struct outages; /* sim/model/outage.h */
+
+struct spec_trace {
+    bool is_given;
+    const char *file;               /* as resolved: relative to the scenario's folder */
+    enum spec_times times;
+    enum spec_start start;
+    int64_t start_date;             /* ns since 1970-01-01 UTC, for START_DATE */
+    enum spec_after_end after_end;
+    enum spec_pick nodes;
+    enum spec_open open;
+    const struct outages *outages;  /* bound by the campaign after reading `file` */
+};
+
+enum spec_mtbf { MTBF_SCENARIO, MTBF_GIVEN, MTBF_BEFORE, MTBF_HINDSIGHT };
+
+struct spec_controller {
+    const struct cairn_controller_class *class;
+    struct cairn_value values[LIMIT_PARAMS]; /* in the order of class->params, defaults filled in */
+    enum spec_mtbf mtbf;                     /* origin of the mtbf parameter, if the class has one */
+    int64_t mtbf_before;                     /* ns since 1970, for MTBF_BEFORE */
+};
+
+struct spec {
+    const char *name, *summary;
+    simtime horizon;
+    struct {
+        uint32_t nodes, spares, rack; /* rack 0: no racks */
+        double node_cpu, node_gpu;
+        uint64_t node_memory;
+        enum spec_spares spares_age;
+    } cluster;
+    struct {
+        struct spec_process node, rack, platform;
+        struct spec_trace trace;
+        enum spec_clock clock;
+        uint32_t strike; /* PHASE_BITs, for CLOCK_EXPOSURE */
+        enum spec_age initial_age;
+        simtime age;     /* for AGE_GIVEN */
+        enum spec_renewal renewal;
+    } faults;
+    struct {
+        simtime delay;
+    } detection;
+    struct {
+        uint32_t workers;
+        double cpu, gpu; /* demanded of each worker's node */
+        uint64_t memory;
+        simtime work, step; /* step 0: work is divisible */
+        bool is_divisible;
+        uint64_t state; /* bytes */
+        simtime checkpoint, persist, restore, downtime;
+        int32_t interference_ppm; /* of speed lost while a checkpoint persists */
+        bool final_checkpoint, restore_initial;
+        enum spec_in_flight in_flight;
+        enum spec_staged staged;
+    } group;
+    struct {
+        double write, read; /* bytes a second; 0: not given */
+        simtime latency;
+    } store;
+    struct spec_controller controller;
+    uint32_t replications;
+    uint64_t seed;
+    uint64_t max_events; /* bound on canonical happenings of one replication */
+};
+
+#endif
