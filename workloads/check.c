@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks between keys.
+ *
+ * Each function knows one pair or group of keys, looks only at values that were read without an
+ * error, and points at the value that the user is likeliest to change. The rules named are those of
+ * the model's description. */
+#include "workloads/check.h"
+#include "sim/base/text.h"
+#include <errno.h>
+#include <string.h>
+
+struct check {
+    const struct scenario *scenario;
+    const struct spec *spec;
+    struct arena *arena;
+    struct diag *diag;
+};
+
+static bool is_good(const struct check *check, enum schema_id a, enum schema_id b)
+{
+    return check->scenario->values[a].is_good && check->scenario->values[b].is_good;
+}
+
+/* Did the user say it, in a file or with --set? */
+static bool is_said(const struct check *check, enum schema_id id)
+{
+    return check->scenario->values[id].node && !check->scenario->values[id].is_absent;
+}
+
+/* Did the user say it, and other than the default? Then it must mean something. */
+static bool is_changed(const struct check *check, enum schema_id id)
+{
+    const struct scenario_value *value = &check->scenario->values[id];
+    return value->node && value->is_good && strcmp(value->text, schema_keys[id].fallback) != 0;
+}
+
+static bool is_present(const struct check *check, enum schema_id id)
+{
+    return !check->scenario->values[id].is_absent;
+}
+
+static const char *text_of(const struct check *check, enum schema_id id)
+{
+    return check->scenario->values[id].text;
+}
+
+/* The place of a, or of b where a is a default. */
+static struct place at(const struct check *check, enum schema_id a, enum schema_id b)
+{
+    const struct scenario_value *values = check->scenario->values;
+    return values[a].place.source ? values[a].place : values[b].place;
+}
+
+/* ---- machine and job ---------------------------------------------------------------------------
+ */
+
+static void check_size(const struct check *check)
+{
+    uint32_t nodes = check->spec->cluster.nodes, spares = check->spec->cluster.spares;
+    if (is_good(check, KEY_WORKERS, KEY_NODES) && check->spec->group.workers > nodes)
+        diag_error(check->diag, at(check, KEY_WORKERS, KEY_NODES),
+                   "workload.group.workers: %u workers need %u nodes, cluster.nodes is %u",
+                   check->spec->group.workers, check->spec->group.workers, nodes);
+    if (is_good(check, KEY_SPARES, KEY_NODES) && spares > LIMIT_NODES - nodes)
+        diag_error(check->diag, at(check, KEY_SPARES, KEY_NODES),
+                   "cluster.spares: %u nodes and %u spares are more than %u", nodes, spares,
+                   LIMIT_NODES);
+    if (is_good(check, KEY_RACK, KEY_NODES) && check->spec->cluster.rack > nodes)
+        diag_error(check->diag, at(check, KEY_RACK, KEY_NODES),
+                   "cluster.rack: a rack of %u nodes in a cluster of %u", check->spec->cluster.rack,
+                   nodes);
+}
+
+static void check_demand(const struct check *check)
+{
+    static const enum schema_id pairs[][2] = {
+        {KEY_CPU, KEY_NODE_CPU}, {KEY_GPU, KEY_NODE_GPU}, {KEY_MEMORY, KEY_NODE_MEMORY}};
+    const struct spec *spec = check->spec;
+    bool is_short[] = {spec->group.cpu > spec->cluster.node_cpu,
+                       spec->group.gpu > spec->cluster.node_gpu,
+                       spec->group.memory > spec->cluster.node_memory};
+    for (size_t i = 0; i < 3; i++) {
+        const char *node = schema_keys[pairs[i][1]].path;
+        if (!is_short[i] || !is_good(check, pairs[i][0], pairs[i][1]))
+            continue;
+        diag_error(check->diag, at(check, pairs[i][0], pairs[i][1]),
+                   is_said(check, pairs[i][1]) ? "%s: a worker needs %s, but %s is %s"
+                                               : "%s: a worker needs %s, but %s is not given (%s)",
+                   schema_keys[pairs[i][0]].path, text_of(check, pairs[i][0]), node,
+                   text_of(check, pairs[i][1]));
+    }
+}
+
+static void check_times(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    if (is_good(check, KEY_HORIZON, KEY_WORK) && spec->horizon <= spec->group.work)
+        diag_error(check->diag, at(check, KEY_HORIZON, KEY_WORK),
+                   "horizon: %s is not longer than workload.group.work (%s); no run could finish",
+                   text_of(check, KEY_HORIZON), text_of(check, KEY_WORK));
+    if (is_good(check, KEY_STEP, KEY_WORK) && spec->group.step > spec->group.work)
+        diag_error(check->diag, at(check, KEY_STEP, KEY_WORK),
+                   "workload.group.step: a step of %s is longer than the work (%s)",
+                   text_of(check, KEY_STEP), text_of(check, KEY_WORK));
+    if (is_good(check, KEY_DIVISIBLE, KEY_STEP) && !spec->group.is_divisible &&
+        spec->group.step == 0)
+        diag_error(check->diag, at(check, KEY_DIVISIBLE, KEY_STEP),
+                   "workload.group.divisible: false needs workload.group.step; without steps, work "
+                   "is divisible");
+}
+
+/* A cost is given, or follows from state and store. */
+static void check_cost(const struct check *check, enum schema_id cost, enum schema_id rate)
+{
+    const struct scenario_value *value = &check->scenario->values[cost];
+    bool has_state = is_present(check, KEY_STATE), has_rate = is_present(check, rate);
+    if (!value->is_good || !is_good(check, KEY_STATE, rate) || value->origin == ORIGIN_DERIVED ||
+        !value->is_absent)
+        return;
+    struct place place = at(check, cost, has_state ? KEY_STATE : rate);
+    if (!place.source)
+        place = check->scenario->values[KEY_WORK].place;
+    if (!place.source)
+        place = (struct place){check->scenario->source, 0, 0, 0};
+    if (has_state && has_rate)
+        diag_error(check->diag, place, "%s: %s at %s takes longer than 292 years",
+                   schema_keys[cost].path, text_of(check, KEY_STATE), text_of(check, rate));
+    else
+        diag_error(check->diag, place, "%s is not given, and cannot be derived without %s%s%s",
+                   schema_keys[cost].path, has_state ? "" : "workload.group.state",
+                   has_state || has_rate ? "" : " and ", has_rate ? "" : schema_keys[rate].path);
+}
+
+static void check_background(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    if (is_good(check, KEY_INTERFERENCE, KEY_PERSIST) && spec->group.interference_ppm > 0 &&
+        spec->group.persist == 0)
+        diag_error(
+            check->diag, at(check, KEY_INTERFERENCE, KEY_PERSIST),
+            "workload.group.interference: nothing interferes without workload.group.persist");
+    if (is_good(check, KEY_STAGED, KEY_PERSIST) && spec->group.staged != STAGED_NONE &&
+        spec->group.persist == 0)
+        diag_error(check->diag, at(check, KEY_STAGED, KEY_PERSIST),
+                   "workload.group.staged: nothing is staged without workload.group.persist");
+}
+
+/* ---- faults ------------------------------------------------------------------------------------
+ */
+
+static const struct {
+    enum schema_id uptime, repair;
+} processes[] = {{KEY_NODE_UPTIME, KEY_NODE_REPAIR},
+                 {KEY_RACK_UPTIME, KEY_RACK_REPAIR},
+                 {KEY_PLATFORM_UPTIME, KEY_PLATFORM_REPAIR}};
+
+#define PROCESSES (sizeof processes / sizeof processes[0])
+
+static void check_processes(const struct check *check)
+{
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (is_good(check, processes[i].uptime, processes[i].repair) &&
+            is_present(check, processes[i].repair) && !is_present(check, processes[i].uptime))
+            diag_error(check->diag, at(check, processes[i].repair, processes[i].uptime),
+                       "%s: a repair without failures; give %s",
+                       schema_keys[processes[i].repair].path,
+                       schema_keys[processes[i].uptime].path);
+    if (is_good(check, KEY_RACK_UPTIME, KEY_RACK) && is_present(check, KEY_RACK_UPTIME) &&
+        !is_present(check, KEY_RACK))
+        diag_error(check->diag, at(check, KEY_RACK_UPTIME, KEY_RACK),
+                   "faults.rack.uptime: there are no racks; give cluster.rack, the nodes of one");
+}
+
+/* The first repair law given, or SCHEMA_KEYS. */
+static enum schema_id repair_given(const struct check *check)
+{
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (is_present(check, processes[i].repair))
+            return processes[i].repair;
+    return SCHEMA_KEYS;
+}
+
+/* Rule 6. A repair runs in wall time while the fault clocks may stand still: unless failures can
+ * strike in every phase that depends on the policy, the failures would depend on it too. */
+static void check_clock(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    const uint32_t needed =
+        PHASE_BIT(PHASE_WORK) | PHASE_BIT(PHASE_CHECKPOINT) | PHASE_BIT(PHASE_RESTORE);
+    enum schema_id repair = repair_given(check);
+    if (!is_good(check, KEY_STRIKE, KEY_CLOCK))
+        return;
+    if (spec->faults.clock == CLOCK_WALL && is_changed(check, KEY_STRIKE))
+        diag_error(check->diag, at(check, KEY_STRIKE, KEY_CLOCK),
+                   "faults.strike holds only with 'clock: exposure'; under 'clock: wall' failures "
+                   "strike in every phase");
+    if (spec->faults.clock == CLOCK_EXPOSURE && repair < SCHEMA_KEYS &&
+        (spec->faults.strike & needed) != needed)
+        diag_error(check->diag, at(check, KEY_STRIKE, repair),
+                   "faults.strike: with %s it must hold work, checkpoint and restore, or the "
+                   "failures would depend on the policy",
+                   schema_keys[repair].path);
+}
+
+static void check_renewal(const struct check *check)
+{
+    enum schema_id repair = repair_given(check);
+    if (!is_good(check, KEY_RENEWAL, KEY_RENEWAL) || check->spec->faults.renewal == RENEWAL_FAILED)
+        return;
+    if (repair < SCHEMA_KEYS)
+        diag_error(check->diag, at(check, KEY_RENEWAL, repair),
+                   "faults.renewal: attempt draws all lifetimes again, so there is nothing to "
+                   "repair; leave out %s",
+                   schema_keys[repair].path);
+    if (is_present(check, KEY_TRACE_FILE))
+        diag_error(check->diag, at(check, KEY_RENEWAL, KEY_TRACE_FILE),
+                   "faults.renewal: attempt draws lifetimes, a trace has none to draw");
+}
+
+/* An age must be one that a node can have. */
+static void check_age(const struct check *check)
+{
+    const struct spec_process *all[] = {&check->spec->faults.node, &check->spec->faults.rack,
+                                        &check->spec->faults.platform};
+    if (!is_good(check, KEY_INITIAL_AGE, KEY_INITIAL_AGE))
+        return;
+    for (size_t i = 0; i < PROCESSES; i++) {
+        const char *path = schema_keys[processes[i].uptime].path;
+        if (!is_good(check, processes[i].uptime, KEY_INITIAL_AGE) || !all[i]->is_given)
+            continue;
+        const struct law *law = &all[i]->uptime;
+        if (check->spec->faults.initial_age == AGE_STATIONARY && !__builtin_isfinite(law->mean))
+            diag_error(check->diag, at(check, processes[i].uptime, KEY_INITIAL_AGE),
+                       "%s has an infinite mean, so no age is stationary; say "
+                       "'initial_age: new'",
+                       path);
+        if (check->spec->faults.initial_age == AGE_GIVEN &&
+            !(law_survival(law, simtime_seconds(check->spec->faults.age)) > 0))
+            diag_error(check->diag, at(check, KEY_INITIAL_AGE, processes[i].uptime),
+                       "faults.initial_age: nothing lives to %s under %s",
+                       text_of(check, KEY_INITIAL_AGE), path);
+    }
+}
+
+/* ---- trace -------------------------------------------------------------------------------------
+ */
+
+static void check_no_trace(const struct check *check)
+{
+    for (unsigned id = KEY_TRACE_FORMAT; id <= KEY_TRACE_OPEN; id++)
+        if (is_changed(check, (enum schema_id)id))
+            diag_error(check->diag, check->scenario->values[id].place,
+                       "%s means nothing without faults.trace.file", schema_keys[id].path);
+}
+
+static void check_trace(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    if (!check->scenario->values[KEY_TRACE_FILE].is_good)
+        return;
+    if (!is_present(check, KEY_TRACE_FILE)) {
+        check_no_trace(check);
+        return;
+    }
+    for (size_t i = 0; i < PROCESSES; i++)
+        if (is_present(check, processes[i].uptime))
+            diag_error(check->diag, at(check, processes[i].uptime, KEY_TRACE_FILE),
+                       "%s: failures come from laws or from a trace, not both; set one of them to "
+                       "'none'",
+                       schema_keys[processes[i].uptime].path);
+    if (spec->faults.clock == CLOCK_EXPOSURE)
+        diag_error(check->diag, at(check, KEY_CLOCK, KEY_TRACE_FILE),
+                   "faults.clock: a trace runs in wall time; 'exposure' is for laws");
+    if (is_changed(check, KEY_INITIAL_AGE))
+        diag_say(check->diag, DIAG_WARNING, at(check, KEY_INITIAL_AGE, KEY_TRACE_FILE),
+                 "faults.initial_age has no effect with a trace");
+    if (is_good(check, KEY_DELAY, KEY_TRACE_TIMES) && spec->detection.delay > 0 &&
+        spec->faults.trace.times == TIMES_REPORTED)
+        diag_error(check->diag, at(check, KEY_DELAY, KEY_TRACE_TIMES),
+                   "detection.delay: the trace's times are reported ones and hold the detection "
+                   "already; say 'times: true', or 'delay: 0 s'");
+}
+
+/* ---- controller --------------------------------------------------------------------------------
+ */
+
+/* Index of the parameter that wants an MTBF, or -1. */
+static int mtbf_index(const struct cairn_controller_class *class)
+{
+    for (int i = 0; class->params[i].name; i++)
+        if (class->params[i].unit == CAIRN_MTBF)
+            return i;
+    return -1;
+}
+
+/* Rule 16: with laws the scenario knows its MTBF, with a trace somebody must say what may be known.
+ */
+static void check_mtbf(const struct check *check, int index)
+{
+    const struct spec_controller *controller = &check->spec->controller;
+    const char *param = controller->class->params[index].name;
+    struct place place = scenario_place(check->scenario, "controller.mtbf");
+    bool has_trace = is_present(check, KEY_TRACE_FILE);
+    if (!check->scenario->values[KEY_TRACE_FILE].is_good)
+        return;
+    if (!place.source)
+        place = at(check, KEY_CONTROLLER, KEY_TRACE_FILE);
+    if (has_trace && controller->mtbf == MTBF_SCENARIO)
+        diag_error(check->diag, place,
+                   "controller %s: with a trace the MTBF must be said: %s: hindsight, {before: "
+                   "DATE} or a duration",
+                   controller->class->name, param);
+    if (!has_trace && (controller->mtbf == MTBF_HINDSIGHT || controller->mtbf == MTBF_BEFORE))
+        diag_error(check->diag, place,
+                   "controller.%s: hindsight and {before: DATE} look into a trace, and there is no "
+                   "faults.trace.file",
+                   param);
+}
+
+/* A plan that needs nothing but the scenario is made once here, to hear its refusal early. */
+static enum status check_plan(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    const struct cairn_controller_class *class = spec->controller.class;
+    struct cairn_shape shape = {
+        .size = sizeof shape,
+        .abi = CAIRN_CONTROLLER_ABI,
+        .checkpoint_cost = spec->group.checkpoint,
+        .restore_cost = spec->group.restore,
+        .downtime = simtime_add(spec->detection.delay, spec->group.downtime),
+        .work = spec->group.work,
+        .step = spec->group.step,
+        .workers = spec->group.workers,
+    };
+    if (mtbf_index(class) >= 0 && spec->controller.mtbf != MTBF_GIVEN)
+        return STATUS_OK;
+    void *plan = arena_alloc(check->arena, class->plan_size);
+    if (!plan)
+        return diag_world(check->diag, "plan", class->name, ENOMEM);
+    const char *problem = class->plan(spec->controller.values, &shape, plan);
+    if (problem)
+        diag_error(check->diag, at(check, KEY_CONTROLLER, KEY_CHECKPOINT), "controller %s: %s",
+                   class->name, problem);
+    return STATUS_OK;
+}
+
+static enum status check_controller(const struct check *check)
+{
+    if (!check->scenario->values[KEY_CONTROLLER].is_good)
+        return STATUS_OK;
+    int index = mtbf_index(check->spec->controller.class);
+    if (index >= 0)
+        check_mtbf(check, index);
+    return check->diag->errors == 0 ? check_plan(check) : STATUS_OK;
+}
+
+enum status check_scenario(const struct scenario *scenario, struct arena *arena, struct diag *diag)
+{
+    const struct check check = {scenario, &scenario->spec, arena, diag};
+    check_size(&check);
+    check_demand(&check);
+    check_times(&check);
+    check_cost(&check, KEY_CHECKPOINT, KEY_STORE_WRITE);
+    check_cost(&check, KEY_RESTORE, KEY_STORE_READ);
+    check_background(&check);
+    check_processes(&check);
+    check_clock(&check);
+    check_renewal(&check);
+    check_age(&check);
+    check_trace(&check);
+    return check_controller(&check);
+}

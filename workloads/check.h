@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks between keys: values that are fine alone and wrong together. */
+#ifndef CAIRN_WORKLOADS_CHECK_H
+#define CAIRN_WORKLOADS_CHECK_H
+
+#include "workloads/scenario.h"
+
+/* Says every contradiction; a check is left out when one of its values could not be read. Returns
+ * STATUS_OK or STATUS_MEMORY: whether anything was said stands in the diag. */
+enum status check_scenario(const struct scenario *scenario, struct arena *arena, struct diag *diag);
+
+#endif
