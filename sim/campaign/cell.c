@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Making a scenario ready to run.
+ *
+ * Order matters: trace, then MTBF (a trace may give it), then the controller's plan (it may need the
+ * MTBF), then warnings (they compare all three). */
+#include "sim/campaign/cell.h"
+#include "traces/outage_csv.h"
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum status bind_trace(struct cell *cell, struct arena *arena, struct diag *diag)
+{
+    struct spec_trace *trace = &cell->spec.faults.trace;
+    if (!trace->is_given)
+        return STATUS_OK;
+    struct outages *outages = arena_alloc(arena, sizeof *outages);
+    if (!outages)
+        return diag_world(diag, "read", trace->file, ENOMEM);
+    enum status status = outage_csv_read(trace->file, arena, diag, outages, &cell->trace_has_dates);
+    if (status != STATUS_OK)
+        return status;
+    uint32_t ours = cell->spec.cluster.nodes + cell->spec.cluster.spares;
+    struct place place = scenario_place(cell->scenario, "faults.trace.nodes");
+    if (trace->nodes == PICK_BY_NAME && outages->nodes_count > ours)
+        return diag_error(diag, place,
+                          "%s names %u nodes, the cluster has %u with its spares; raise "
+                          "cluster.nodes, or set faults.trace.nodes to first-n or sample",
+                          trace->file, outages->nodes_count, ours);
+    if (trace->start == START_DATE && !cell->trace_has_dates)
+        return diag_error(diag, scenario_place(cell->scenario, "faults.trace.start"),
+                          "%s has durations, not dates: start must be first or random",
+                          trace->file);
+    trace->outages = outages;
+    return STATUS_OK;
+}
+
+/* The parameter of the class that wants the mean time between failures, or -1. */
+static int mtbf_param(const struct cairn_controller_class *class)
+{
+    for (int i = 0; class->params[i].name; i++)
+        if (class->params[i].unit == CAIRN_MTBF)
+            return i;
+    return -1;
+}
+
+static enum status find_mtbf(struct cell *cell, struct diag *diag)
+{
+    struct spec_controller *controller = &cell->spec.controller;
+    int param = mtbf_param(controller->class);
+    bool has_trace = cell->spec.faults.trace.is_given;
+    struct place place = scenario_place(cell->scenario, "controller.mtbf");
+    cell->uses_mtbf = param >= 0;
+    cell->mtbf_s = fault_mtbf(&cell->spec, INT64_MAX);
+    cell->mtbf_origin = has_trace ? "from the whole trace" : "from the laws";
+    if (param < 0)
+        return STATUS_OK;
+    if (!place.source)
+        place = scenario_place(cell->scenario, "controller");
+    if (controller->mtbf == MTBF_GIVEN) {
+        cell->mtbf_s = controller->values[param].x;
+        cell->mtbf_origin = "given";
+    } else if (controller->mtbf == MTBF_SCENARIO && has_trace) {
+        return diag_error(diag, place,
+                          "with a trace, say what %s may know: controller.mtbf: hindsight (the whole "
+                          "trace), {before: DATE}, or a duration such as 26 h",
+                          controller->class->name);
+    } else if (controller->mtbf == MTBF_BEFORE) {
+        cell->mtbf_s = fault_mtbf(&cell->spec, controller->mtbf_before);
+        cell->mtbf_origin = "from the trace before the date";
+    } else if (controller->mtbf == MTBF_HINDSIGHT) {
+        cell->mtbf_origin = "from the whole trace, in hindsight";
+    }
+    if (controller->mtbf == MTBF_HINDSIGHT && !has_trace)
+        return diag_error(diag, place, "hindsight needs a trace; without one use scenario");
+    if (isinf(cell->mtbf_s) && has_trace)
+        return diag_error(diag, place, "no outage to take a mean time between failures from");
+    controller->values[param].x = cell->mtbf_s;
+    controller->values[param].i = simtime_from_seconds(cell->mtbf_s);
+    return STATUS_OK;
+}
+
+static enum status build_plan(struct cell *cell, struct arena *arena, struct diag *diag)
+{
+    const struct spec *spec = &cell->spec;
+    const struct cairn_controller_class *class = spec->controller.class;
+    struct cairn_shape shape = {.size = sizeof shape,
+                                .abi = CAIRN_CONTROLLER_ABI,
+                                .checkpoint_cost = spec->group.checkpoint,
+                                .restore_cost = spec->group.restore,
+                                .downtime = simtime_add(spec->detection.delay, spec->group.downtime),
+                                .work = spec->group.work,
+                                .step = spec->group.is_divisible ? 0 : spec->group.step,
+                                .workers = spec->group.workers};
+    cell->plan = arena_alloc(arena, class->plan_size);
+    if (!cell->plan)
+        return diag_world(diag, "plan", NULL, ENOMEM);
+    const char *refusal = class->plan(spec->controller.values, &shape, cell->plan);
+    if (refusal)
+        return diag_error(diag, scenario_place(cell->scenario, "controller"), "%s: %s", class->name,
+                          refusal);
+    cell->has_interval = class->interval != NULL;
+    if (cell->has_interval)
+        cell->interval = class->interval(cell->plan, &cell->bound_by);
+    return STATUS_OK;
+}
+
+/* A trace from a fixed start on fixed nodes: nothing is drawn. */
+static bool is_one_history(const struct spec *spec)
+{
+    const struct spec_trace *trace = &spec->faults.trace;
+    return trace->is_given && trace->start != START_RANDOM && trace->nodes != PICK_SAMPLE;
+}
+
+static void warn(const struct cell *cell, struct diag *diag)
+{
+    const struct spec *spec = &cell->spec;
+    double cost = simtime_seconds(spec->group.checkpoint);
+    struct place at_cost = scenario_place(cell->scenario, "workload.group.checkpoint");
+    if (cost >= cell->mtbf_s)
+        diag_say(diag, DIAG_WARNING, at_cost,
+                 "a checkpoint takes %.6g s, the mean time between failures is %.6g s: most "
+                 "checkpoints will not complete, and the job may not finish before the horizon",
+                 cost, cell->mtbf_s);
+    if (is_one_history(spec) && spec->replications > 1)
+        diag_say(diag, DIAG_WARNING, scenario_place(cell->scenario, "replications"),
+                 "every replication replays the same outages: one is enough, and there is no "
+                 "interval; faults.trace.start: random or nodes: sample would vary them");
+    if (!spec->faults.trace.is_given && spec->cluster.spares > 0 &&
+        !spec->faults.node.has_repair && !spec->faults.rack.has_repair &&
+        !spec->faults.platform.has_repair)
+        diag_say(diag, DIAG_WARNING, scenario_place(cell->scenario, "cluster.spares"),
+                 "spares are never used: without a repair law a failed node is replaced at once");
+}
+
+enum status cell_prepare(struct cell *cell, const struct scenario *scenario, struct arena *arena,
+                         struct diag *diag)
+{
+    *cell = (struct cell){.scenario = scenario, .spec = scenario->spec};
+    enum status status = bind_trace(cell, arena, diag);
+    if (status == STATUS_OK)
+        status = find_mtbf(cell, diag);
+    if (status == STATUS_OK)
+        status = build_plan(cell, arena, diag);
+    if (status != STATUS_OK)
+        return status;
+    if (is_one_history(&cell->spec) &&
+        scenario->values[KEY_REPLICATIONS].origin == ORIGIN_DEFAULT)
+        cell->spec.replications = 1;
+    cell->no_bound = bound_refusal(&cell->spec);
+    warn(cell, diag);
+    return STATUS_OK;
+}
+
+enum status cell_reserve(struct cell *cell, uint32_t capacity, struct arena *arena,
+                         struct diag *diag)
+{
+    if (capacity <= cell->capacity)
+        return STATUS_OK;
+    struct record *records = arena_array(arena, capacity, sizeof *records);
+    if (!records)
+        return diag_world(diag, "keep the results", NULL, ENOMEM);
+    if (cell->count > 0)
+        memcpy(records, cell->records, cell->count * sizeof *records);
+    cell->records = records;
+    cell->capacity = capacity;
+    return STATUS_OK;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Running cells times replications.
+ *
+ * The work is cut into blocks of replications of one cell. A worker keeps the workspace of the cell it
+ * served last, so a sweep of many cells opens one a cell and thread, and replications reuse it. */
+#include "sim/campaign/study.h"
+#include "sim/campaign/summary.h"
+#include "sim/campaign/workers.h"
+#include <assert.h>
+#include <errno.h>
+
+#define STUDY_BLOCK       32 /* replications handed out at once */
+#define STUDY_FIRST_LOOK  64
+
+struct bench { /* a worker's place */
+    struct run run;
+    const struct cell *cell; /* that `run` is open for; NULL: not open */
+};
+
+struct job {
+    struct study *study;
+    const struct study_options *options;
+    struct bench *benches;
+    uint32_t from, to; /* replications of this round */
+    uint32_t blocks;   /* a cell */
+    double precision;
+};
+
+static enum status open_bench(struct bench *bench, const struct cell *cell)
+{
+    if (bench->cell == cell)
+        return STATUS_OK;
+    if (bench->cell)
+        run_close(&bench->run);
+    bench->cell = NULL;
+    enum status status = run_open(&bench->run, &cell->spec, cell->plan);
+    if (status == STATUS_OK)
+        bench->cell = cell;
+    return status;
+}
+
+static enum status work(void *context, unsigned worker, uint64_t item)
+{
+    struct job *job = context;
+    const struct study_options *options = job->options;
+    struct cell *cell = &job->study->cells[item / job->blocks];
+    struct bench *bench = &job->benches[worker];
+    uint32_t first = job->from + (uint32_t)(item % job->blocks) * STUDY_BLOCK;
+    uint32_t end = job->to - first > STUDY_BLOCK ? first + STUDY_BLOCK : job->to;
+    enum group_mode mode = options->no_skip ? GROUP_NO_SKIP : GROUP_CONTROLLED;
+    enum status status = open_bench(bench, cell);
+    for (uint32_t i = first; i < end && status == STATUS_OK; i++) {
+        struct record *record = &cell->records[i], bound;
+        status = run_replicate(&bench->run, i, mode, record);
+        if (status != STATUS_OK || !options->with_bound || cell->no_bound)
+            continue;
+        status = run_replicate(&bench->run, i, GROUP_BOUND, &bound);
+        record->bound = bound.end == END_FINISHED ? bound.makespan : -1;
+    }
+    return status;
+}
+
+static void progress(void *context, uint64_t done)
+{
+    struct job *job = context;
+    struct study_progress p = {.done = done * STUDY_BLOCK,
+                               .total = (uint64_t)job->study->count * (job->to - job->from),
+                               .precision = job->precision};
+    if (p.done > p.total)
+        p.done = p.total;
+    if (job->options->progress)
+        job->options->progress(job->options->context, &p);
+}
+
+/* Replications [from, to) of every cell. */
+static enum status run_round(struct job *job, uint32_t from, uint32_t to, struct diag *diag)
+{
+    struct study *study = job->study;
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < study->count && status == STATUS_OK; i++)
+        status = cell_reserve(&study->cells[i], to, study->arena, diag);
+    if (status != STATUS_OK)
+        return status;
+    job->from = from;
+    job->to = to;
+    job->blocks = (to - from + STUDY_BLOCK - 1) / STUDY_BLOCK;
+    struct workers_task task = {.items = (uint64_t)study->count * job->blocks,
+                                .threads = job->options->threads,
+                                .work = work,
+                                .progress = progress,
+                                .context = job};
+    status = workers_run(&task);
+    for (uint32_t i = 0; i < study->count; i++)
+        study->cells[i].count = to;
+    return status == STATUS_MEMORY ? diag_world(diag, "run", NULL, ENOMEM) : status;
+}
+
+/* The widest relative interval of waste among the cells; false: no memory. */
+static bool find_precision(const struct study *study, double *precision)
+{
+    double worst = 0;
+    for (uint32_t i = 0; i < study->count; i++) {
+        struct estimate waste;
+        if (!summary_waste(&waste, study->cells[i].records, study->cells[i].count))
+            return false;
+        double relative = waste.mean > 0 ? estimate_half_width(&waste) / waste.mean : 0;
+        worst = relative > worst ? relative : worst;
+    }
+    *precision = worst;
+    return true;
+}
+
+static uint32_t replications_of(const struct study *study, const struct study_options *options)
+{
+    uint32_t most = options->replications;
+    for (uint32_t i = 0; i < study->count && options->replications == 0; i++)
+        if (study->cells[i].spec.replications > most)
+            most = study->cells[i].spec.replications;
+    return most;
+}
+
+enum status study_run(struct study *study, const struct study_options *options, struct diag *diag)
+{
+    struct bench *benches = arena_array(study->arena, options->threads, sizeof *benches);
+    struct job job = {.study = study, .options = options, .benches = benches};
+    if (!benches)
+        return diag_world(diag, "start", NULL, ENOMEM);
+    bool by_precision = options->precision > 0;
+    uint32_t from = 0, to = by_precision ? STUDY_FIRST_LOOK : replications_of(study, options);
+    enum status status;
+    for (;;) {
+        assert(to > from);
+        status = run_round(&job, from, to, diag);
+        if (status != STATUS_OK || !by_precision)
+            break;
+        if (!find_precision(study, &job.precision)) {
+            status = diag_world(diag, "summarise", NULL, ENOMEM);
+            break;
+        }
+        if (job.precision <= options->precision || to >= options->most)
+            break;
+        from = to;
+        to = to > options->most / 2 ? options->most : 2 * to;
+    }
+    for (unsigned i = 0; i < options->threads; i++)
+        if (benches[i].cell)
+            run_close(&benches[i].run);
+    return status;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Adding up records.
+ *
+ * Everything is summed in index order over integers or over doubles made from them one way only, so
+ * the same records give the same bits. */
+#include "sim/campaign/summary.h"
+#include "sim/base/arena.h"
+#include "sim/base/sort.h"
+#include <assert.h>
+#include <math.h>
+
+/* y[i], x[i] of n records as doubles; scratch that both halves share. */
+struct columns {
+    struct arena arena;
+    double *y, *x, *z;
+    int64_t *times, *scratch;
+};
+
+static bool open_columns(struct columns *c, uint32_t n)
+{
+    arena_init(&c->arena);
+    c->y = arena_array(&c->arena, n, sizeof *c->y);
+    c->x = arena_array(&c->arena, n, sizeof *c->x);
+    c->z = arena_array(&c->arena, n, sizeof *c->z);
+    c->times = arena_array(&c->arena, n, sizeof *c->times);
+    c->scratch = arena_array(&c->arena, n, sizeof *c->scratch);
+    if (c->y && c->x && c->z && c->times && c->scratch)
+        return true;
+    arena_fini(&c->arena);
+    return false;
+}
+
+static struct estimate waste_of(struct columns *c, const struct record *records, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        c->y[i] = simtime_seconds(records[i].makespan - records[i].job[JOB_USEFUL]);
+        c->x[i] = simtime_seconds(records[i].makespan);
+    }
+    return estimate_ratio(c->y, c->x, n);
+}
+
+bool summary_waste(struct estimate *waste, const struct record *records, uint32_t n)
+{
+    struct columns c;
+    if (!open_columns(&c, n))
+        return false;
+    *waste = waste_of(&c, records, n);
+    arena_fini(&c.arena);
+    return true;
+}
+
+static int compare_times(const void *a, const void *b, const void *context)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    (void)context;
+    return (x > y) - (x < y);
+}
+
+static int compare_doubles(const void *a, const void *b, const void *context)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    (void)context;
+    return (x > y) - (x < y);
+}
+
+static void add_makespans(struct summary *s, struct columns *c, const struct record *records)
+{
+    uint32_t finished = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        c->times[i] = records[i].makespan;
+        if (records[i].end == END_FINISHED)
+            c->y[finished++] = simtime_seconds(records[i].makespan);
+        c->x[i] = records[i].makespan > 0
+                      ? 1 - (double)records[i].job[JOB_USEFUL] / (double)records[i].makespan
+                      : 0;
+    }
+    s->finished = finished;
+    s->makespan = estimate_mean(c->y, finished);
+    sort_stable(c->times, s->n, sizeof *c->times, compare_times, NULL, c->scratch);
+    s->makespan_min = c->times[0];
+    s->makespan_median = estimate_quantile(c->times, s->n, 0.5);
+    s->makespan_max = c->times[s->n - 1];
+    sort_stable(c->x, s->n, sizeof *c->x, compare_doubles, NULL, c->z);
+    s->waste_min = c->x[0];
+    s->waste_median = (c->x[(s->n - 1) / 2] + c->x[s->n / 2]) / 2;
+    s->waste_max = c->x[s->n - 1];
+}
+
+static void add_counts(struct summary *s, const struct record *records)
+{
+    double n = s->n, lost = 0, protected_work = 0;
+    struct digest digest;
+    digest_init(&digest);
+    for (uint32_t i = 0; i < s->n; i++) {
+        const struct record *r = &records[i];
+        s->ended[r->end]++;
+        for (unsigned class = 0; class < JOB_CLASSES; class++)
+            s->job[class] += simtime_seconds(r->job[class]) / n;
+        for (unsigned class = 0; class < NODE_CLASSES; class++)
+            s->nodes[class] += (double)r->nodes[class] / 1e9 / n;
+        s->aborted += simtime_seconds(r->aborted) / n;
+        s->struck += (double)r->struck / n;
+        s->shielded += (double)r->shielded / n;
+        s->elsewhere += (double)r->elsewhere / n;
+        s->taken += (double)r->taken / n;
+        s->completed += (double)r->completed / n;
+        s->checkpoints_aborted += (double)r->checkpoints_aborted / n;
+        s->skipped += (double)r->skipped / n;
+        s->restored += (double)r->restored / n;
+        lost += simtime_seconds(r->lost_work);
+        protected_work += simtime_seconds(r->protected_work);
+        s->events += r->events;
+        digest_put(&digest, r->digest.high);
+        digest_put(&digest, r->digest.low);
+    }
+    s->digest = digest_value(&digest);
+    s->lost_per_failure = s->struck > 0 ? lost / n / s->struck : 0;
+    s->protected_per_failure = s->struck > 0 ? protected_work / n / s->struck : 0;
+}
+
+static void add_bound(struct summary *s, struct columns *c, const struct record *records)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        const struct record *r = &records[i];
+        if (r->bound < 0 || r->end != END_FINISHED)
+            continue;
+        c->x[n] = simtime_seconds(r->bound);
+        c->y[n] = simtime_seconds(r->makespan - r->bound);
+        c->z[n] = simtime_seconds(r->bound - r->job[JOB_USEFUL]);
+        n++;
+    }
+    s->bounded = n;
+    s->regret = estimate_ratio(c->y, c->x, n);
+    s->bound_waste = estimate_ratio(c->z, c->x, n);
+}
+
+bool summary_of(struct summary *summary, const struct record *records, uint32_t n)
+{
+    struct columns c;
+    assert(n > 0);
+    *summary = (struct summary){.n = n};
+    if (!open_columns(&c, n))
+        return false;
+    summary->waste = waste_of(&c, records, n);
+    add_makespans(summary, &c, records);
+    add_counts(summary, records);
+    add_bound(summary, &c, records);
+    arena_fini(&c.arena);
+    return true;
+}
+
+/* ---- differences --------------------------------------------------------------------------------- */
+
+static simtime overhead_of(const struct record *r)
+{
+    return r->job[JOB_CHECKPOINT] + r->job[JOB_SLOWED];
+}
+
+static simtime damage_of(const struct record *r)
+{
+    return r->job[JOB_LOST] + r->job[JOB_DETECT] + r->job[JOB_WAIT] + r->job[JOB_RESTART] +
+           r->job[JOB_RESTORE] + r->job[JOB_BLOCKED];
+}
+
+static bool all_traces_agree(const struct record *a, const struct record *b, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!failure_trace_agrees(&a[i].trace, &b[i].trace))
+            return false;
+    return true;
+}
+
+/* Benefits over the pairs that finished, b being the baseline. */
+static void add_benefits(struct summary_difference *d, struct columns *c, const struct record *a,
+                         const struct record *b, uint32_t n)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (a[i].end != END_FINISHED || b[i].end != END_FINISHED) {
+            d->censored++;
+            continue;
+        }
+        c->y[kept] = simtime_seconds(damage_of(&b[i]) - damage_of(&a[i]));
+        c->x[kept] = simtime_seconds(overhead_of(&a[i]) - overhead_of(&b[i]));
+        c->z[kept] = simtime_seconds(b[i].makespan - a[i].makespan);
+        kept++;
+    }
+    d->saved = estimate_mean(c->y, kept);
+    d->overhead = estimate_mean(c->x, kept);
+    d->net = estimate_mean(c->z, kept);
+}
+
+bool summary_compare(struct summary_difference *difference, const struct record *a,
+                     const struct record *b, uint32_t n)
+{
+    struct columns ca, cb;
+    *difference = (struct summary_difference){.pairs = n};
+    if (!open_columns(&ca, n))
+        return false;
+    if (!open_columns(&cb, n)) {
+        arena_fini(&ca.arena);
+        return false;
+    }
+    waste_of(&ca, a, n);
+    waste_of(&cb, b, n);
+    difference->is_paired = all_traces_agree(a, b, n);
+    difference->waste = estimate_ratio_difference(ca.y, ca.x, n, cb.y, cb.x, n,
+                                                  difference->is_paired);
+    add_benefits(difference, &ca, a, b, n);
+    arena_fini(&ca.arena);
+    arena_fini(&cb.arena);
+    return true;
+}

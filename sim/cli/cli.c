@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From argv to a command and from a status to an exit code.
+ *
+ * Whatever happens, the diagnostics collected on the way are printed last, on stderr, and standard
+ * output is flushed and checked: a full disk is never exit 0. */
+#include "sim/cli/cli.h"
+#include "sim/base/fmath.h"
+#include "sim/base/text.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STUDY_OPTIONS                                                                              \
+    (OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPS) | OPTION_BIT(OPTION_PRECISION) |             \
+     OPTION_BIT(OPTION_MAX_REPS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_JOBS) |             \
+     OPTION_BIT(OPTION_NO_SKIP) | OPTION_BIT(OPTION_HELP))
+#define OUTPUT_OPTIONS                                                                             \
+    (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_ROWS) |                  \
+     OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE))
+
+const struct command commands[] = {
+    {"run", "one scenario: what it costs, where the time goes, what to do", "SCENARIO [options]",
+     STUDY_OPTIONS | OUTPUT_OPTIONS, 1, 1, cmd_run,
+     "  cairn run llama3-405b\n"
+     "  cairn run my.yaml --set controller=daly --reps 1000\n"
+     "  cairn run my.yaml --precision 1% --json\n"},
+    {"sweep", "several policies or values, on the same failures, compared in pairs",
+     "SCENARIO --set KEY=V1,V2… [options]",
+     STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 1, 1, cmd_sweep,
+     "Without an axis the built-in controllers are compared.\n\n"
+     "  cairn sweep llama3-405b\n"
+     "  cairn sweep my.yaml --set 'controller=young,daly,{name: fixed, interval: 30 min}'\n"
+     "  cairn sweep my.yaml --set controller=daly,exact --set 'store.write=1 TB/s,2 TB/s' -o s.csv\n"},
+    {"replay", "recorded outages instead of a scenario's laws", "OUTAGES.csv SCENARIO [options]",
+     STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
+     "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations.\n\n"
+     "  cairn replay march.csv my.yaml --set controller=none,'{name: daly, mtbf: hindsight}'\n"
+     "  cairn replay march.csv my.yaml --set faults.trace.start=random --reps 200\n"},
+    {"plot", "a figure: waste against interval, or overhead against benefit",
+     "SCENARIO [interval|benefit] [-o FILE.svg] [options]",
+     STUDY_OPTIONS | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) |
+         OPTION_BIT(OPTION_AGAINST),
+     1, 2, cmd_plot,
+     "Without -o the figure is drawn in the terminal; with it FILE.svg, FILE.gp and FILE.csv are\n"
+     "written side by side.\n\n"
+     "  cairn plot llama3-405b\n"
+     "  cairn plot llama3-405b -o waste.svg\n"
+     "  cairn plot llama3-405b benefit -o benefit.svg\n"},
+    {"gate", "is the new result worse than the baseline? an exit code for CI",
+     "BASE.csv NEW.csv --fail waste:+2%", OPTION_BIT(OPTION_FAIL) | OPTION_BIT(OPTION_HELP) |
+     OPTION_BIT(OPTION_JSON), 2, 2, cmd_gate,
+     "Compares cell by cell, in pairs where both met the same failures. Exit 0: no cell is worse by\n"
+     "more than allowed. Exit 1: one is, or the replications do not suffice to tell.\n\n"
+     "  cairn sweep my.yaml -o base.csv\n"
+     "  cairn sweep my.yaml -o new.csv\n"
+     "  cairn gate base.csv new.csv --fail waste:+2%\n"},
+    {"verify", "run it again, in other ways, and compare every digest", "SCENARIO [ROWS.csv] [options]",
+     STUDY_OPTIONS, 1, 2, cmd_verify,
+     "Runs on one thread and on all, skipping and step by step, and compares. With ROWS.csv, compares\n"
+     "with those rows too.\n\n"
+     "  cairn verify two-node\n"},
+    {"validate", "check a scenario without running it", "SCENARIO [--print-effective] [--set …]",
+     OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_EFFECTIVE) | OPTION_BIT(OPTION_HELP), 1, 1,
+     cmd_validate, "  cairn validate my.yaml --print-effective\n"},
+    {"schema", "the scenario format as a JSON Schema, for editors", "", OPTION_BIT(OPTION_HELP), 0, 0,
+     cmd_schema, "  cairn schema > cairn.schema.json\n"},
+    {"list", "what there is: scenarios, policies, laws, figures, semantics", "[WHAT]",
+     OPTION_BIT(OPTION_HELP), 0, 1, cmd_list, "  cairn list scenarios\n  cairn list policies\n"},
+    {"help", "this, a command, or a topic: scenario, units, policies, exit-codes", "[TOPIC]",
+     OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
+    {"demo", "the first two minutes: a comparison, two figures, what to type next", "[options]",
+     OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_OUTPUT) |
+         OPTION_BIT(OPTION_HELP),
+     0, 0, cmd_demo, "Writes cairn-demo.svg, .gp and .csv into this folder, or what -o names.\n"},
+    {.name = NULL},
+};
+
+int cli_exit(enum status status)
+{
+    static const int codes[] = {
+        [STATUS_OK] = EXIT_DONE,       [STATUS_INPUT] = EXIT_USAGE,
+        [STATUS_DATA] = EXIT_DATA,     [STATUS_PARTIAL] = EXIT_PARTIAL,
+        [STATUS_IO] = EXIT_MACHINE,    [STATUS_MEMORY] = EXIT_MACHINE,
+        [STATUS_MACHINE] = EXIT_MACHINE,
+    };
+    return codes[status];
+}
+
+enum status cli_usage(struct cli *cli, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return diag_error(&cli->diag, (struct place){0}, "%s", text);
+}
+
+static void print_diag(const struct diag *diag)
+{
+    struct sink sink;
+    struct diag ignored;
+    diag_init(&ignored);
+    io_open_fd(&sink, 2, "standard error");
+    for (uint32_t i = 0; i < diag->kept; i++)
+        io_printf(&sink, "%s", diag->text[i]);
+    if (diag->errors + diag->warnings > diag->kept)
+        io_printf(&sink, "cairn: … and %u more\n", diag->errors + diag->warnings - diag->kept);
+    io_close(&sink, &ignored);
+}
+
+static const struct command *find_command(struct cli *cli, const char *name)
+{
+    const char *names[32];
+    size_t count = 0;
+    for (const struct command *c = commands; c->name; c++) {
+        if (strcmp(c->name, name) == 0)
+            return c;
+        names[count++] = c->name;
+    }
+    const char *near = text_nearest(name, strlen(name), names, count);
+    if (near)
+        cli_usage(cli, "cairn has no command '%s'; did you mean '%s'?", name, near);
+    else
+        cli_usage(cli, "cairn has no command '%s'; see cairn help", name);
+    return NULL;
+}
+
+static int dispatch(struct cli *cli, int argc, const char *const *argv)
+{
+    if (argc < 2 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
+        help_overview(&cli->out);
+        return argc < 2 ? EXIT_USAGE : EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        io_printf(&cli->out, "cairn %s\n", CAIRN_VERSION);
+        return EXIT_DONE;
+    }
+    cli->command = find_command(cli, argv[1]);
+    if (!cli->command || option_parse(cli, argc - 2, argv + 2) != STATUS_OK)
+        return EXIT_USAGE;
+    if (cli_has(cli, OPTION_HELP)) {
+        help_command(cli, cli->command);
+        return EXIT_DONE;
+    }
+    int count = cli->arguments_count;
+    if (count < cli->command->least || count > cli->command->most) {
+        cli_usage(cli, "usage: cairn %s %s", cli->command->name, cli->command->usage);
+        return EXIT_USAGE;
+    }
+    return cli->command->run(cli);
+}
+
+int cli_main(int argc, const char *const *argv)
+{
+    struct cli *cli = calloc(1, sizeof *cli);
+    if (!cli) {
+        fputs("cairn: error: no memory to start\n", stderr);
+        return EXIT_MACHINE;
+    }
+    arena_init(&cli->arena);
+    diag_init(&cli->diag);
+    io_open_fd(&cli->out, 1, "standard output");
+    const char *refusal = fmath_refusal();
+    int code = EXIT_MACHINE;
+    if (refusal)
+        cli_usage(cli, "this machine's floating point cannot give cairn's bits: %s", refusal);
+    else
+        code = dispatch(cli, argc, argv);
+    if (io_close(&cli->out, &cli->diag) != STATUS_OK)
+        code = EXIT_MACHINE;
+    print_diag(&cli->diag);
+    arena_fini(&cli->arena);
+    free(cli);
+    return code;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cairn help: one screen of overview, a page a command, and topics, all from the tables. */
+#include "sim/base/text.h"
+#include "sim/cli/cli.h"
+#include "workloads/schema.h"
+#include <string.h>
+
+void cmd_list_parameters(struct sink *out);
+
+void help_overview(struct sink *sink)
+{
+    io_printf(sink, "cairn %s: when should we checkpoint, and what is it worth?\n\n"
+                    "  cairn COMMAND [arguments] [options]\n\n", CAIRN_VERSION);
+    for (const struct command *c = commands; c->name; c++)
+        io_printf(sink, "  %-9s %s\n", c->name, c->summary);
+    io_printf(sink, "\nStart here:\n"
+                    "  cairn demo                 a comparison and a figure, in seconds\n"
+                    "  cairn list scenarios       what is built in\n"
+                    "  cairn run llama3-405b      one answer\n"
+                    "  cairn help COMMAND         options and examples\n");
+}
+
+void help_command(struct cli *cli, const struct command *command)
+{
+    struct sink *out = &cli->out;
+    io_printf(out, "cairn %s: %s\n\n  cairn %s %s\n\n", command->name, command->summary,
+              command->name, command->usage);
+    for (unsigned id = 0; id < OPTIONS; id++) {
+        const struct option_row *o = &option_rows[id];
+        char name[64];
+        struct text text = text_over(name, sizeof name);
+        if (!(command->options & OPTION_BIT(id)))
+            continue;
+        if (o->letter)
+            text_add(&text, "-%c, ", o->letter);
+        text_add(&text, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+        io_printf(out, "  %-26s %s\n", name, o->help);
+    }
+    if (command->details[0])
+        io_printf(out, "\n%s", command->details);
+}
+
+static void help_units(struct sink *out)
+{
+    io_printf(out,
+              "Durations  ns us ms s min (or m) h d w y; a year is 365 d: '30 s', '1.5 h', '2 y'\n"
+              "Sizes      B kB MB GB TB PB (1000) and KiB MiB GiB TiB PiB (1024): '10 TiB'\n"
+              "Rates      a size a second: '1.2 TB/s'\n"
+              "Fractions  '0.05' or '5 %%'\n\n"
+              "A number without a unit is an error where a unit is needed. Time is kept in whole\n"
+              "nanoseconds, up to 292 years; laws may have longer means.\n");
+}
+
+static void help_exit_codes(struct sink *out)
+{
+    io_printf(out, "0    done\n"
+                   "1    the answer is no: gate found worse or undecided, verify found a difference\n"
+                   "2    usage or scenario error: nothing was run\n"
+                   "3    input data unusable: a trace or a CSV\n"
+                   "4    finished, but some runs did not reach the end of their job\n"
+                   "5    our bug: please report the line that is printed\n"
+                   "6    the machine failed us: disk full, I/O, memory, floating point\n"
+                   "130, 143  interrupted\n");
+}
+
+static void help_scenario(struct sink *out)
+{
+    schema_print_help(out);
+}
+
+static const struct {
+    const char *name;
+    void (*print)(struct sink *out);
+} topics[] = {
+    {"scenario", help_scenario},
+    {"policies", cmd_list_parameters},
+    {"units", help_units},
+    {"exit-codes", help_exit_codes},
+};
+enum { TOPICS = sizeof topics / sizeof *topics };
+
+int cmd_help(struct cli *cli)
+{
+    const char *names[TOPICS + 32], *wanted = cli->arguments[0];
+    size_t count = 0;
+    if (!wanted) {
+        help_overview(&cli->out);
+        return EXIT_DONE;
+    }
+    for (int i = 0; i < TOPICS; i++) {
+        names[count++] = topics[i].name;
+        if (strcmp(topics[i].name, wanted) == 0) {
+            topics[i].print(&cli->out);
+            return EXIT_DONE;
+        }
+    }
+    for (const struct command *c = commands; c->name; c++) {
+        names[count++] = c->name;
+        if (strcmp(c->name, wanted) == 0) {
+            help_command(cli, c);
+            return EXIT_DONE;
+        }
+    }
+    const char *near = text_nearest(wanted, strlen(wanted), names, count);
+    return cli_exit(near ? cli_usage(cli, "no help on '%s'; did you mean '%s'?", wanted, near)
+                         : cli_usage(cli, "no help on '%s'; topics: scenario, policies, units, "
+                                          "exit-codes, and every command", wanted));
+}

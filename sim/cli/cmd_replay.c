@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cairn replay: recorded outages strike the scenario's job, instead of its laws.
+ *
+ * What the scenario says of faults is set aside whole, with its number of replications (one history
+ * needs one); --set faults.trace.… says how the trace is laid over the job (MODEL rule 24). */
+#include "sim/base/text.h"
+#include "sim/cli/prepare.h"
+#include "traces/outage_csv.h"
+#include <errno.h>
+#include <string.h>
+
+static void drop_key(const struct yaml_node *map, const char *key)
+{
+    struct yaml_node *m = (struct yaml_node *)map; /* the document is ours */
+    struct yaml_child *previous = NULL;
+    for (struct yaml_child *child = m->children; child; previous = child, child = child->next) {
+        if (strcmp(child->key, key) != 0)
+            continue;
+        if (previous)
+            previous->next = child->next;
+        else
+            m->children = child->next;
+        if (m->last == child)
+            m->last = previous;
+        m->count--;
+        return;
+    }
+}
+
+/* faults.trace.file='PATH', quoted as YAML wants it. */
+static const char *trace_set(struct cli *cli, const char *path)
+{
+    size_t capacity = 2 * strlen(path) + 32;
+    char *bytes = arena_alloc(&cli->arena, capacity);
+    if (!bytes)
+        return NULL;
+    struct text text = text_over(bytes, capacity);
+    text_add(&text, "faults.trace.file='");
+    for (; *path; path++)
+        text_add(&text, *path == '\'' ? "''" : "%c", *path);
+    text_add(&text, "'");
+    return bytes;
+}
+
+static enum status read_replay(struct cli *cli, const char *more, struct prepared *p)
+{
+    enum status status = prepare_read(cli, cli->arguments[1], more, p);
+    for (uint32_t i = 0; status == STATUS_OK && i < p->document.count; i++) {
+        const struct yaml_node *root = p->document.layers[i].root;
+        if (root && root->kind == NODE_MAP) {
+            drop_key(root, "faults");
+            drop_key(root, "replications");
+        }
+    }
+    return status;
+}
+
+static enum status replay(struct cli *cli, struct prepared *p)
+{
+    char bytes[1024];
+    struct text text = text_over(bytes, sizeof bytes);
+    const char *file = trace_set(cli, cli->arguments[0]);
+    if (!file)
+        return diag_world(&cli->diag, "read", cli->arguments[0], ENOMEM);
+    cli->sets[cli->sets_count++] = file; /* room was left for it */
+    enum status status = read_replay(cli, NULL, p);
+    if (status == STATUS_OK)
+        status = prepare_cells(cli, p, LIMIT_CELLS / 100);
+    if (status != STATUS_OK)
+        return status;
+    const struct cell *first = &p->study.cells[0];
+    if (!cli_has(cli, OPTION_JSON) && !cli_has(cli, OPTION_CSV)) {
+        outage_csv_describe(first->spec.faults.trace.outages, first->trace_has_dates, &text);
+        io_printf(&cli->out, "%s\n\n", bytes);
+    }
+    return p->study.count == 1 ? cmd_run_cell(cli, p) : cmd_sweep_cells(cli, p);
+}
+
+int cmd_replay(struct cli *cli)
+{
+    struct prepared *p = arena_alloc(&cli->arena, sizeof *p);
+    if (!p)
+        return cli_exit(STATUS_MEMORY);
+    if (cli->sets_count == CLI_SETS)
+        return cli_exit(cli_usage(cli, "too many --set"));
+    return cli_exit(replay(cli, p));
+}

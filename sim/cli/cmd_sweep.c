@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cairn sweep: cells of all combinations of the axes, each against its baseline.
+ *
+ * The baseline (MODEL rule 22) is the cell with the same other values and the controller `none`, or,
+ * where a job without checkpoints does not finish, one checkpoint an hour. Whether it finishes is
+ * tried on a few replications with a small allowance of events. */
+#include "sim/cli/report.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PROBE_RUNS   4
+#define PROBE_EVENTS 100000
+
+static const char default_axis[] = "controller=none,{name: fixed, interval: 1 h},young,daly,exact";
+static const char replay_axis[] =
+    "controller=none,{name: fixed, interval: 1 h},{name: young, mtbf: hindsight},"
+    "{name: daly, mtbf: hindsight},{name: exact, mtbf: hindsight}";
+
+const char *cmd_sweep_axis(bool is_replay)
+{
+    return is_replay ? replay_axis : default_axis;
+}
+
+static enum status find_baseline(struct cli *cli, struct prepared *p, const char **name)
+{
+    struct record record;
+    struct run run;
+    uint32_t finished = 0;
+    *name = "{name: fixed, interval: 1 h}";
+    enum status status = prepare_add(cli, p, 0, "controller=none", "none");
+    if (status != STATUS_OK)
+        return status;
+    struct cell *probe = &p->study.cells[--p->study.count];
+    probe->spec.max_events = PROBE_EVENTS;
+    status = run_open(&run, &probe->spec, probe->plan);
+    if (status != STATUS_OK)
+        return diag_world(&cli->diag, "run", NULL, ENOMEM);
+    for (uint32_t i = 0; i < PROBE_RUNS && status == STATUS_OK; i++) {
+        status = run_replicate(&run, i, GROUP_CONTROLLED, &record);
+        finished += record.end == END_FINISHED;
+    }
+    run_close(&run);
+    if (finished == PROBE_RUNS)
+        *name = "none";
+    return status == STATUS_OK ? STATUS_OK : diag_world(&cli->diag, "run", NULL, ENOMEM);
+}
+
+/* Which combination of the axes other than the controller is this? */
+static uint32_t group_of(const struct prepared *p, uint32_t cell)
+{
+    uint32_t group = 0, place = 1;
+    for (uint32_t i = p->varied_count; i-- > 0;) {
+        uint32_t count = p->sets[p->varied[i]].count;
+        if (strcmp(p->keys[i], "controller") != 0) {
+            group += place * (cell % count);
+            place *= count;
+        }
+        cell /= count;
+    }
+    return group;
+}
+
+static bool is_none(const struct cell *cell)
+{
+    return strcmp(cell->spec.controller.class->name, "none") == 0;
+}
+
+/* A baseline for each cell: one of the cells themselves, or a further one. */
+enum status cmd_sweep_baselines(struct cli *cli, struct prepared *p, uint32_t cells,
+                                 uint32_t *baseline_of)
+{
+    char set[256];
+    const char *name = cli->values[OPTION_AGAINST];
+    uint32_t *of_group = arena_array(&cli->arena, cells, sizeof *of_group);
+    if (!of_group)
+        return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+    enum status status = name ? STATUS_OK : find_baseline(cli, p, &name);
+    for (uint32_t i = 0; i < cells; i++)
+        of_group[i] = UINT32_MAX;
+    for (uint32_t i = 0; i < cells; i++)
+        if (is_none(&p->study.cells[i]) && strcmp(name, "none") == 0)
+            of_group[group_of(p, i)] = i;
+    for (uint32_t i = 0; i < cells && status == STATUS_OK; i++) {
+        uint32_t group = group_of(p, i);
+        if (of_group[group] == UINT32_MAX) {
+            of_group[group] = p->study.count;
+            snprintf(set, sizeof set, "controller=%s", name);
+            char *kept = arena_copy(&cli->arena, set, strlen(set));
+            status = kept ? prepare_add(cli, p, i, kept, name)
+                          : diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+        }
+        baseline_of[i] = of_group[group];
+    }
+    return status;
+}
+
+/* What sweep and replay share. */
+enum status cmd_sweep_cells(struct cli *cli, struct prepared *p)
+{
+    uint32_t cells = p->study.count;
+    uint32_t *baseline_of = arena_array(&cli->arena, cells, sizeof *baseline_of);
+    if (!baseline_of)
+        return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+    enum status status = cmd_sweep_baselines(cli, p, cells, baseline_of);
+    if (status == STATUS_OK)
+        status = prepare_run(cli, p, true);
+    if (status == STATUS_OK && (cli_has(cli, OPTION_CSV) || cli_has(cli, OPTION_OUTPUT)))
+        status = prepare_write_rows(cli, p, cells);
+    for (uint32_t i = 0; i < cells && status == STATUS_OK && cli_has(cli, OPTION_JSON); i++)
+        status = report_run_json(cli, p, i);
+    if (status == STATUS_OK && !cli_has(cli, OPTION_JSON) && !cli_has(cli, OPTION_CSV))
+        status = report_sweep(cli, p, cells, baseline_of);
+    return status == STATUS_OK ? prepare_status(p, cells) : status;
+}
+
+int cmd_sweep(struct cli *cli)
+{
+    struct prepared *p = arena_alloc(&cli->arena, sizeof *p);
+    if (!p)
+        return cli_exit(STATUS_MEMORY);
+    enum status status = prepare_read(cli, cli->arguments[0], NULL, p);
+    if (status == STATUS_OK && p->varied_count == 0)
+        status = prepare_read(cli, cli->arguments[0], default_axis, p);
+    uint32_t groups = 1;
+    for (uint32_t i = 0; status == STATUS_OK && i < p->varied_count; i++)
+        if (strcmp(p->keys[i], "controller") != 0)
+            groups *= p->sets[p->varied[i]].count;
+    if (status == STATUS_OK)
+        status = prepare_cells(cli, p, groups + 1);
+    if (status == STATUS_OK)
+        status = cmd_sweep_cells(cli, p);
+    return cli_exit(status);
+}

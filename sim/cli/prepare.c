@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cells from axes: the product, first axis slowest, in the order given. */
+#include "sim/cli/prepare.h"
+#include "sim/base/text.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum status add_set(struct cli *cli, struct prepared *p, const char *text)
+{
+    if (p->sets_count == sizeof p->sets / sizeof *p->sets)
+        return cli_usage(cli, "too many --set");
+    enum status status = axis_split(text, &cli->arena, &cli->diag, &p->sets[p->sets_count]);
+    if (status == STATUS_OK)
+        p->sets_count++;
+    return status;
+}
+
+static enum status find_axes(struct cli *cli, struct prepared *p)
+{
+    for (uint32_t i = 0; i < p->sets_count; i++) {
+        if (p->sets[i].count < 2)
+            continue;
+        if (p->varied_count == LIMIT_AXES)
+            return cli_usage(cli, "too many axes; the limit is %d", LIMIT_AXES);
+        p->keys[p->varied_count] = p->sets[i].key;
+        p->varied[p->varied_count++] = i;
+    }
+    return STATUS_OK;
+}
+
+enum status prepare_read(struct cli *cli, const char *path, const char *more,
+                         struct prepared *prepared)
+{
+    struct prepared *p = prepared;
+    char seed[64];
+    *p = (struct prepared){0};
+    enum status status = scenario_read(path, &cli->arena, &cli->diag, &p->document);
+    if (status == STATUS_OK && more)
+        status = add_set(cli, p, more);
+    for (int i = 0; i < cli->sets_count && status == STATUS_OK; i++)
+        status = add_set(cli, p, cli->sets[i]);
+    if (status == STATUS_OK && cli_has(cli, OPTION_SEED)) {
+        int length = snprintf(seed, sizeof seed, "seed=%s", cli->values[OPTION_SEED]);
+        char *kept = arena_copy(&cli->arena, seed, (size_t)length);
+        status = kept ? add_set(cli, p, kept) : diag_world(&cli->diag, "read", "--seed", ENOMEM);
+    }
+    return status == STATUS_OK ? find_axes(cli, p) : status;
+}
+
+static const char *value_text(struct cli *cli, const struct axis *axis, uint32_t index)
+{
+    struct axis_slice slice = axis->values[index];
+    return arena_copy(&cli->arena, axis->source.text + slice.start, slice.length);
+}
+
+/* "controller=daly" reads best as "daly"; several axes keep their keys. */
+static void write_label(const struct prepared *p, uint32_t cell, char label[CELL_LABEL])
+{
+    struct text text = text_over(label, CELL_LABEL);
+    for (uint32_t i = 0; i < p->varied_count; i++) {
+        const char *key = strrchr(p->keys[i], '.');
+        key = key ? key + 1 : p->keys[i];
+        bool is_plain = strcmp(key, "controller") == 0;
+        text_add(&text, "%s%s%s%s", i ? ", " : "", is_plain ? "" : key, is_plain ? "" : " ",
+                 p->values[cell][i]);
+    }
+}
+
+static enum status build_cell(struct cli *cli, struct prepared *p, uint32_t number,
+                              const uint32_t *indices)
+{
+    struct axis_pick picks[sizeof p->sets / sizeof *p->sets];
+    struct scenario *scenario = arena_alloc(&cli->arena, sizeof *scenario);
+    const char **values = arena_array(&cli->arena, LIMIT_AXES, sizeof *values);
+    if (!scenario || !values)
+        return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+    for (uint32_t i = 0; i < p->sets_count; i++)
+        picks[i] = (struct axis_pick){&p->sets[i], indices[i]};
+    for (uint32_t i = 0; i < p->varied_count; i++)
+        if (!(values[i] = value_text(cli, &p->sets[p->varied[i]], indices[p->varied[i]])))
+            return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+    p->values[number] = values;
+    enum status status = scenario_build(&p->document, picks, p->sets_count, &cli->arena,
+                                        &cli->diag, scenario);
+    if (status == STATUS_OK)
+        status = cell_prepare(&p->study.cells[number], scenario, &cli->arena, &cli->diag);
+    if (status == STATUS_OK)
+        write_label(p, number, p->study.cells[number].label);
+    return status;
+}
+
+static bool next_combination(const struct prepared *p, uint32_t *indices)
+{
+    for (uint32_t i = p->varied_count; i-- > 0;) {
+        uint32_t set = p->varied[i];
+        if (++indices[set] < p->sets[set].count)
+            return true;
+        indices[set] = 0;
+    }
+    return false;
+}
+
+enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t reserve)
+{
+    struct prepared *p = prepared;
+    uint32_t indices[sizeof p->sets / sizeof *p->sets] = {0};
+    uint64_t cells = 1;
+    for (uint32_t i = 0; i < p->varied_count; i++)
+        cells *= p->sets[p->varied[i]].count;
+    if (cells > LIMIT_CELLS)
+        return cli_usage(cli, "%llu combinations; the limit is %d", (unsigned long long)cells,
+                         LIMIT_CELLS);
+    p->study.arena = &cli->arena;
+    p->study.cells = arena_array(&cli->arena, cells + reserve, sizeof *p->study.cells);
+    p->values = arena_array(&cli->arena, cells + reserve, sizeof *p->values);
+    if (!p->study.cells || !p->values)
+        return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+    do {
+        enum status status = build_cell(cli, p, p->study.count, indices);
+        if (status != STATUS_OK)
+            return status;
+        p->study.count++;
+    } while (next_combination(p, indices));
+    p->name = p->study.cells[0].spec.name;
+    return STATUS_OK;
+}
+
+enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set,
+                        const char *label)
+{
+    struct prepared *p = prepared;
+    uint32_t indices[sizeof p->sets / sizeof *p->sets] = {0};
+    for (uint32_t i = p->varied_count; i-- > 0;) {
+        indices[p->varied[i]] = like % p->sets[p->varied[i]].count;
+        like /= p->sets[p->varied[i]].count;
+    }
+    enum status status = add_set(cli, p, set);
+    if (status != STATUS_OK)
+        return status;
+    status = build_cell(cli, p, p->study.count, indices);
+    p->sets_count--;
+    if (status != STATUS_OK)
+        return status;
+    snprintf(p->study.cells[p->study.count].label, CELL_LABEL, "%s", label);
+    p->study.count++;
+    return STATUS_OK;
+}
+
+/* ---- running ------------------------------------------------------------------------------------- */
+
+struct ticker {
+    uint64_t last_ns;
+    bool has_printed;
+};
+
+static void tick(void *context, const struct study_progress *progress)
+{
+    struct ticker *ticker = context;
+    uint64_t now = io_clock_ns();
+    if (now - ticker->last_ns < 200000000)
+        return;
+    ticker->last_ns = now;
+    ticker->has_printed = true;
+    fprintf(stderr, "\r  %llu of %llu replications", (unsigned long long)progress->done,
+            (unsigned long long)progress->total);
+    if (progress->precision > 0)
+        fprintf(stderr, ", waste within %.2g %%", 100 * progress->precision);
+    fflush(stderr);
+}
+
+enum status prepare_run(struct cli *cli, struct prepared *prepared, bool with_bound)
+{
+    struct ticker ticker = {.last_ns = io_clock_ns()};
+    struct study_options options = {.threads = cli->jobs,
+                                    .replications = cli->reps,
+                                    .precision = cli->precision,
+                                    .most = cli->max_reps,
+                                    .with_bound = with_bound,
+                                    .no_skip = cli_has(cli, OPTION_NO_SKIP),
+                                    .progress = io_is_terminal(2) ? tick : NULL,
+                                    .context = &ticker};
+    enum status status = study_run(&prepared->study, &options, &cli->diag);
+    if (ticker.has_printed)
+        fputs("\r\033[K", stderr);
+    return status;
+}
+
+struct row_cell prepare_row_cell(const struct prepared *prepared, uint32_t cell)
+{
+    const struct prepared *p = prepared;
+    return (struct row_cell){.scenario = p->name,
+                             .seed = p->study.cells[cell].spec.seed,
+                             .axes = p->varied_count,
+                             .keys = p->keys,
+                             .values = p->values[cell]};
+}
+
+enum status prepare_write_rows(struct cli *cli, const struct prepared *prepared, uint32_t cells)
+{
+    struct sink file, *sink = &cli->out;
+    if (cli_has(cli, OPTION_OUTPUT)) {
+        enum status status = io_create(&file, cli->values[OPTION_OUTPUT],
+                                       cli_has(cli, OPTION_FORCE), &cli->diag);
+        if (status != STATUS_OK)
+            return status;
+        sink = &file;
+    }
+    for (uint32_t i = 0; i < cells; i++) {
+        const struct cell *cell = &prepared->study.cells[i];
+        struct row_cell row = prepare_row_cell(prepared, i);
+        if (i == 0)
+            row_write_header(sink, &row);
+        for (uint32_t j = 0; j < cell->count; j++)
+            row_write_csv(sink, &row, &cell->records[j]);
+    }
+    return sink == &file ? io_close(&file, &cli->diag) : STATUS_OK;
+}
+
+enum status prepare_status(const struct prepared *prepared, uint32_t cells)
+{
+    for (uint32_t i = 0; i < cells; i++)
+        for (uint32_t j = 0; j < prepared->study.cells[i].count; j++)
+            if (prepared->study.cells[i].records[j].end != END_FINISHED)
+                return STATUS_PARTIAL;
+    return STATUS_OK;
+}

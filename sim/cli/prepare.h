@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the command line to a study: reads the scenario, makes a cell of every combination of the
+ * axes, and runs them with progress on a terminal. */
+#ifndef CAIRN_CLI_PREPARE_H
+#define CAIRN_CLI_PREPARE_H
+
+#include "sim/cli/cli.h"
+#include "sim/campaign/row.h"
+#include "workloads/scenario.h"
+
+struct prepared {
+    struct scenario_document document;
+    struct axis sets[CLI_SETS + 8]; /* every --set, and what options and commands add */
+    uint32_t sets_count;
+    uint32_t varied[LIMIT_AXES], varied_count; /* sets with more than one value: the axes */
+    const char *keys[LIMIT_AXES];
+    struct study study;
+    const char *const **values; /* by cell: the text of each axis's value */
+    const char *name;           /* of the scenario */
+};
+
+/* Reads the scenario and splits all --set; `more` is a further one that a command brings, or NULL. */
+enum status prepare_read(struct cli *cli, const char *path, const char *more,
+                         struct prepared *prepared);
+/* One cell a combination of the axes. `reserve` further cells can be added behind them. */
+enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t reserve);
+/* A further cell: like `like`, with one more setting. */
+enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set,
+                        const char *label);
+/* Runs all cells. STATUS_PARTIAL is not told here: see report_status. */
+enum status prepare_run(struct cli *cli, struct prepared *prepared, bool with_bound);
+struct row_cell prepare_row_cell(const struct prepared *prepared, uint32_t cell);
+/* All cells' records as CSV: to -o FILE or to standard output. */
+enum status prepare_write_rows(struct cli *cli, const struct prepared *prepared, uint32_t cells);
+/* STATUS_PARTIAL when a run of the first `cells` did not finish. */
+enum status prepare_status(const struct prepared *prepared, uint32_t cells);
+
+/* What replay shares with run and sweep: prepared cells, run and reported. */
+enum status cmd_run_cell(struct cli *cli, struct prepared *prepared);
+enum status cmd_sweep_cells(struct cli *cli, struct prepared *prepared);
+/* A baseline for each of the first `cells`, a further cell where none of them serves. */
+enum status cmd_sweep_baselines(struct cli *cli, struct prepared *prepared, uint32_t cells,
+                                uint32_t *baseline_of);
+/* Waste against interval, for the one cell prepared, with room for the grid. */
+enum status cmd_plot_interval(struct cli *cli, struct prepared *prepared);
+/* The controllers that are compared where the user names none. */
+const char *cmd_sweep_axis(bool is_replay);
+
+#endif

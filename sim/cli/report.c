@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One scenario's answer, for a person and for a script.
+ *
+ * Shares are rounded so that the printed ones add up to 100.0 (largest remainders): a table that does
+ * not add up is not believed. */
+#include "sim/cli/report.h"
+#include "sim/base/text.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *report_duration(char bytes[REPORT_TEXT], double seconds)
+{
+    struct text text = text_over(bytes, REPORT_TEXT);
+    if (!(seconds >= 0))
+        text_add(&text, "-");
+    else
+        text_add_duration(&text, simtime_from_seconds(seconds));
+    return bytes;
+}
+
+/* ---- text ---------------------------------------------------------------------------------------- */
+
+static void print_head(struct sink *out, const struct prepared *p, const struct cell *cell)
+{
+    const struct spec *spec = &cell->spec;
+    char work[REPORT_TEXT], cost[REPORT_TEXT], restore[REPORT_TEXT], mtbf[REPORT_TEXT];
+    io_printf(out, "%s: %u worker%s, %s of work; %u replication%s, seed %" PRIu64 "\n", p->name,
+              spec->group.workers, spec->group.workers == 1 ? "" : "s",
+              report_duration(work, simtime_seconds(spec->group.work)), cell->count,
+              cell->count == 1 ? "" : "s", spec->seed);
+    io_printf(out, "  a checkpoint costs %s, a restore %s",
+              report_duration(cost, simtime_seconds(spec->group.checkpoint)),
+              report_duration(restore, simtime_seconds(spec->group.restore)));
+    if (isinf(cell->mtbf_s))
+        io_printf(out, "; nothing fails\n");
+    else
+        io_printf(out, "; the job's mean time between failures is %s (%s)\n",
+                  report_duration(mtbf, cell->mtbf_s), cell->mtbf_origin);
+}
+
+static void print_policy(struct sink *out, const struct cell *cell)
+{
+    const char *name = cell->spec.controller.class->name;
+    char interval[REPORT_TEXT];
+    if (!cell->has_interval)
+        io_printf(out, "  controller %s\n", name);
+    else if (cell->interval == SIMTIME_NEVER)
+        io_printf(out, "  controller %s: no checkpoints\n", name);
+    else
+        io_printf(out, "  controller %s: a checkpoint after every %s of work%s%s%s\n", name,
+                  report_duration(interval, simtime_seconds(cell->interval)),
+                  cell->bound_by ? " (bound by " : "", cell->bound_by ? cell->bound_by : "",
+                  cell->bound_by ? ")" : "");
+}
+
+static void print_makespan(struct sink *out, const struct summary *s)
+{
+    char a[REPORT_TEXT], b[REPORT_TEXT], c[REPORT_TEXT], d[REPORT_TEXT], e[REPORT_TEXT];
+    if (s->finished > 0)
+        io_printf(out, "  makespan   %s", report_duration(a, s->makespan.mean));
+    else
+        io_printf(out, "  makespan   no run finished");
+    if (s->finished > 1)
+        io_printf(out, " ± %s", report_duration(b, estimate_half_width(&s->makespan)));
+    if (s->n > 1)
+        io_printf(out, "   (least %s, median %s, most %s%s)",
+                  report_duration(c, simtime_seconds(s->makespan_min)),
+                  report_duration(d, simtime_seconds(s->makespan_median)),
+                  report_duration(e, simtime_seconds(s->makespan_max)),
+                  s->finished < s->n ? ", stopped runs as stopped" : "");
+    io_printf(out, "\n");
+}
+
+static void print_waste(struct sink *out, const struct cell *cell, const struct summary *s)
+{
+    io_printf(out, "  waste      %.2f %%", 100 * s->waste.mean);
+    if (s->n > 1)
+        io_printf(out, " ± %.2f", 100 * estimate_half_width(&s->waste));
+    if (cell->no_bound)
+        io_printf(out, "   (no clairvoyant bound: %s)\n", cell->no_bound);
+    else if (s->bounded > 0)
+        io_printf(out, "   (the best possible on these failures: %.2f %%; regret %.2f %%)\n",
+                  100 * s->bound_waste.mean, 100 * s->regret.mean);
+    else
+        io_printf(out, "\n");
+}
+
+/* Tenths of a percent that add up to 1000: each rounded down, the largest remainders up. */
+static void round_shares(const double *parts, size_t n, int *tenths)
+{
+    double total = 0, rest[JOB_CLASSES];
+    int sum = 0;
+    for (size_t i = 0; i < n; i++)
+        total += parts[i];
+    for (size_t i = 0; i < n; i++) {
+        double exact = total > 0 ? 1000 * parts[i] / total : 0;
+        tenths[i] = (int)exact;
+        rest[i] = exact - tenths[i];
+        sum += tenths[i];
+    }
+    for (; total > 0 && sum < 1000; sum++) {
+        size_t most = 0;
+        for (size_t i = 1; i < n; i++)
+            if (rest[i] > rest[most])
+                most = i;
+        tenths[most]++;
+        rest[most] = -1;
+    }
+}
+
+static void print_ledger(struct sink *out, const struct summary *s)
+{
+    static const char *const words[JOB_CLASSES] = {
+        [JOB_USEFUL] = "work that stands",
+        [JOB_CHECKPOINT] = "standing still for checkpoints",
+        [JOB_SLOWED] = "slowed by checkpoints that persist",
+        [JOB_LOST] = "work done and lost",
+        [JOB_UNCOMMITTED] = "work not yet in a checkpoint when stopped",
+        [JOB_DETECT] = "failed, not yet noticed",
+        [JOB_WAIT] = "waiting for a node",
+        [JOB_RESTART] = "restarting",
+        [JOB_RESTORE] = "restoring",
+        [JOB_BLOCKED] = "waiting for a checkpoint to persist",
+    };
+    int tenths[JOB_CLASSES];
+    double total = 0;
+    char text[REPORT_TEXT];
+    round_shares(s->job, JOB_CLASSES, tenths);
+    io_printf(out, "\n  where the time went        share   per run\n");
+    for (unsigned i = 0; i < JOB_CLASSES; i++) {
+        total += s->job[i];
+        if (s->job[i] > 0)
+            io_printf(out, "  %-12s            %3d.%d %%   %-10s  %s\n", job_class_names[i],
+                      tenths[i] / 10, tenths[i] % 10, report_duration(text, s->job[i]), words[i]);
+    }
+    io_printf(out, "  %-12s            100.0 %%   %s\n", "total", report_duration(text, total));
+}
+
+static void print_counts(struct sink *out, const struct summary *s)
+{
+    char lost[REPORT_TEXT], kept[REPORT_TEXT];
+    io_printf(out, "\n  per run: %.4g failures struck", s->struck);
+    if (s->shielded > 0)
+        io_printf(out, ", %.4g coincided", s->shielded);
+    if (s->elsewhere > 0)
+        io_printf(out, ", %.4g fell elsewhere", s->elsewhere);
+    io_printf(out, "; %.4g checkpoints taken, %.4g completed", s->taken, s->completed);
+    if (s->checkpoints_aborted > 0)
+        io_printf(out, ", %.4g aborted", s->checkpoints_aborted);
+    if (s->skipped > 0)
+        io_printf(out, ", %.4g skipped", s->skipped);
+    io_printf(out, "\n");
+    if (s->struck > 0)
+        io_printf(out, "  per failure: %s of work lost, %s protected by the checkpoint restored\n",
+                  report_duration(lost, s->lost_per_failure),
+                  report_duration(kept, s->protected_per_failure));
+}
+
+static void print_ends(struct sink *out, const struct cell *cell, const struct summary *s)
+{
+    if (s->finished == s->n)
+        return;
+    io_printf(out, "\n  %u of %u runs did not finish", s->n - s->finished, s->n);
+    if (s->ended[END_HORIZON])
+        io_printf(out, "; %u reached the horizon or the end of the trace", s->ended[END_HORIZON]);
+    if (s->ended[END_EVENTS])
+        io_printf(out, "; %u reached max_events", s->ended[END_EVENTS]);
+    for (uint32_t i = 0; i < cell->count && s->ended[END_POLICY]; i++)
+        if (cell->records[i].end == END_POLICY) {
+            io_printf(out, "; %u were ended by the controller (first: replication %u, reason %u)",
+                      s->ended[END_POLICY], i, cell->records[i].policy_reason);
+            break;
+        }
+    io_printf(out, "\n");
+}
+
+/* The class other than useful that took most. */
+static enum job_class worst_class(const struct summary *s)
+{
+    enum job_class worst = JOB_CHECKPOINT;
+    for (unsigned i = 0; i < JOB_CLASSES; i++)
+        if (i != JOB_USEFUL && s->job[i] > s->job[worst])
+            worst = (enum job_class)i;
+    return worst;
+}
+
+static enum status print_advice(struct cli *cli, const struct cell *cell, const struct summary *s,
+                                const struct cell *advisor)
+{
+    struct summary_difference d;
+    struct summary best;
+    char interval[REPORT_TEXT];
+    enum job_class worst = worst_class(s);
+    double total = 0;
+    for (unsigned i = 0; i < JOB_CLASSES; i++)
+        total += s->job[i];
+    if (!summary_compare(&d, cell->records, advisor->records, cell->count) ||
+        !summary_of(&best, advisor->records, advisor->count))
+        return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
+    double points = 100 * d.waste.mean, half = 100 * estimate_half_width(&d.waste);
+    report_duration(interval, simtime_seconds(advisor->interval));
+    io_printf(&cli->out, "\n  advice: ");
+    if (s->struck == 0) /* and with nothing to learn from */
+        io_printf(&cli->out, "nothing failed in these runs: checkpoints only cost here.\n");
+    else if (cell->count > 1 && d.waste.low > 0)
+        io_printf(&cli->out,
+                  "a checkpoint every %s would waste %.2f %% instead of %.2f %%: %.2f ± %.2f points "
+                  "less, on the same failures (controller: exact).\n",
+                  interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half);
+    else if (cell->count > 1 && d.waste.high < 0)
+        io_printf(&cli->out,
+                  "keep it: it wastes %.2f ± %.2f points less than theory's interval for "
+                  "exponential failures (%s).\n", -points, half, interval);
+    else
+        io_printf(&cli->out,
+                  "keep this interval: theory's optimum (%s) is not measurably better (%.2f ± %.2f "
+                  "points). Most of the waste is %s: %.1f %%.\n",
+                  interval, points, cell->count > 1 ? half : 0, job_class_names[worst],
+                  100 * s->job[worst] / total);
+    return STATUS_OK;
+}
+
+enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_t cell,
+                       const struct cell *advisor)
+{
+    const struct cell *c = &prepared->study.cells[cell];
+    struct summary s;
+    struct sink *out = &cli->out;
+    if (!summary_of(&s, c->records, c->count))
+        return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
+    print_head(out, prepared, c);
+    print_policy(out, c);
+    io_printf(out, "\n");
+    print_makespan(out, &s);
+    print_waste(out, c, &s);
+    print_ledger(out, &s);
+    print_counts(out, &s);
+    print_ends(out, c, &s);
+    return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------------- */
+
+static void put_number(struct sink *out, const char *key, double value)
+{
+    char bytes[64];
+    struct text text = text_over(bytes, sizeof bytes);
+    if (isfinite(value))
+        text_add_number(&text, value);
+    else
+        text_add(&text, "null");
+    io_printf(out, "%s%s", key, bytes);
+}
+
+static void put_estimate(struct sink *out, const char *key, const struct estimate *e)
+{
+    io_printf(out, "\"%s\": {", key);
+    put_number(out, "\"mean\": ", e->mean);
+    put_number(out, ", \"ci95\": [", e->low);
+    put_number(out, ", ", e->high);
+    io_printf(out, "]");
+}
+
+static void put_text(struct sink *out, const char *key, const char *value)
+{
+    char bytes[1024];
+    struct text text = text_over(bytes, sizeof bytes);
+    text_add_json(&text, value, strlen(value));
+    io_printf(out, "%s%s", key, bytes);
+}
+
+static void put_policy_json(struct sink *out, const struct cell *cell)
+{
+    put_text(out, "  \"controller\": ", cell->spec.controller.class->name);
+    if (cell->has_interval && cell->interval != SIMTIME_NEVER)
+        put_number(out, ",\n  \"interval_s\": ", simtime_seconds(cell->interval));
+    if (cell->uses_mtbf) {
+        put_number(out, ",\n  \"mtbf_s\": ", cell->mtbf_s);
+        put_text(out, ",\n  \"mtbf_origin\": ", cell->mtbf_origin);
+    }
+}
+
+static void put_ledgers_json(struct sink *out, const struct summary *s)
+{
+    io_printf(out, ",\n  \"ledger_s\": {");
+    for (unsigned i = 0; i < JOB_CLASSES; i++) {
+        io_printf(out, "%s\"%s", i ? ", " : "", job_class_names[i]);
+        put_number(out, "\": ", s->job[i]);
+    }
+    put_number(out, "},\n  \"aborted_s\": ", s->aborted);
+    io_printf(out, ",\n  \"nodes_s\": {");
+    for (unsigned i = 0; i < NODE_CLASSES; i++) {
+        io_printf(out, "%s\"%s", i ? ", " : "", node_class_names[i]);
+        put_number(out, "\": ", s->nodes[i]);
+    }
+    io_printf(out, "}");
+}
+
+static void put_counts_json(struct sink *out, const struct summary *s)
+{
+    put_number(out, ",\n  \"failures\": {\"struck\": ", s->struck);
+    put_number(out, ", \"shielded\": ", s->shielded);
+    put_number(out, ", \"elsewhere\": ", s->elsewhere);
+    put_number(out, "},\n  \"checkpoints\": {\"taken\": ", s->taken);
+    put_number(out, ", \"completed\": ", s->completed);
+    put_number(out, ", \"aborted\": ", s->checkpoints_aborted);
+    put_number(out, ", \"skipped\": ", s->skipped);
+    put_number(out, ", \"restored\": ", s->restored);
+    put_number(out, "},\n  \"per_failure\": {\"lost_s\": ", s->lost_per_failure);
+    put_number(out, ", \"protected_s\": ", s->protected_per_failure);
+    io_printf(out, "}");
+}
+
+static void put_head_json(struct sink *out, const struct prepared *p, const struct cell *cell,
+                          const struct summary *s)
+{
+    put_text(out, "{\n  \"name\": ", p->name);
+    io_printf(out, ",\n  \"seed\": %" PRIu64 ",\n  \"replications\": %u,\n  \"finished\": %u,\n",
+              cell->spec.seed, s->n, s->finished);
+    put_policy_json(out, cell);
+    io_printf(out, ",\n  ");
+    put_estimate(out, "makespan_s", &s->makespan);
+    put_number(out, ", \"min\": ", simtime_seconds(s->makespan_min));
+    put_number(out, ", \"median\": ", simtime_seconds(s->makespan_median));
+    put_number(out, ", \"max\": ", simtime_seconds(s->makespan_max));
+    io_printf(out, "},\n  ");
+    put_estimate(out, "waste", &s->waste);
+    put_number(out, ", \"per_run\": {\"min\": ", s->waste_min);
+    put_number(out, ", \"median\": ", s->waste_median);
+    put_number(out, ", \"max\": ", s->waste_max);
+    io_printf(out, "}}");
+}
+
+enum status report_run_json(struct cli *cli, const struct prepared *prepared, uint32_t cell)
+{
+    const struct cell *c = &prepared->study.cells[cell];
+    struct sink *out = &cli->out;
+    struct summary s;
+    char hex[DIGEST_HEX];
+    if (!summary_of(&s, c->records, c->count))
+        return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
+    put_head_json(out, prepared, c, &s);
+    put_ledgers_json(out, &s);
+    put_counts_json(out, &s);
+    if (c->no_bound) {
+        put_text(out, ",\n  \"no_bound\": ", c->no_bound);
+    } else {
+        io_printf(out, ",\n  ");
+        put_estimate(out, "bound_waste", &s.bound_waste);
+        io_printf(out, "},\n  ");
+        put_estimate(out, "regret", &s.regret);
+        io_printf(out, "}");
+    }
+    digest_hex(s.digest, hex);
+    io_printf(out, ",\n  \"events\": %" PRIu64 ",\n  \"digest\": \"%s\"", s.events, hex);
+    digest_hex(scenario_digest(c->scenario), hex);
+    io_printf(out, ",\n  \"scenario_digest\": \"%s\",\n  \"version\": \"%s\"", hex, CAIRN_VERSION);
+    for (uint32_t i = 0; i < c->count && cli_has(cli, OPTION_ROWS); i++) {
+        io_printf(out, i ? ",\n    " : ",\n  \"rows\": [\n    ");
+        row_write_json(out, &c->records[i]);
+    }
+    io_printf(out, "%s\n}\n", cli_has(cli, OPTION_ROWS) ? "\n  ]" : "");
+    return STATUS_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reports: what a person reads, and the JSON object that scripts read. */
+#ifndef CAIRN_CLI_REPORT_H
+#define CAIRN_CLI_REPORT_H
+
+#include "sim/cli/prepare.h"
+
+/* Two columns of text wide enough for every duration: "33.91 d". */
+#define REPORT_TEXT 48
+const char *report_duration(char bytes[REPORT_TEXT], double seconds);
+
+/* One cell: the table that adds up, and, where `advisor` names a further cell (its controller the
+ * theoretical optimum), one sentence of advice. */
+enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_t cell,
+                       const struct cell *advisor);
+enum status report_run_json(struct cli *cli, const struct prepared *prepared, uint32_t cell);
+/* The first `cells` side by side, cell i against cell baseline_of[i]. */
+enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint32_t cells,
+                         const uint32_t *baseline_of);
+
+#endif
