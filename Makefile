@@ -189,7 +189,9 @@ deps-ci: ## install what only CI needs: second compiler, cross compilers, emulat
 
 demo: deps ## install what is missing, build, run a real sweep, draw its figures
 	@$(MAKE) --no-print-directory -j$(shell nproc) all
-	$(B)/cairn demo
+	@mkdir -p $(B)/demo
+	cd $(B)/demo && $(abspath $(B))/cairn demo
+	@echo "demo: its files are in $(B)/demo"
 
 install: all ## into $(DESTDIR)$(PREFIX): bin/cairn and its documents
 	install -D -m 755 $(B)/cairn $(DESTDIR)$(PREFIX)/bin/cairn

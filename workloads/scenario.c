@@ -5,7 +5,7 @@
  * first and then the --set values, so whoever comes later wins, key by key of the schema: a law or
  * a controller is one value and replaced whole. Invariant: after a build that said no error, every
  * field of the spec holds a checked value. Trade: building reads every key again for each cell of a
- * sweep (a tenth of a millisecond), which keeps a document immutable and shared. */
+ * sweep (tens of microseconds), which keeps a document immutable and shared. */
 #include "workloads/scenario.h"
 #include "sim/base/text.h"
 #include "workloads/builtin.h"

@@ -175,6 +175,11 @@ __attribute__((format(printf, 4, 0))) static void diag_add(struct diag *diag,
     if (head.is_cut)
         memcpy(head.bytes + head.length - strlen(ELLIPSIS), ELLIPSIS, strlen(ELLIPSIS));
     memcpy(head.bytes + head.length, tail.bytes, tail.length + 1);
+    for (uint32_t i = 0; i < diag->kept; i++)
+        if (strcmp(diag->text[i], head.bytes) == 0) { /* the cells of a sweep say the same */
+            (*count)--;
+            return;
+        }
     diag->severity[diag->kept++] = severity;
 }
 

@@ -154,17 +154,33 @@ enum status cell_prepare(struct cell *cell, const struct scenario *scenario, str
     return STATUS_OK;
 }
 
+bool cell_is_same_job(const struct cell *a, const struct cell *b)
+{
+    for (unsigned key = 0; key < SCHEMA_KEYS; key++) {
+        const char *x = a->scenario->values[key].text, *y = b->scenario->values[key].text;
+        bool is_about_job = key != KEY_CONTROLLER && key != KEY_NAME && key != KEY_SUMMARY &&
+                            key != KEY_REPLICATIONS;
+        if (is_about_job && x != y && (!x || !y || strcmp(x, y) != 0))
+            return false;
+    }
+    return true;
+}
+
 enum status cell_reserve(struct cell *cell, uint32_t capacity, struct arena *arena,
                          struct diag *diag)
 {
     if (capacity <= cell->capacity)
         return STATUS_OK;
     struct record *records = arena_array(arena, capacity, sizeof *records);
-    if (!records)
+    simtime *bounds = arena_array(arena, capacity, sizeof *bounds);
+    if (!records || !bounds)
         return diag_world(diag, "keep the results", NULL, ENOMEM);
-    if (cell->count > 0)
+    if (cell->count > 0) {
         memcpy(records, cell->records, cell->count * sizeof *records);
+        memcpy(bounds, cell->bounds, cell->count * sizeof *bounds);
+    }
     cell->records = records;
+    cell->bounds = bounds;
     cell->capacity = capacity;
     return STATUS_OK;
 }

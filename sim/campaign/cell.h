@@ -26,13 +26,17 @@ struct cell {
     const char *bound_by;    /* what limited the interval, or NULL */
     bool trace_has_dates;    /* its times are dates, not durations since its zero */
     const char *no_bound;    /* why there is no clairvoyant bound, or NULL */
+    uint32_t bound_from;     /* the cell whose bound is this one's too: same but for the controller */
     struct record *records;  /* by replication */
+    simtime *bounds;         /* by replication: makespan of the clairvoyant bound; -1 unfinished */
     uint32_t count, capacity;
 };
 
 /* All memory is the arena's. */
 enum status cell_prepare(struct cell *cell, const struct scenario *scenario, struct arena *arena,
                          struct diag *diag);
+/* Do both meet the same failures with the same costs, whatever their controllers are? */
+bool cell_is_same_job(const struct cell *a, const struct cell *b);
 /* Room for `capacity` records; the old ones are kept. */
 enum status cell_reserve(struct cell *cell, uint32_t capacity, struct arena *arena,
                          struct diag *diag);

@@ -2,15 +2,17 @@
 /* Running cells times replications.
  *
  * The work is cut into blocks of replications of one cell. A worker keeps the workspace of the cell it
- * served last, so a sweep of many cells opens one a cell and thread, and replications reuse it. */
+ * served last, so a sweep of many cells opens one a cell and thread, and replications reuse it. The
+ * clairvoyant bound does not depend on the controller: cells that differ in nothing else share it. */
 #include "sim/campaign/study.h"
 #include "sim/campaign/summary.h"
 #include "sim/campaign/workers.h"
 #include <assert.h>
 #include <errno.h>
 
-#define STUDY_BLOCK       32 /* replications handed out at once */
-#define STUDY_FIRST_LOOK  64
+#define STUDY_BLOCK      32 /* replications handed out at once */
+#define STUDY_FIRST_LOOK 64
+#define STUDY_KIN        16 /* earlier jobs looked through for one with the same bound */
 
 struct bench { /* a worker's place */
     struct run run;
@@ -23,6 +25,7 @@ struct job {
     struct bench *benches;
     uint32_t from, to; /* replications of this round */
     uint32_t blocks;   /* a cell */
+    uint32_t passes;   /* 2 with the bound */
     double precision;
 };
 
@@ -39,32 +42,67 @@ static enum status open_bench(struct bench *bench, const struct cell *cell)
     return status;
 }
 
+/* Items: blocks of all cells under their controllers, then blocks of the bound where one is wanted. */
 static enum status work(void *context, unsigned worker, uint64_t item)
 {
     struct job *job = context;
-    const struct study_options *options = job->options;
-    struct cell *cell = &job->study->cells[item / job->blocks];
+    const struct study *study = job->study;
+    uint64_t controlled = (uint64_t)study->count * job->blocks;
+    bool is_bound = item >= controlled;
+    uint32_t number = (uint32_t)((is_bound ? item - controlled : item) / job->blocks);
+    struct cell *cell = &study->cells[number];
     struct bench *bench = &job->benches[worker];
     uint32_t first = job->from + (uint32_t)(item % job->blocks) * STUDY_BLOCK;
     uint32_t end = job->to - first > STUDY_BLOCK ? first + STUDY_BLOCK : job->to;
-    enum group_mode mode = options->no_skip ? GROUP_NO_SKIP : GROUP_CONTROLLED;
+    enum group_mode mode = is_bound                ? GROUP_BOUND
+                           : job->options->no_skip ? GROUP_NO_SKIP
+                                                   : GROUP_CONTROLLED;
+    if (is_bound && (cell->no_bound || cell->bound_from != number))
+        return STATUS_OK;
     enum status status = open_bench(bench, cell);
     for (uint32_t i = first; i < end && status == STATUS_OK; i++) {
-        struct record *record = &cell->records[i], bound;
+        struct record bound, *record = is_bound ? &bound : &cell->records[i];
         status = run_replicate(&bench->run, i, mode, record);
-        if (status != STATUS_OK || !options->with_bound || cell->no_bound)
-            continue;
-        status = run_replicate(&bench->run, i, GROUP_BOUND, &bound);
-        record->bound = bound.end == END_FINISHED ? bound.makespan : -1;
+        if (is_bound)
+            cell->bounds[i] = bound.end == END_FINISHED ? bound.makespan : -1;
     }
     return status;
+}
+
+/* The cell, among those just before, that is the same job: its bound will serve. */
+static void find_kin(struct study *study)
+{
+    for (uint32_t i = 0; i < study->count; i++) {
+        uint32_t looked = 0;
+        study->cells[i].bound_from = i;
+        for (uint32_t j = i; j-- > 0 && looked < STUDY_KIN;) {
+            if (study->cells[j].bound_from != j)
+                continue;
+            looked++;
+            if (cell_is_same_job(&study->cells[i], &study->cells[j])) {
+                study->cells[i].bound_from = j;
+                break;
+            }
+        }
+    }
+}
+
+static void share_bounds(struct study *study, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = 0; i < study->count; i++) {
+        struct cell *cell = &study->cells[i];
+        const struct cell *kin = &study->cells[cell->bound_from];
+        for (uint32_t j = from; j < to; j++)
+            cell->records[j].bound = kin->no_bound ? -1 : kin->bounds[j];
+    }
 }
 
 static void progress(void *context, uint64_t done)
 {
     struct job *job = context;
     struct study_progress p = {.done = done * STUDY_BLOCK,
-                               .total = (uint64_t)job->study->count * (job->to - job->from),
+                               .total = (uint64_t)job->passes * job->study->count *
+                                        (job->to - job->from),
                                .precision = job->precision};
     if (p.done > p.total)
         p.done = p.total;
@@ -84,7 +122,7 @@ static enum status run_round(struct job *job, uint32_t from, uint32_t to, struct
     job->from = from;
     job->to = to;
     job->blocks = (to - from + STUDY_BLOCK - 1) / STUDY_BLOCK;
-    struct workers_task task = {.items = (uint64_t)study->count * job->blocks,
+    struct workers_task task = {.items = (uint64_t)job->passes * study->count * job->blocks,
                                 .threads = job->options->threads,
                                 .work = work,
                                 .progress = progress,
@@ -92,6 +130,8 @@ static enum status run_round(struct job *job, uint32_t from, uint32_t to, struct
     status = workers_run(&task);
     for (uint32_t i = 0; i < study->count; i++)
         study->cells[i].count = to;
+    if (job->options->with_bound && status == STATUS_OK)
+        share_bounds(study, from, to);
     return status == STATUS_MEMORY ? diag_world(diag, "run", NULL, ENOMEM) : status;
 }
 
@@ -122,10 +162,12 @@ static uint32_t replications_of(const struct study *study, const struct study_op
 enum status study_run(struct study *study, const struct study_options *options, struct diag *diag)
 {
     struct bench *benches = arena_array(study->arena, options->threads, sizeof *benches);
-    struct job job = {.study = study, .options = options, .benches = benches};
+    struct job job = {.study = study, .options = options, .benches = benches,
+                      .passes = options->with_bound ? 2 : 1};
     if (!benches)
         return diag_world(diag, "start", NULL, ENOMEM);
     bool by_precision = options->precision > 0;
+    find_kin(study);
     uint32_t from = 0, to = by_precision ? STUDY_FIRST_LOOK : replications_of(study, options);
     enum status status;
     for (;;) {

@@ -104,7 +104,7 @@ static void print_diag(const struct diag *diag)
     diag_init(&ignored);
     io_open_fd(&sink, 2, "standard error");
     for (uint32_t i = 0; i < diag->kept; i++)
-        io_printf(&sink, "%s", diag->text[i]);
+        io_printf(&sink, "%s\n", diag->text[i]);
     if (diag->errors + diag->warnings > diag->kept)
         io_printf(&sink, "cairn: … and %u more\n", diag->errors + diag->warnings - diag->kept);
     io_close(&sink, &ignored);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn help: one screen of overview, a page a command, and topics, all from the tables. */
 #include "sim/base/text.h"
-#include "sim/cli/cli.h"
+#include "sim/cli/prepare.h"
 #include "workloads/schema.h"
 #include <string.h>
-
-void cmd_list_parameters(struct sink *out);
 
 void help_overview(struct sink *sink)
 {

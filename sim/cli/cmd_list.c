@@ -39,7 +39,6 @@ static enum status list_policies(struct cli *cli)
     return STATUS_OK;
 }
 
-/* For cairn help policies: parameters too. */
 void cmd_list_parameters(struct sink *out)
 {
     for (int i = 0; cairn_controllers[i]; i++) {

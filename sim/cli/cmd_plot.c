@@ -158,7 +158,7 @@ struct benefit_data {
     double x[POLICIES], y[POLICIES], low[POLICIES], high[POLICIES];
     const char *names[POLICIES];
     double line[2];
-    char title[256], caption[256];
+    char title[256], caption[512];
 };
 
 static enum status draw_benefit(struct cli *cli, const struct prepared *p, uint32_t cells,

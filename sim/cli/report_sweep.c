@@ -123,9 +123,13 @@ static void print_notes(struct sink *out, const struct prepared *p, const struct
         unpaired += !lines[i].difference.is_paired;
     }
     io_printf(out, "\n  points: waste against %s, on the same failures%s; saved and overhead per run, "
-                   "against the same;\n  regret: makespan beyond the best possible on these failures.",
+                   "against the same;\n  regret: ",
               p->study.cells[baseline_of[0]].spec.controller.class->name,
               unpaired ? " where these agree" : "");
+    if (lines[0].cell->no_bound)
+        io_printf(out, "none, because %s.", lines[0].cell->no_bound);
+    else
+        io_printf(out, "makespan beyond the best possible on these failures.");
     if (censored)
         io_printf(out, "\n  %u pairs are censored (one of the two did not finish): not in saved and "
                        "overhead.", censored);
