@@ -49,7 +49,7 @@ static bool report(struct cli *cli, const char *name, const struct record *a,
 }
 
 static enum status run_leg(struct cli *cli, struct prepared *p, const struct leg *leg,
-                           struct record **records)
+                           struct record **records, uint32_t *n)
 {
     struct study study = p->study;
     struct cell cell = p->study.cells[0];
@@ -60,7 +60,7 @@ static enum status run_leg(struct cli *cli, struct prepared *p, const struct leg
                                     .no_skip = leg->no_skip};
     enum status status = study_run(&study, &options, &cli->diag);
     *records = cell.records;
-    p->study.cells[0].count = cell.count;
+    *n = cell.count;
     return status;
 }
 
@@ -96,6 +96,7 @@ int cmd_verify(struct cli *cli)
 {
     struct prepared *p = arena_alloc(&cli->arena, sizeof *p);
     struct record *records[LEGS];
+    uint32_t n = 0;
     bool is_ok = true;
     if (!p)
         return cli_exit(STATUS_MEMORY);
@@ -105,14 +106,13 @@ int cmd_verify(struct cli *cli)
     if (status == STATUS_OK)
         status = prepare_cells(cli, p, 0);
     for (int i = 0; i < LEGS && status == STATUS_OK; i++) {
-        status = run_leg(cli, p, &legs[i], &records[i]);
-        uint32_t n = p->study.cells[0].count;
+        status = run_leg(cli, p, &legs[i], &records[i], &n);
         if (status == STATUS_OK && i == 0)
             io_printf(&cli->out, "%s: %u replications\n", p->name, n);
         else if (status == STATUS_OK)
             is_ok &= report(cli, legs[i].name, records[0], records[i], n);
     }
     if (status == STATUS_OK && cli->arguments_count == 2)
-        status = compare_rows(cli, records[0], p->study.cells[0].count, &is_ok);
+        status = compare_rows(cli, records[0], n, &is_ok);
     return status != STATUS_OK ? cli_exit(status) : is_ok ? EXIT_DONE : EXIT_NO;
 }

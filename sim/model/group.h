@@ -87,13 +87,14 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
 void group_begin(struct group *group, enum group_mode mode, struct record *record);
 /* A timer of the group's slot. */
 void group_timer(struct group *group, struct event event);
-/* A rank lost its node, now; group_struck follows once for the outage. */
-void group_rank_lost(void *group, uint32_t rank);
-void group_struck(struct group *group);
-/* A node came back: perhaps it was waited for. */
-void group_node_returned(struct group *group);
 /* Asks the controller, if it is due and nothing else can happen at this instant. */
 void group_decide(struct group *group);
+/* For recovery.c: the next segment of work; where a block is; a checkpoint that will not complete; the
+ * marks that intervals count from. */
+void group_begin_segment(struct group *group);
+void group_leave_block(struct group *group);
+void group_abort_persisting(struct group *group);
+void group_mark(struct group *group);
 /* Time is up: accounts for what was under way. */
 void group_stop(struct group *group, enum run_end end);
 

@@ -4,6 +4,7 @@
  * Four kinds of event: an outage (fault timeline), the end of a repair, a timer of the job, and, when
  * nothing else can happen at this instant, the controller's decision. */
 #include "sim/model/run.h"
+#include "sim/model/recovery.h"
 #include <assert.h>
 #include <string.h>
 
@@ -35,13 +36,13 @@ void run_close(struct run *run)
 static void strike(struct run *run, struct event event)
 {
     struct fault_effect effect =
-        fault_strike(&run->faults, event, group_rank_lost, &run->group);
+        fault_strike(&run->faults, event, recovery_rank_lost, &run->group);
     if (!effect.is_live)
         return;
     struct record *record = run->group.record;
     record->elsewhere += effect.others;
     if (effect.held > 0)
-        group_struck(&run->group);
+        recovery_struck(&run->group);
     else if (effect.others == 0)
         record->shielded++; /* nobody was there to be hit */
 }
@@ -53,7 +54,7 @@ static void happen(struct run *run, struct event event, bool is_fault)
     else if (event_slot(event) == run->group.slot)
         group_timer(&run->group, event);
     else if (fault_repaired(&run->faults, event))
-        group_node_returned(&run->group);
+        recovery_node_returned(&run->group);
 }
 
 /* The ledgers balance, to the nanosecond, in every build. */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Phases of a group: time into the ledger, work out of time.
+ *
+ * Progress is one integer formula from the start of the stretch, never a sum of small steps, so it
+ * does not depend on how often somebody looked. Main invariant: everything before `since` is in the
+ * ledger, in exactly one class. */
+#include "sim/model/phase.h"
+#include <assert.h>
+
+enum { SPEED_FULL = 1000000 }; /* speeds are parts per million */
+
+simtime phase_step(const struct group *g)
+{
+    return g->spec->group.is_divisible ? 0 : g->spec->group.step;
+}
+
+static int64_t speed(const struct group *g)
+{
+    return g->is_persisting ? SPEED_FULL - g->spec->group.interference_ppm : SPEED_FULL;
+}
+
+simtime phase_work_at(const struct group *g, simtime t)
+{
+    return simtime_add(g->done, simtime_scale(t - g->since, speed(g), SPEED_FULL));
+}
+
+simtime phase_time_of(const struct group *g, simtime work)
+{
+    int64_t pace = speed(g);
+    simtime rest = work - g->done;
+    simtime whole = simtime_scale(rest, SPEED_FULL, pace);
+    if (whole != SIMTIME_NEVER && simtime_scale(whole, pace, SPEED_FULL) < rest)
+        whole++;
+    return simtime_add(g->since, whole);
+}
+
+simtime phase_round_up(const struct group *g, simtime work)
+{
+    simtime step = phase_step(g);
+    if (step == 0 || work % step == 0)
+        return work;
+    return simtime_add(work - work % step, step);
+}
+
+static enum spec_phase exposed_phase(enum group_phase phase)
+{
+    static const enum spec_phase phases[] = {
+        [GROUP_WORKING] = PHASE_WORK,     [GROUP_SNAPSHOT] = PHASE_CHECKPOINT,
+        [GROUP_BLOCKED] = PHASE_CHECKPOINT, [GROUP_DETECT] = PHASE_DETECT,
+        [GROUP_WAIT] = PHASE_WAIT,        [GROUP_RESTART] = PHASE_RESTART,
+        [GROUP_RESTORE] = PHASE_RESTORE,  [GROUP_ENDED] = PHASE_WORK,
+    };
+    return phases[phase];
+}
+
+void phase_charge(struct group *g)
+{
+    static const enum job_class classes[] = {
+        [GROUP_SNAPSHOT] = JOB_CHECKPOINT, [GROUP_BLOCKED] = JOB_BLOCKED,
+        [GROUP_DETECT] = JOB_DETECT,       [GROUP_WAIT] = JOB_WAIT,
+        [GROUP_RESTART] = JOB_RESTART,     [GROUP_RESTORE] = JOB_RESTORE,
+    };
+    simtime now = g->engine->now, elapsed = now - g->since;
+    if (g->phase == GROUP_WORKING) {
+        simtime work = phase_work_at(g, now) - g->done;
+        ledger_charge(g->record, JOB_USEFUL, work);
+        ledger_charge(g->record, JOB_SLOWED, elapsed - work);
+        g->done += work;
+    } else if (g->phase != GROUP_ENDED) {
+        ledger_charge(g->record, classes[g->phase], elapsed);
+    }
+    g->since = now;
+}
+
+void phase_enter(struct group *g, enum group_phase phase)
+{
+    phase_charge(g);
+    g->phase = phase;
+    g->timer = EVENT_NONE;
+    if (g->spec->faults.clock == CLOCK_EXPOSURE) {
+        if (g->spec->faults.strike & PHASE_BIT(exposed_phase(phase)))
+            engine_start_faults(g->engine);
+        else
+            engine_stop_faults(g->engine);
+    }
+}
+
+void phase_timer(struct group *g, simtime time, enum event_class class)
+{
+    g->timer = engine_at(g->engine, time, class, g->slot);
+}
+
+void phase_tell(struct group *g, enum story_kind kind, simtime work)
+{
+    story_tell(g->story, kind, g->engine->now, work);
+}
+
+void phase_hear(struct group *g, struct cairn_happening happening, uint64_t n)
+{
+    const struct cairn_controller_class *class = g->spec->controller.class;
+    if (!(class->hears & CAIRN_HEARS(happening.kind)) || g->mode == GROUP_BOUND || n == 0)
+        return;
+    happening.size = sizeof happening;
+    happening.abi = CAIRN_CONTROLLER_ABI;
+    happening.now = g->engine->now;
+    class->observe(g->plan, g->state, &happening, n);
+}
