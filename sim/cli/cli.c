@@ -6,6 +6,7 @@
 #include "sim/cli/cli.h"
 #include "sim/base/fmath.h"
 #include "sim/base/text.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,6 +171,8 @@ int cli_main(int argc, const char *const *argv)
         code = dispatch(cli, argc, argv);
     if (io_close(&cli->out, &cli->diag) != STATUS_OK)
         code = EXIT_MACHINE;
+    if (code == EXIT_MACHINE && cli->diag.errors == 0) /* too little memory even to prepare */
+        diag_world(&cli->diag, "start", NULL, ENOMEM);
     print_diag(&cli->diag);
     arena_fini(&cli->arena);
     free(cli);

@@ -71,7 +71,7 @@ static enum status add_grid(struct cli *cli, struct prepared *p, double best, st
         char *kept = arena_copy(&cli->arena, set, text.length);
         if (!kept)
             return diag_world(&cli->diag, "draw", NULL, ENOMEM);
-        enum status status = prepare_add(cli, p, 0, kept, "grid");
+        enum status status = prepare_add(cli, p, 0, kept);
         if (status != STATUS_OK)
             return status;
         d->x[i] = simtime_seconds(p->study.cells[p->study.count - 1].interval);
@@ -166,7 +166,7 @@ static enum status draw_benefit(struct cli *cli, const struct prepared *p, uint3
 {
     uint32_t n = 0;
     const struct cell *base = &p->study.cells[baseline];
-    double most = 0;
+    double least = 0, most = 0;
     for (uint32_t i = 0; i < cells && n < POLICIES; i++) {
         struct summary_difference difference;
         const struct cell *cell = &p->study.cells[i];
@@ -181,15 +181,17 @@ static enum status draw_benefit(struct cli *cli, const struct prepared *p, uint3
         d->low[n] = difference.saved.low;
         d->high[n] = difference.saved.high;
         d->names[n++] = cell->label;
-        most = fmax(most, fmax(difference.overhead.mean, 0));
+        least = fmin(least, difference.overhead.mean);
+        most = fmax(most, difference.overhead.mean);
     }
     if (n == 0)
         return cli_usage(cli, "no policy finished in the same replications as the baseline");
+    d->line[0] = least;
     d->line[1] = most;
     snprintf(d->title, sizeof d->title, "%s: time saved against time spent", p->name);
     snprintf(d->caption, sizeof d->caption,
-             "per run, against %s on the same failures, %u replications; above the line checkpoints "
-             "pay", base->label, base->count);
+             "per run, against %s on the same failures, %u replications; above the line the job "
+             "ends sooner", base->label, base->count);
     struct figure_series series[] = {
         {"saved = spent", FIGURE_LINE, 0, 2, d->line, d->line, NULL, NULL, NULL},
         {"controllers", FIGURE_MARKER, 1, n, d->x, d->y, d->low, d->high, d->names},

@@ -7,15 +7,14 @@
 static bool wants_advisor(const struct cli *cli, const struct cell *cell)
 {
     return !cli_has(cli, OPTION_JSON) && !cli_has(cli, OPTION_CSV) &&
-           !cli_has(cli, OPTION_OUTPUT) && isfinite(cell->mtbf_s) && cell->spec.group.checkpoint > 0;
+           isfinite(cell->mtbf_s) && cell->spec.group.checkpoint > 0;
 }
 
 static enum status add_advisor(struct cli *cli, struct prepared *p)
 {
     bool is_replay = p->study.cells[0].spec.faults.trace.is_given;
     return prepare_add(cli, p, 0,
-                       is_replay ? "controller={name: exact, mtbf: hindsight}" : "controller=exact",
-                       "exact");
+                       is_replay ? "controller={name: exact, mtbf: hindsight}" : "controller=exact");
 }
 
 /* What run and replay share: one prepared cell, run and reported. */

@@ -28,7 +28,7 @@ static enum status find_baseline(struct cli *cli, struct prepared *p, const char
     struct run run;
     uint32_t finished = 0;
     *name = "{name: fixed, interval: 1 h}";
-    enum status status = prepare_add(cli, p, 0, "controller=none", "none");
+    enum status status = prepare_add(cli, p, 0, "controller=none");
     if (status != STATUS_OK)
         return status;
     struct cell *probe = &p->study.cells[--p->study.count];
@@ -87,7 +87,7 @@ enum status cmd_sweep_baselines(struct cli *cli, struct prepared *p, uint32_t ce
             of_group[group] = p->study.count;
             snprintf(set, sizeof set, "controller=%s", name);
             char *kept = arena_copy(&cli->arena, set, strlen(set));
-            status = kept ? prepare_add(cli, p, i, kept, name)
+            status = kept ? prepare_add(cli, p, i, kept)
                           : diag_world(&cli->diag, "prepare", NULL, ENOMEM);
         }
         baseline_of[i] = of_group[group];

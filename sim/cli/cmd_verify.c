@@ -53,6 +53,8 @@ static enum status run_leg(struct cli *cli, struct prepared *p, const struct leg
 {
     struct study study = p->study;
     struct cell cell = p->study.cells[0];
+    cell.records = NULL; /* a leg's are its own */
+    cell.count = cell.capacity = 0;
     study.cells = &cell;
     study.count = 1;
     struct study_options options = {.threads = leg->threads ? leg->threads : cli->jobs,

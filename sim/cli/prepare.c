@@ -55,16 +55,33 @@ static const char *value_text(struct cli *cli, const struct axis *axis, uint32_t
     return arena_copy(&cli->arena, axis->source.text + slice.start, slice.length);
 }
 
-/* "controller=daly" reads best as "daly"; several axes keep their keys. */
+/* "{name: fixed, interval: 1 h}" reads best as "fixed, 1 h". */
+static void add_controller(struct text *text, const char *value)
+{
+    static const char *const dropped[] = {"{", "}", "name: ", "interval: "};
+    while (*value) {
+        size_t skip = 0;
+        for (unsigned i = 0; i < sizeof dropped / sizeof *dropped && skip == 0; i++)
+            if (strncmp(value, dropped[i], strlen(dropped[i])) == 0)
+                skip = strlen(dropped[i]);
+        if (skip == 0)
+            text_add(text, "%c", *value);
+        value += skip ? skip : 1;
+    }
+}
+
+/* "controller=daly" reads best as "daly"; other axes keep their keys. */
 static void write_label(const struct prepared *p, uint32_t cell, char label[CELL_LABEL])
 {
     struct text text = text_over(label, CELL_LABEL);
     for (uint32_t i = 0; i < p->varied_count; i++) {
         const char *key = strrchr(p->keys[i], '.');
         key = key ? key + 1 : p->keys[i];
-        bool is_plain = strcmp(key, "controller") == 0;
-        text_add(&text, "%s%s%s%s", i ? ", " : "", is_plain ? "" : key, is_plain ? "" : " ",
-                 p->values[cell][i]);
+        text_add(&text, "%s", i ? ", " : "");
+        if (strcmp(key, "controller") == 0)
+            add_controller(&text, p->values[cell][i]);
+        else
+            text_add(&text, "%s %s", key, p->values[cell][i]);
     }
 }
 
@@ -127,8 +144,7 @@ enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t r
     return STATUS_OK;
 }
 
-enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set,
-                        const char *label)
+enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set)
 {
     struct prepared *p = prepared;
     uint32_t indices[sizeof p->sets / sizeof *p->sets] = {0};
@@ -143,7 +159,8 @@ enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t lik
     p->sets_count--;
     if (status != STATUS_OK)
         return status;
-    snprintf(p->study.cells[p->study.count].label, CELL_LABEL, "%s", label);
+    struct text text = text_over(p->study.cells[p->study.count].label, CELL_LABEL);
+    add_controller(&text, set + strcspn(set, "=") + 1);
     p->study.count++;
     return STATUS_OK;
 }

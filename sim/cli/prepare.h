@@ -24,9 +24,8 @@ enum status prepare_read(struct cli *cli, const char *path, const char *more,
                          struct prepared *prepared);
 /* One cell a combination of the axes. `reserve` further cells can be added behind them. */
 enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t reserve);
-/* A further cell: like `like`, with one more setting. */
-enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set,
-                        const char *label);
+/* A further cell: like `like`, but for its controller: `set` is "controller=…" and outlives it. */
+enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set);
 /* Runs all cells. STATUS_PARTIAL is not told here: see report_status. */
 enum status prepare_run(struct cli *cli, struct prepared *prepared, bool with_bound);
 struct row_cell prepare_row_cell(const struct prepared *prepared, uint32_t cell);

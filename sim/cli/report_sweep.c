@@ -124,7 +124,7 @@ static void print_notes(struct sink *out, const struct prepared *p, const struct
     }
     io_printf(out, "\n  points: waste against %s, on the same failures%s; saved and overhead per run, "
                    "against the same;\n  regret: ",
-              p->study.cells[baseline_of[0]].spec.controller.class->name,
+              p->study.cells[baseline_of[0]].label,
               unpaired ? " where these agree" : "");
     if (lines[0].cell->no_bound)
         io_printf(out, "none, because %s.", lines[0].cell->no_bound);
