@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The gate: is the new result worse than the baseline by more than is allowed?
  *
- * Three answers, because two would lie: worse (the whole interval lies past the limit), not worse (it
- * ends before the limit), or undecided, with the number of replications that would decide. Pairs are
- * formed only where both met the same failures. */
+ * Three answers, because two would lie: worse (the whole interval lies past the limit), not worse
+ * (it ends before the limit), or undecided, with the number of replications that would decide.
+ * Pairs are formed only where both met the same failures. */
 #ifndef CAIRN_ANALYSIS_GATE_H
 #define CAIRN_ANALYSIS_GATE_H
 
 #include "analysis/rows.h"
 #include "sim/base/estimate.h"
 
-enum gate_metric { GATE_WASTE, GATE_MAKESPAN, GATE_LOST, GATE_CHECKPOINT, GATE_FAILURES, GATE_METRICS };
+enum gate_metric {
+    GATE_WASTE,
+    GATE_MAKESPAN,
+    GATE_LOST,
+    GATE_CHECKPOINT,
+    GATE_FAILURES,
+    GATE_METRICS
+};
 extern const char *const gate_metrics[GATE_METRICS + 1]; /* names; NULL at the end */
 
 /* "waste:+2%": two percent of the baseline's; "waste:+0.5pp": half a point of a share. */
@@ -28,7 +35,7 @@ struct gate_result {
     const char *cell;
     enum gate_verdict verdict;
     struct estimate base, new, difference; /* of the metric */
-    double limit;       /* what difference is allowed */
+    double limit;                          /* what difference is allowed */
     bool is_paired;
     uint32_t unfinished_base, unfinished_new;
     double would_decide; /* replications, for UNDECIDED; NaN: cannot be said */

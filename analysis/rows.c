@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading a study's CSV.
  *
- * The columns left of `seed` name the cell and are the file's own; those right of it are the table of
- * sim/campaign/row.h, and all of them must be there. Everything is checked: a gate that reads past a
- * damaged row would pass what it never saw. */
+ * The columns left of `seed` name the cell and are the file's own; those right of it are the table
+ * of sim/campaign/row.h, and all of them must be there. Everything is checked: a gate that reads
+ * past a damaged row would pass what it never saw. */
 #include "analysis/rows.h"
 #include "sim/base/io.h"
 #include "sim/base/sort.h"
@@ -96,8 +96,8 @@ static struct rows_cell *cell_of(struct reader *r, const char *name)
     if (rows->cells_count == r->capacity_cells) {
         uint32_t capacity = r->capacity_cells;
         r->capacity = grow(r->arena, r->capacity, rows->cells_count, &capacity, sizeof(uint32_t));
-        rows->cells = grow(r->arena, rows->cells, rows->cells_count, &r->capacity_cells,
-                           sizeof *rows->cells);
+        rows->cells =
+            grow(r->arena, rows->cells, rows->cells_count, &r->capacity_cells, sizeof *rows->cells);
         if (!rows->cells || !r->capacity)
             return NULL;
     }

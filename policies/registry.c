@@ -10,14 +10,18 @@ extern const struct cairn_controller_class cairn_controller_none, cairn_controll
     cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact;
 
 const struct cairn_controller_class *const cairn_controllers[] = {
-    &cairn_controller_none, &cairn_controller_fixed, &cairn_controller_every,
-    &cairn_controller_young, &cairn_controller_daly, &cairn_controller_exact,
+    &cairn_controller_none,
+    &cairn_controller_fixed,
+    &cairn_controller_every,
+    &cairn_controller_young,
+    &cairn_controller_daly,
+    &cairn_controller_exact,
     NULL,
 };
 
 const struct cairn_controller_class *cairn_controller_find(const char *name)
 {
-    for (const struct cairn_controller_class *const *class = cairn_controllers; *class; class++)
+    for (const struct cairn_controller_class *const *class = cairn_controllers; *class; class ++)
         if (strcmp((*class)->name, name) == 0)
             return *class;
     return NULL;

@@ -14,7 +14,7 @@
 enum { MTBF, MIN_INTERVAL };
 
 static const char *daly_plan(const struct cairn_value *values, const struct cairn_shape *shape,
-                              void *plan)
+                             void *plan)
 {
     double mtbf = values[MTBF].x, cost = simtime_seconds(shape->checkpoint_cost);
     double ratio = cost / (2 * mtbf);

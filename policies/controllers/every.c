@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* every: a checkpoint at every n-th step end, counted from the job's first step or from the last
- * checkpoint. */
+/* every: a checkpoint at every n-th step end.
+ *
+ * Steps are numbered from the job's first one, or counted from the last checkpoint. */
 #include "policies/controller.h"
 #include <stdio.h>
 

@@ -8,7 +8,9 @@ enum measure { MEASURE_WORK, MEASURE_WALL, MEASURE_PERIOD };
 
 static const char *const measures[] = {"work", "wall", "period", NULL};
 static const struct cairn_param params[] = {
-    {.name = "interval", .unit = CAIRN_DURATION, .help = "time between checkpoints, such as 30 min"},
+    {.name = "interval",
+     .unit = CAIRN_DURATION,
+     .help = "time between checkpoints, such as 30 min"},
     {.name = "measure",
      .unit = CAIRN_CHOICE,
      .fallback = "work",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keeping one interval between checkpoints.
  *
- * Asked early, it says when to ask again; asked when the interval is over, it takes a checkpoint and
- * says so for every period to come (`repeat`): nothing it hears could change its mind. */
+ * Asked early, it says when to ask again; asked when the interval is over, it takes a checkpoint
+ * and says so for every period to come (`repeat`): nothing it hears could change its mind. */
 #include "policies/controllers/interval.h"
 #include "sim/base/simtime.h"
 #include <stdio.h>
@@ -25,7 +25,9 @@ const struct cairn_param interval_rate_params[] = {
 void interval_set(struct interval_plan *plan, double seconds, int64_t min_interval,
                   const struct cairn_shape *shape)
 {
-    int64_t least = min_interval > 0 ? min_interval : shape->step > 0 ? shape->step : SIMTIME_SECOND;
+    int64_t least = min_interval > 0  ? min_interval
+                    : shape->step > 0 ? shape->step
+                                      : SIMTIME_SECOND;
     plan->interval = simtime_from_seconds(seconds);
     plan->bound_by = NULL;
     if (plan->interval < least) {

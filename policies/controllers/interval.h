@@ -9,7 +9,8 @@
 #include "policies/controller.h"
 
 struct interval_plan {
-    int64_t interval; /* ns of work, or of wall time, between the end of one checkpoint and the next */
+    int64_t
+        interval; /* ns of work, or of wall time, between the end of one checkpoint and the next */
     uint32_t by_wall; /* 0: counted in useful work; 1: in wall time */
     const char *bound_by;
 };

@@ -45,7 +45,8 @@ struct diag {
 
 void diag_init(struct diag *diag);
 
-/* Adds one message; one that was said before, place and all, is not said twice. Control bytes and invalid UTF-8 of user text are shown as \xNN. */
+/* Adds one message; one that was said before, place and all, is not said twice. Control bytes and
+ * invalid UTF-8 of user text are shown as \xNN. */
 void diag_say(struct diag *diag, enum severity severity, struct place place, const char *format,
               ...) __attribute__((format(printf, 4, 5)));
 

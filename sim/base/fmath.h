@@ -7,16 +7,16 @@
 #ifndef CAIRN_BASE_FMATH_H
 #define CAIRN_BASE_FMATH_H
 
-double fmath_log(double x);              /* < 1 ulp; log(0) = -inf, x < 0 gives NaN */
-double fmath_log1p(double x);            /* < 1 ulp; log1p(-1) = -inf, x < -1 gives NaN */
-double fmath_exp(double x);              /* < 1 ulp; overflow inf, underflow through subnormals to 0 */
-double fmath_expm1(double x);            /* 1.1 ulp */
-double fmath_pow(double x, double y);    /* x > 0 (x == 0: 0, 1 or inf); 1 ulp while |y log x| < 50 */
-double fmath_sqrt(double x);             /* correctly rounded */
-double fmath_inverse_normal(double p);   /* 0 < p < 1; -inf at 0, inf at 1, NaN outside */
-double fmath_normal_upper(double x);     /* P(N > x), relative accuracy in the tail */
-double fmath_gamma(double x);            /* x > 0 */
-double fmath_log_gamma(double x);        /* x > 0 */
+double fmath_log(double x);           /* < 1 ulp; log(0) = -inf, x < 0 gives NaN */
+double fmath_log1p(double x);         /* < 1 ulp; log1p(-1) = -inf, x < -1 gives NaN */
+double fmath_exp(double x);           /* < 1 ulp; overflow inf, underflow through subnormals to 0 */
+double fmath_expm1(double x);         /* 1.1 ulp */
+double fmath_pow(double x, double y); /* x > 0 (x == 0: 0, 1 or inf); 1 ulp while |y log x| < 50 */
+double fmath_sqrt(double x);          /* correctly rounded */
+double fmath_inverse_normal(double p); /* 0 < p < 1; -inf at 0, inf at 1, NaN outside */
+double fmath_normal_upper(double x);   /* P(N > x), relative accuracy in the tail */
+double fmath_gamma(double x);          /* x > 0 */
+double fmath_log_gamma(double x);      /* x > 0 */
 /* Regularised lower incomplete gamma P(a, x) and its complement Q(a, x), 0 < a <= 1e6, x >= 0. */
 double fmath_gamma_lower(double a, double x);
 double fmath_gamma_upper(double a, double x);

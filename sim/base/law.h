@@ -27,28 +27,29 @@ enum law_kind {
 struct law {
     enum law_kind kind;
     double shape, low, scale;
-    uint32_t count;                                   /* branches or values */
+    uint32_t count;                                      /* branches or values */
     double weights[LIMIT_MIXTURE], means[LIMIT_MIXTURE]; /* hyperexponential */
-    const double *values;                             /* empirical, ascending, owned elsewhere */
-    double mean;                                      /* set by law_prepare */
-    double *guide; /* NULL, or LAW_GUIDE + 1 quantiles of the residual life (law_prepare_residual) */
+    const double *values;                                /* empirical, ascending, owned elsewhere */
+    double mean;                                         /* set by law_prepare */
+    double
+        *guide; /* NULL, or LAW_GUIDE + 1 quantiles of the residual life (law_prepare_residual) */
 };
 
-/* Checks the parameters, fills in `mean` (inf for a Pareto law of shape <= 1), makes hyperexponential
- * weights add up to 1 (within 1e-6 they must already), forgets the guide. NULL, or a sentence that
- * says what is wrong; then the law is as it was. */
+/* Checks the parameters, fills in `mean` (inf for a Pareto law of shape <= 1), makes
+ * hyperexponential weights add up to 1 (within 1e-6 they must already), forgets the guide. NULL, or
+ * a sentence that says what is wrong; then the law is as it was. */
 const char *law_prepare(struct law *law);
-double law_survival(const struct law *law, double t);         /* P(X > t) */
-double law_density(const struct law *law, double t);          /* 0 where there is none */
-double law_limited_mean(const struct law *law, double t);     /* E[min(X, t)] */
-double law_sample(const struct law *law, double u);           /* x with P(X > x) = u, 0 < u < 1 */
+double law_survival(const struct law *law, double t);     /* P(X > t) */
+double law_density(const struct law *law, double t);      /* 0 where there is none */
+double law_limited_mean(const struct law *law, double t); /* E[min(X, t)] */
+double law_sample(const struct law *law, double u);       /* x with P(X > x) = u, 0 < u < 1 */
 /* Remaining life at age `age` >= 0: x with P(X > age + x | X > age) = u. 0, dies at once, where no
  * item lives to that age (past the end of a bounded law). */
 double law_sample_aged(const struct law *law, double age, double u);
-/* Residual life in the stationary renewal process: density P(X > x) / mean; x with P(R > x) = u. The
- * guide table (memory of LAW_GUIDE + 1 doubles, given by the caller, who keeps it as long as the law)
- * makes it two or three Newton steps; without it slower, the same value within a relative 1e-12: use
- * one or the other throughout. Infinite mean is refused by law_prepare_residual. */
+/* Residual life in the stationary renewal process: density P(X > x) / mean; x with P(R > x) = u.
+ * The guide table (memory of LAW_GUIDE + 1 doubles, given by the caller, who keeps it as long as
+ * the law) makes it two or three Newton steps; without it slower, the same value within a relative
+ * 1e-12: use one or the other throughout. Infinite mean is refused by law_prepare_residual. */
 const char *law_prepare_residual(struct law *law, double guide[LAW_GUIDE + 1]);
 double law_sample_residual(const struct law *law, double u);
 /* One line for people: "Weibull, shape 0.7, mean 5 y". As snprintf: the length it would have. */

@@ -3,24 +3,24 @@
 #ifndef CAIRN_BASE_LIMITS_H
 #define CAIRN_BASE_LIMITS_H
 
-#define LIMIT_NODES ((1u << 24) - 4096)   /* event slots are 24 bits; 4,096 are kept for others */
-#define LIMIT_REPLICATIONS 10000000u      /* rows are kept in memory until they are written */
-#define LIMIT_SCENARIO_BYTES (1u << 20)   /* 1 MiB of YAML, imports counted one by one */
-#define LIMIT_SCENARIO_DEPTH 32           /* nesting of maps and lists */
+#define LIMIT_NODES           ((1u << 24) - 4096) /* event slots are 24 bits; 4,096 are kept for others */
+#define LIMIT_REPLICATIONS    10000000u   /* rows are kept in memory until they are written */
+#define LIMIT_SCENARIO_BYTES  (1u << 20)  /* 1 MiB of YAML, imports counted one by one */
+#define LIMIT_SCENARIO_DEPTH  32          /* nesting of maps and lists */
 #define LIMIT_SCENARIO_VALUES 100000      /* nodes of the document tree, aliases expanded */
-#define LIMIT_IMPORT_DEPTH 8              /* import: of an import: of … */
-#define LIMIT_NAME 64                     /* bytes of a scenario's or policy's name */
-#define LIMIT_CSV_FIELD 4096              /* bytes of one field */
-#define LIMIT_CSV_LINE 65536              /* bytes of one record */
-#define LIMIT_CSV_ROWS 0x7fffffffu        /* rows of one file */
-#define LIMIT_CSV_BYTES (1u << 31)        /* bytes of one file */
-#define LIMIT_DIAG_ERRORS 20              /* errors shown before cairn stops reading */
-#define LIMIT_CELLS 100000                /* combinations of a sweep's axes */
-#define LIMIT_AXES 8                      /* axes of a sweep */
-#define LIMIT_THREADS 256
-#define LIMIT_MIXTURE 8                   /* branches of a hyperexponential law */
-#define LIMIT_EMPIRICAL 4096              /* values of an empirical law */
-#define LIMIT_PARAMS 12                   /* parameters of one policy */
-#define LIMIT_EVENTS UINT64_C(4000000000) /* default of --max-events, a replication */
+#define LIMIT_IMPORT_DEPTH    8           /* import: of an import: of … */
+#define LIMIT_NAME            64          /* bytes of a scenario's or policy's name */
+#define LIMIT_CSV_FIELD       4096        /* bytes of one field */
+#define LIMIT_CSV_LINE        65536       /* bytes of one record */
+#define LIMIT_CSV_ROWS        0x7fffffffu /* rows of one file */
+#define LIMIT_CSV_BYTES       (1u << 31)  /* bytes of one file */
+#define LIMIT_DIAG_ERRORS     20          /* errors shown before cairn stops reading */
+#define LIMIT_CELLS           100000      /* combinations of a sweep's axes */
+#define LIMIT_AXES            8           /* axes of a sweep */
+#define LIMIT_THREADS         256
+#define LIMIT_MIXTURE         8                    /* branches of a hyperexponential law */
+#define LIMIT_EMPIRICAL       4096                 /* values of an empirical law */
+#define LIMIT_PARAMS          12                   /* parameters of one policy */
+#define LIMIT_EVENTS          UINT64_C(4000000000) /* default of --max-events, a replication */
 
 #endif

@@ -17,8 +17,8 @@ struct random_address {
     uint32_t occurrence;
 };
 
-/* One 128-bit block: two uniforms in the open interval (0, 1), odd multiples of 2^-53, so that 1 - u
- * is exact and as likely as u. word < 2^24 addresses further blocks of the same draw. */
+/* One 128-bit block: two uniforms in the open interval (0, 1), odd multiples of 2^-53, so that 1 -
+ * u is exact and as likely as u. word < 2^24 addresses further blocks of the same draw. */
 struct random_pair {
     double u[2];
 };

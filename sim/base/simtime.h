@@ -11,12 +11,12 @@
 
 typedef int64_t simtime;
 
-#define SIMTIME_NEVER INT64_MAX
+#define SIMTIME_NEVER  INT64_MAX
 #define SIMTIME_SECOND ((simtime)1000000000)
 #define SIMTIME_MINUTE (60 * SIMTIME_SECOND)
-#define SIMTIME_HOUR (3600 * SIMTIME_SECOND)
-#define SIMTIME_DAY (86400 * SIMTIME_SECOND)
-#define SIMTIME_YEAR (365 * SIMTIME_DAY)
+#define SIMTIME_HOUR   (3600 * SIMTIME_SECOND)
+#define SIMTIME_DAY    (86400 * SIMTIME_SECOND)
+#define SIMTIME_YEAR   (365 * SIMTIME_DAY)
 
 /* a + b for a, b >= 0; NEVER absorbs and overflow saturates to NEVER. */
 static inline simtime simtime_add(simtime a, simtime b)

@@ -9,7 +9,7 @@
 typedef int sort_compare(const void *a, const void *b, const void *context);
 
 /* Sorts `count` items of `size` bytes in place, stably; scratch has room for as many bytes. */
-void sort_stable(void *items, size_t count, size_t size, sort_compare *compare,
-                 const void *context, void *scratch);
+void sort_stable(void *items, size_t count, size_t size, sort_compare *compare, const void *context,
+                 void *scratch);
 
 #endif

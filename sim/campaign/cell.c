@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Making a scenario ready to run.
  *
- * Order matters: trace, then MTBF (a trace may give it), then the controller's plan (it may need the
- * MTBF), then warnings (they compare all three). */
+ * Order matters: trace, then MTBF (a trace may give it), then the controller's plan (it may need
+ * the MTBF), then warnings (they compare all three). */
 #include "sim/campaign/cell.h"
 #include "traces/outage_csv.h"
 #include <assert.h>
@@ -63,10 +63,11 @@ static enum status find_mtbf(struct cell *cell, struct diag *diag)
         cell->mtbf_s = controller->values[param].x;
         cell->mtbf_origin = "given";
     } else if (controller->mtbf == MTBF_SCENARIO && has_trace) {
-        return diag_error(diag, place,
-                          "with a trace, say what %s may know: controller.mtbf: hindsight (the whole "
-                          "trace), {before: DATE}, or a duration such as 26 h",
-                          controller->class->name);
+        return diag_error(
+            diag, place,
+            "with a trace, say what %s may know: controller.mtbf: hindsight (the whole "
+            "trace), {before: DATE}, or a duration such as 26 h",
+            controller->class->name);
     } else if (controller->mtbf == MTBF_BEFORE) {
         cell->mtbf_s = fault_mtbf(&cell->spec, controller->mtbf_before);
         cell->mtbf_origin = "from the trace before the date";
@@ -90,7 +91,8 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
                                 .abi = CAIRN_CONTROLLER_ABI,
                                 .checkpoint_cost = spec->group.checkpoint,
                                 .restore_cost = spec->group.restore,
-                                .downtime = simtime_add(spec->detection.delay, spec->group.downtime),
+                                .downtime =
+                                    simtime_add(spec->detection.delay, spec->group.downtime),
                                 .work = spec->group.work,
                                 .step = spec->group.is_divisible ? 0 : spec->group.step,
                                 .workers = spec->group.workers};
@@ -128,9 +130,8 @@ static void warn(const struct cell *cell, struct diag *diag)
         diag_say(diag, DIAG_WARNING, scenario_place(cell->scenario, "replications"),
                  "every replication replays the same outages: one is enough, and there is no "
                  "interval; faults.trace.start: random or nodes: sample would vary them");
-    if (!spec->faults.trace.is_given && spec->cluster.spares > 0 &&
-        !spec->faults.node.has_repair && !spec->faults.rack.has_repair &&
-        !spec->faults.platform.has_repair)
+    if (!spec->faults.trace.is_given && spec->cluster.spares > 0 && !spec->faults.node.has_repair &&
+        !spec->faults.rack.has_repair && !spec->faults.platform.has_repair)
         diag_say(diag, DIAG_WARNING, scenario_place(cell->scenario, "cluster.spares"),
                  "spares are never used: without a repair law a failed node is replaced at once");
 }
@@ -146,8 +147,7 @@ enum status cell_prepare(struct cell *cell, const struct scenario *scenario, str
         status = build_plan(cell, arena, diag);
     if (status != STATUS_OK)
         return status;
-    if (is_one_history(&cell->spec) &&
-        scenario->values[KEY_REPLICATIONS].origin == ORIGIN_DEFAULT)
+    if (is_one_history(&cell->spec) && scenario->values[KEY_REPLICATIONS].origin == ORIGIN_DEFAULT)
         cell->spec.replications = 1;
     cell->no_bound = bound_refusal(&cell->spec);
     warn(cell, diag);

@@ -21,14 +21,14 @@ struct cell {
     double mtbf_s;           /* of failures that strike the job; infinite: none do */
     const char *mtbf_origin; /* "from the laws", "given", … */
     bool uses_mtbf;
-    bool has_interval;       /* the controller plans one */
-    simtime interval;        /* SIMTIME_NEVER: no checkpoints */
-    const char *bound_by;    /* what limited the interval, or NULL */
-    bool trace_has_dates;    /* its times are dates, not durations since its zero */
-    const char *no_bound;    /* why there is no clairvoyant bound, or NULL */
-    uint32_t bound_from;     /* the cell whose bound is this one's too: same but for the controller */
-    struct record *records;  /* by replication */
-    simtime *bounds;         /* by replication: makespan of the clairvoyant bound; -1 unfinished */
+    bool has_interval;    /* the controller plans one */
+    simtime interval;     /* SIMTIME_NEVER: no checkpoints */
+    const char *bound_by; /* what limited the interval, or NULL */
+    bool trace_has_dates; /* its times are dates, not durations since its zero */
+    const char *no_bound; /* why there is no clairvoyant bound, or NULL */
+    uint32_t bound_from;  /* the cell whose bound is this one's too: same but for the controller */
+    struct record *records; /* by replication */
+    simtime *bounds;        /* by replication: makespan of the clairvoyant bound; -1 unfinished */
     uint32_t count, capacity;
 };
 

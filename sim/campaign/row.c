@@ -15,9 +15,18 @@ const char *const row_ends[END_POLICY + 1] = {
     [END_POLICY] = "policy",
 };
 
-#define JOB(name, class) {name "_ns", ROW_TIME, offsetof(struct record, job[class])}
-#define NODES(name, class) {"nodes_" name "_ns", ROW_SLOTS, offsetof(struct record, nodes[class])}
-#define FIELD(name, kind, member) {name, kind, offsetof(struct record, member)}
+#define JOB(name, class)                                                                           \
+    {                                                                                              \
+        name "_ns", ROW_TIME, offsetof(struct record, job[class])                                  \
+    }
+#define NODES(name, class)                                                                         \
+    {                                                                                              \
+        "nodes_" name "_ns", ROW_SLOTS, offsetof(struct record, nodes[class])                      \
+    }
+#define FIELD(name, kind, member)                                                                  \
+    {                                                                                              \
+        name, kind, offsetof(struct record, member)                                                \
+    }
 
 const struct row_column row_columns[] = {
     FIELD("replication", ROW_U32, replication),
@@ -55,7 +64,8 @@ const struct row_column row_columns[] = {
     {.name = NULL},
 };
 
-/* ---- writing ------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ------------------------------------------------------------------------------------- */
 
 static void add_trace(struct text *text, const struct failure_trace *trace)
 {
@@ -155,10 +165,11 @@ void row_write_json(struct sink *sink, const struct record *record)
     io_put(sink, "}", 1);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ------------------------------------------------------------------------------------- */
 
-/* Decimal digits, perhaps a minus; false when it is something else or does not fit 128 bits less one
- * digit. */
+/* Decimal digits, perhaps a minus; false when it is something else or does not fit 128 bits less
+ * one digit. */
 static bool read_integer(const char *text, uint32_t length, slot_ns *value)
 {
     bool is_negative = length > 0 && text[0] == '-';

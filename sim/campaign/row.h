@@ -2,8 +2,8 @@
 /* Rows: a record as a line of CSV or an object of JSON, and back from CSV.
  *
  * One table of columns serves writing and reading, so that what a gate reads is what a sweep wrote.
- * Integers stay integers: nothing is lost between a study and the gate that compares it. Left of the
- * column `seed` stand the scenario's name and the values of the axes: they name the cell. */
+ * Integers stay integers: nothing is lost between a study and the gate that compares it. Left of
+ * the column `seed` stand the scenario's name and the values of the axes: they name the cell. */
 #ifndef CAIRN_CAMPAIGN_ROW_H
 #define CAIRN_CAMPAIGN_ROW_H
 
@@ -19,7 +19,7 @@ struct row_column {
     size_t offset; /* into struct record */
 };
 
-extern const struct row_column row_columns[]; /* ends with name NULL */
+extern const struct row_column row_columns[];      /* ends with name NULL */
 extern const char *const row_ends[END_POLICY + 1]; /* "finished", "horizon", … */
 
 /* What names a cell: its scenario and one value an axis. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running cells times replications.
  *
- * The work is cut into blocks of replications of one cell. A worker keeps the workspace of the cell it
- * served last, so a sweep of many cells opens one a cell and thread, and replications reuse it. The
- * clairvoyant bound does not depend on the controller: cells that differ in nothing else share it. */
+ * The work is cut into blocks of replications of one cell. A worker keeps the workspace of the cell
+ * it served last, so a sweep of many cells opens one a cell and thread, and replications reuse it.
+ * The clairvoyant bound does not depend on the controller: cells that differ in nothing else share
+ * it. */
 #include "sim/campaign/study.h"
 #include "sim/campaign/summary.h"
 #include "sim/campaign/workers.h"
@@ -42,7 +43,8 @@ static enum status open_bench(struct bench *bench, const struct cell *cell)
     return status;
 }
 
-/* Items: blocks of all cells under their controllers, then blocks of the bound where one is wanted. */
+/* Items: blocks of all cells under their controllers, then blocks of the bound where one is wanted.
+ */
 static enum status work(void *context, unsigned worker, uint64_t item)
 {
     struct job *job = context;
@@ -162,7 +164,9 @@ static uint32_t replications_of(const struct study *study, const struct study_op
 enum status study_run(struct study *study, const struct study_options *options, struct diag *diag)
 {
     struct bench *benches = arena_array(study->arena, options->threads, sizeof *benches);
-    struct job job = {.study = study, .options = options, .benches = benches,
+    struct job job = {.study = study,
+                      .options = options,
+                      .benches = benches,
                       .passes = options->with_bound ? 2 : 1};
     if (!benches)
         return diag_world(diag, "start", NULL, ENOMEM);

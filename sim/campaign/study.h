@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A study: cells times replications, on all cores, the same bits on any number of them.
  *
- * Every cell meets the same failures (addressed draws), so cells are compared in pairs. With a wanted
- * precision the number of replications doubles from 64 until the interval is narrow enough; it looks
- * only at these sizes, or the intervals would lie (MODEL rule 23). */
+ * Every cell meets the same failures (addressed draws), so cells are compared in pairs. With a
+ * wanted precision the number of replications doubles from 64 until the interval is narrow enough;
+ * it looks only at these sizes, or the intervals would lie (MODEL rule 23). */
 #ifndef CAIRN_CAMPAIGN_STUDY_H
 #define CAIRN_CAMPAIGN_STUDY_H
 

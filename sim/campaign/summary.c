@@ -94,9 +94,9 @@ static void add_counts(struct summary *s, const struct record *records)
     for (uint32_t i = 0; i < s->n; i++) {
         const struct record *r = &records[i];
         s->ended[r->end]++;
-        for (unsigned class = 0; class < JOB_CLASSES; class++)
+        for (unsigned class = 0; class < JOB_CLASSES; class ++)
             s->job[class] += simtime_seconds(r->job[class]) / n;
-        for (unsigned class = 0; class < NODE_CLASSES; class++)
+        for (unsigned class = 0; class < NODE_CLASSES; class ++)
             s->nodes[class] += (double)r->nodes[class] / 1e9 / n;
         s->aborted += simtime_seconds(r->aborted) / n;
         s->struck += (double)r->struck / n;
@@ -150,7 +150,8 @@ bool summary_of(struct summary *summary, const struct record *records, uint32_t 
     return true;
 }
 
-/* ---- differences --------------------------------------------------------------------------------- */
+/* ---- differences
+ * --------------------------------------------------------------------------------- */
 
 static simtime overhead_of(const struct record *r)
 {
@@ -205,8 +206,8 @@ bool summary_compare(struct summary_difference *difference, const struct record 
     waste_of(&ca, a, n);
     waste_of(&cb, b, n);
     difference->is_paired = all_traces_agree(a, b, n);
-    difference->waste = estimate_ratio_difference(ca.y, ca.x, n, cb.y, cb.x, n,
-                                                  difference->is_paired);
+    difference->waste =
+        estimate_ratio_difference(ca.y, ca.x, n, cb.y, cb.x, n, difference->is_paired);
     add_benefits(difference, &ca, a, b, n);
     arena_fini(&ca.arena);
     arena_fini(&cb.arena);

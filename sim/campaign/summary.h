@@ -2,8 +2,8 @@
 /* The summary of a cell: what its records say together, with intervals.
  *
  * waste is a ratio of sums, 1 - useful / total, because theory's is a ratio of means (the mean of
- * ratios differs by 0.14 % in Daly's case). Unfinished runs count with what they committed until they
- * were stopped; their makespans are censored and stay out of the makespan's mean. */
+ * ratios differs by 0.14 % in Daly's case). Unfinished runs count with what they committed until
+ * they were stopped; their makespans are censored and stay out of the makespan's mean. */
 #ifndef CAIRN_CAMPAIGN_SUMMARY_H
 #define CAIRN_CAMPAIGN_SUMMARY_H
 
@@ -14,26 +14,27 @@ struct summary {
     uint32_t n, finished;
     uint32_t ended[END_POLICY + 1];
     struct estimate waste;
-    double waste_min, waste_median, waste_max; /* of single runs */
-    struct estimate makespan;                  /* of finished runs, s */
+    double waste_min, waste_median, waste_max;           /* of single runs */
+    struct estimate makespan;                            /* of finished runs, s */
     simtime makespan_min, makespan_median, makespan_max; /* of all runs, censored ones as stopped */
-    double job[JOB_CLASSES];                   /* mean s a run */
+    double job[JOB_CLASSES];                             /* mean s a run */
     double aborted;
-    double nodes[NODE_CLASSES];                /* mean node-s a run */
+    double nodes[NODE_CLASSES]; /* mean node-s a run */
     double struck, shielded, elsewhere;
     double taken, completed, checkpoints_aborted, skipped, restored;
     double lost_per_failure, protected_per_failure; /* s */
-    uint32_t bounded;                          /* runs with a bound, finished themselves */
-    struct estimate bound_waste, regret;       /* of those; regret = sum makespan / sum bound - 1 */
+    uint32_t bounded;                               /* runs with a bound, finished themselves */
+    struct estimate bound_waste, regret; /* of those; regret = sum makespan / sum bound - 1 */
     uint64_t events;
-    struct digest_value digest;                /* of all records' digests, in order */
+    struct digest_value digest; /* of all records' digests, in order */
 };
 
 /* 1 - sum useful / sum total of records[0..n). False, as below: no memory for scratch. */
 bool summary_waste(struct estimate *waste, const struct record *records, uint32_t n);
 bool summary_of(struct summary *summary, const struct record *records, uint32_t n);
 
-/* a minus b in waste, over the replications that both have: paired where the failure traces agree. */
+/* a minus b in waste, over the replications that both have: paired where the failure traces agree.
+ */
 struct summary_difference {
     struct estimate waste; /* difference of the two ratios */
     uint32_t pairs;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Workers: threads that fill slots.
  *
- * An atomic counter hands out item numbers; what an item computes depends on its number alone, so the
- * result is the same for any number of threads. The calling thread works too: when no thread can be
- * had the work is done all the same. */
+ * An atomic counter hands out item numbers; what an item computes depends on its number alone, so
+ * the result is the same for any number of threads. The calling thread works too: when no thread
+ * can be had the work is done all the same. */
 #ifndef CAIRN_CAMPAIGN_WORKERS_H
 #define CAIRN_CAMPAIGN_WORKERS_H
 

@@ -32,7 +32,8 @@ const struct command commands[] = {
      "Without an axis the built-in controllers are compared.\n\n"
      "  cairn sweep llama3-405b\n"
      "  cairn sweep my.yaml --set 'controller=young,daly,{name: fixed, interval: 30 min}'\n"
-     "  cairn sweep my.yaml --set controller=daly,exact --set 'store.write=1 TB/s,2 TB/s' -o s.csv\n"},
+     "  cairn sweep my.yaml --set controller=daly,exact --set 'store.write=1 TB/s,2 TB/s' -o "
+     "s.csv\n"},
     {"replay", "recorded outages instead of a scenario's laws", "OUTAGES.csv SCENARIO [options]",
      STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
      "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations.\n\n"
@@ -49,23 +50,25 @@ const struct command commands[] = {
      "  cairn plot llama3-405b -o waste.svg\n"
      "  cairn plot llama3-405b benefit -o benefit.svg\n"},
     {"gate", "is the new result worse than the baseline? an exit code for CI",
-     "BASE.csv NEW.csv --fail waste:+2%", OPTION_BIT(OPTION_FAIL) | OPTION_BIT(OPTION_HELP) |
-     OPTION_BIT(OPTION_JSON), 2, 2, cmd_gate,
-     "Compares cell by cell, in pairs where both met the same failures. Exit 0: no cell is worse by\n"
+     "BASE.csv NEW.csv --fail waste:+2%",
+     OPTION_BIT(OPTION_FAIL) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_JSON), 2, 2, cmd_gate,
+     "Compares cell by cell, in pairs where both met the same failures. Exit 0: no cell is worse "
+     "by\n"
      "more than allowed. Exit 1: one is, or the replications do not suffice to tell.\n\n"
      "  cairn sweep my.yaml -o base.csv\n"
      "  cairn sweep my.yaml -o new.csv\n"
      "  cairn gate base.csv new.csv --fail waste:+2%\n"},
-    {"verify", "run it again, in other ways, and compare every digest", "SCENARIO [ROWS.csv] [options]",
-     STUDY_OPTIONS, 1, 2, cmd_verify,
-     "Runs on one thread and on all, skipping and step by step, and compares. With ROWS.csv, compares\n"
+    {"verify", "run it again, in other ways, and compare every digest",
+     "SCENARIO [ROWS.csv] [options]", STUDY_OPTIONS, 1, 2, cmd_verify,
+     "Runs on one thread and on all, skipping and step by step, and compares. With ROWS.csv, "
+     "compares\n"
      "with those rows too.\n\n"
      "  cairn verify two-node\n"},
     {"validate", "check a scenario without running it", "SCENARIO [--print-effective] [--set …]",
      OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_EFFECTIVE) | OPTION_BIT(OPTION_HELP), 1, 1,
      cmd_validate, "  cairn validate my.yaml --print-effective\n"},
-    {"schema", "the scenario format as a JSON Schema, for editors", "", OPTION_BIT(OPTION_HELP), 0, 0,
-     cmd_schema, "  cairn schema > cairn.schema.json\n"},
+    {"schema", "the scenario format as a JSON Schema, for editors", "", OPTION_BIT(OPTION_HELP), 0,
+     0, cmd_schema, "  cairn schema > cairn.schema.json\n"},
     {"list", "what there is: scenarios, policies, laws, figures, semantics", "[WHAT]",
      OPTION_BIT(OPTION_HELP), 0, 1, cmd_list, "  cairn list scenarios\n  cairn list policies\n"},
     {"help", "this, a command, or a topic: scenario, units, policies, exit-codes", "[TOPIC]",
@@ -80,9 +83,9 @@ const struct command commands[] = {
 int cli_exit(enum status status)
 {
     static const int codes[] = {
-        [STATUS_OK] = EXIT_DONE,       [STATUS_INPUT] = EXIT_USAGE,
-        [STATUS_DATA] = EXIT_DATA,     [STATUS_PARTIAL] = EXIT_PARTIAL,
-        [STATUS_IO] = EXIT_MACHINE,    [STATUS_MEMORY] = EXIT_MACHINE,
+        [STATUS_OK] = EXIT_DONE,         [STATUS_INPUT] = EXIT_USAGE,
+        [STATUS_DATA] = EXIT_DATA,       [STATUS_PARTIAL] = EXIT_PARTIAL,
+        [STATUS_IO] = EXIT_MACHINE,      [STATUS_MEMORY] = EXIT_MACHINE,
         [STATUS_MACHINE] = EXIT_MACHINE,
     };
     return codes[status];

@@ -21,9 +21,23 @@ enum exit_code { EXIT_DONE, EXIT_NO, EXIT_USAGE, EXIT_DATA, EXIT_PARTIAL, EXIT_B
 #define CLI_SETS      64 /* --set of one command */
 
 enum option_id {
-    OPTION_SET, OPTION_REPS, OPTION_PRECISION, OPTION_MAX_REPS, OPTION_SEED, OPTION_JOBS, OPTION_JSON,
-    OPTION_CSV, OPTION_ROWS, OPTION_OUTPUT, OPTION_FORCE, OPTION_AGAINST, OPTION_FAIL, OPTION_EFFECTIVE,
-    OPTION_NO_SKIP, OPTION_HELP, OPTIONS
+    OPTION_SET,
+    OPTION_REPS,
+    OPTION_PRECISION,
+    OPTION_MAX_REPS,
+    OPTION_SEED,
+    OPTION_JOBS,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_ROWS,
+    OPTION_OUTPUT,
+    OPTION_FORCE,
+    OPTION_AGAINST,
+    OPTION_FAIL,
+    OPTION_EFFECTIVE,
+    OPTION_NO_SKIP,
+    OPTION_HELP,
+    OPTIONS
 };
 #define OPTION_BIT(id) (1u << (id))
 
@@ -54,11 +68,11 @@ struct cli {
 
 struct command {
     const char *name, *summary;
-    const char *usage;    /* behind "cairn NAME " */
-    uint32_t options;     /* OPTION_BITs it takes */
-    int least, most;      /* arguments */
+    const char *usage; /* behind "cairn NAME " */
+    uint32_t options;  /* OPTION_BITs it takes */
+    int least, most;   /* arguments */
     int (*run)(struct cli *cli);
-    const char *details;  /* for its help: a paragraph and examples */
+    const char *details; /* for its help: a paragraph and examples */
 };
 extern const struct command commands[]; /* ends with name NULL */
 
@@ -82,7 +96,8 @@ static inline bool cli_has(const struct cli *cli, enum option_id id)
     return (cli->given & OPTION_BIT(id)) != 0;
 }
 /* An error of usage that has no place in a file. */
-enum status cli_usage(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+enum status cli_usage(struct cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Parses argv[2..] by the command's options. */
 enum status option_parse(struct cli *cli, int argc, const char *const *argv);
 void help_command(struct cli *cli, const struct command *command);

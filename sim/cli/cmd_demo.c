@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cairn demo: the first meeting. A comparison of controllers on a job people know, a figure in the
- * terminal and in a file, one sentence, and what to type next. */
+/* cairn demo: the first meeting.
+ *
+ * A comparison of controllers on a job people know, a figure in the terminal and in a file, one
+ * sentence, and what to type next. */
 #include "sim/cli/prepare.h"
 #include <string.h>
 
@@ -48,9 +50,10 @@ int cmd_demo(struct cli *cli)
     if (status == STATUS_OK)
         status = draw(cli, path);
     if (status == STATUS_OK)
-        io_printf(out, "\nNext:\n"
-                       "  cairn run llama3-405b --set workload.group.checkpoint='60 s'\n"
-                       "  cairn list scenarios\n"
-                       "  cairn validate llama3-405b --print-effective > mine.yaml   # then edit it\n");
+        io_printf(out,
+                  "\nNext:\n"
+                  "  cairn run llama3-405b --set workload.group.checkpoint='60 s'\n"
+                  "  cairn list scenarios\n"
+                  "  cairn validate llama3-405b --print-effective > mine.yaml   # then edit it\n");
     return cli_exit(status);
 }

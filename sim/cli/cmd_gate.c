@@ -46,8 +46,9 @@ static void print_json(struct cli *cli, const struct gate_rule *rule, const stru
     static const char *const words[] = {"pass", "fail", "undecided"};
     text_add(&text, "%s{\"cell\": ", is_first ? "[" : ",\n ");
     text_add_json(&text, r->cell, __builtin_strlen(r->cell));
-    text_add(&text, ", \"metric\": \"%s\", \"verdict\": \"%s\", \"base\": ",
-             gate_metrics[rule->metric], words[r->verdict]);
+    text_add(&text,
+             ", \"metric\": \"%s\", \"verdict\": \"%s\", \"base\": ", gate_metrics[rule->metric],
+             words[r->verdict]);
     text_add_number(&text, r->base.mean);
     text_add(&text, ", \"new\": ");
     text_add_number(&text, r->new.mean);
@@ -66,8 +67,8 @@ static enum status compare_all(struct cli *cli, const struct gate_rule *rule,
         struct gate_result result;
         const struct rows_cell *cell = rows_find(new, base->cells[i].name);
         if (!cell) {
-            diag_error(&cli->diag, (struct place){0}, "%s has no cell '%s', which %s has", new->path,
-                       base->cells[i].name, base->path);
+            diag_error(&cli->diag, (struct place){0}, "%s has no cell '%s', which %s has",
+                       new->path, base->cells[i].name, base->path);
             return STATUS_DATA;
         }
         if (!gate_compare(rule, &base->cells[i], cell, &cli->arena, &result))

@@ -7,8 +7,10 @@
 
 void help_overview(struct sink *sink)
 {
-    io_printf(sink, "cairn %s: when should we checkpoint, and what is it worth?\n\n"
-                    "  cairn COMMAND [arguments] [options]\n\n", CAIRN_VERSION);
+    io_printf(sink,
+              "cairn %s: when should we checkpoint, and what is it worth?\n\n"
+              "  cairn COMMAND [arguments] [options]\n\n",
+              CAIRN_VERSION);
     for (const struct command *c = commands; c->name; c++)
         io_printf(sink, "  %-9s %s\n", c->name, c->summary);
     io_printf(sink, "\nStart here:\n"
@@ -31,7 +33,8 @@ void help_command(struct cli *cli, const struct command *command)
             continue;
         if (o->letter)
             text_add(&text, "-%c, ", o->letter);
-        text_add(&text, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+        text_add(&text, "--%s%s%s", o->name, o->argument ? " " : "",
+                 o->argument ? o->argument : "");
         io_printf(out, "  %-26s %s\n", name, o->help);
     }
     if (command->details[0])
@@ -51,14 +54,15 @@ static void help_units(struct sink *out)
 
 static void help_exit_codes(struct sink *out)
 {
-    io_printf(out, "0    done\n"
-                   "1    the answer is no: gate found worse or undecided, verify found a difference\n"
-                   "2    usage or scenario error: nothing was run\n"
-                   "3    input data unusable: a trace or a CSV\n"
-                   "4    finished, but some runs did not reach the end of their job\n"
-                   "5    our bug: please report the line that is printed\n"
-                   "6    the machine failed us: disk full, I/O, memory, floating point\n"
-                   "130, 143  interrupted\n");
+    io_printf(out,
+              "0    done\n"
+              "1    the answer is no: gate found worse or undecided, verify found a difference\n"
+              "2    usage or scenario error: nothing was run\n"
+              "3    input data unusable: a trace or a CSV\n"
+              "4    finished, but some runs did not reach the end of their job\n"
+              "5    our bug: please report the line that is printed\n"
+              "6    the machine failed us: disk full, I/O, memory, floating point\n"
+              "130, 143  interrupted\n");
 }
 
 static void help_scenario(struct sink *out)
@@ -101,6 +105,8 @@ int cmd_help(struct cli *cli)
     }
     const char *near = text_nearest(wanted, strlen(wanted), names, count);
     return cli_exit(near ? cli_usage(cli, "no help on '%s'; did you mean '%s'?", wanted, near)
-                         : cli_usage(cli, "no help on '%s'; topics: scenario, policies, units, "
-                                          "exit-codes, and every command", wanted));
+                         : cli_usage(cli,
+                                     "no help on '%s'; topics: scenario, policies, units, "
+                                     "exit-codes, and every command",
+                                     wanted));
 }

@@ -23,7 +23,8 @@ static enum status list_scenarios(struct cli *cli)
 
 static void print_param(struct sink *out, const struct cairn_param *p)
 {
-    static const char *const units[] = {"a duration", "a count", "a number", "", "a duration, or scenario"};
+    static const char *const units[] = {"a duration", "a count", "a number", "",
+                                        "a duration, or scenario"};
     io_printf(out, "    %s: ", p->name);
     for (int i = 0; p->choices && p->choices[i]; i++)
         io_printf(out, "%s%s", i ? " | " : "", p->choices[i]);
@@ -35,7 +36,8 @@ static void print_param(struct sink *out, const struct cairn_param *p)
 static enum status list_policies(struct cli *cli)
 {
     for (int i = 0; cairn_controllers[i]; i++)
-        io_printf(&cli->out, "%-8s  %s\n", cairn_controllers[i]->name, cairn_controllers[i]->summary);
+        io_printf(&cli->out, "%-8s  %s\n", cairn_controllers[i]->name,
+                  cairn_controllers[i]->summary);
     return STATUS_OK;
 }
 
@@ -68,36 +70,43 @@ static enum status list_laws(struct cli *cli)
 
 static enum status list_formats(struct cli *cli)
 {
-    io_printf(&cli->out, "outages   CSV node,start,end[,cause]: read by replay and faults.trace\n"
-                         "rows      CSV, a line a replication: written by run, sweep, replay; read by gate, verify\n"
-                         "json      one object: run --json\n");
+    io_printf(
+        &cli->out,
+        "outages   CSV node,start,end[,cause]: read by replay and faults.trace\n"
+        "rows      CSV, a line a replication: written by run, sweep, replay; read by gate, verify\n"
+        "json      one object: run --json\n");
     return STATUS_OK;
 }
 
 static enum status list_figures(struct cli *cli)
 {
-    io_printf(&cli->out, "interval  waste against the checkpoint interval, with theory and the best possible\n"
-                         "benefit   time saved against time spent, a point a controller\n");
+    io_printf(&cli->out,
+              "interval  waste against the checkpoint interval, with theory and the best possible\n"
+              "benefit   time saved against time spent, a point a controller\n");
     return STATUS_OK;
 }
 
 static enum status list_semantics(struct cli *cli)
 {
-    io_printf(&cli->out,
-              "commit             a checkpoint counts from its end, and covers the state at its start\n"
-              "instant            completion < outage < repair ends < detection < decision\n"
-              "failure            outage, detection, wait for a node, downtime, restore\n"
-              "strikes-in         every phase (faults.clock: wall), or those of faults.strike (exposure)\n"
-              "renewal            only the failed node is renewed (renewal: failed); attempt: all, each time\n"
-              "replacement        without a repair law at once, its age beginning when the downtime ends\n"
-              "initial-age        stationary, unless faults.initial_age says otherwise\n"
-              "coincidence        several outages at one instant are one strike\n"
-              "restore            the newest complete checkpoint; restores can be struck\n"
-              "final-checkpoint   the work ends with one, unless final_checkpoint: false\n"
-              "restore-initial    a failure before any checkpoint pays a restore, unless false\n"
-              "steps              with step, checkpoints wait for step ends, unless divisible: true\n"
-              "waste              1 - sum of useful / sum of total time, over the replications\n"
-              "year               365 days\n");
+    io_printf(
+        &cli->out,
+        "commit             a checkpoint counts from its end, and covers the state at its start\n"
+        "instant            completion < outage < repair ends < detection < decision\n"
+        "failure            outage, detection, wait for a node, downtime, restore\n"
+        "strikes-in         every phase (faults.clock: wall), or those of faults.strike "
+        "(exposure)\n"
+        "renewal            only the failed node is renewed (renewal: failed); attempt: all, each "
+        "time\n"
+        "replacement        without a repair law at once, its age beginning when the downtime "
+        "ends\n"
+        "initial-age        stationary, unless faults.initial_age says otherwise\n"
+        "coincidence        several outages at one instant are one strike\n"
+        "restore            the newest complete checkpoint; restores can be struck\n"
+        "final-checkpoint   the work ends with one, unless final_checkpoint: false\n"
+        "restore-initial    a failure before any checkpoint pays a restore, unless false\n"
+        "steps              with step, checkpoints wait for step ends, unless divisible: true\n"
+        "waste              1 - sum of useful / sum of total time, over the replications\n"
+        "year               365 days\n");
     return STATUS_OK;
 }
 
@@ -129,6 +138,7 @@ int cmd_list(struct cli *cli)
     if (!wanted)
         return EXIT_DONE;
     const char *near = text_nearest(wanted, strlen(wanted), names, TOPICS);
-    return cli_exit(near ? cli_usage(cli, "cairn list has no '%s'; did you mean '%s'?", wanted, near)
-                         : cli_usage(cli, "cairn list has no '%s'; see cairn list", wanted));
+    return cli_exit(near
+                        ? cli_usage(cli, "cairn list has no '%s'; did you mean '%s'?", wanted, near)
+                        : cli_usage(cli, "cairn list has no '%s'; see cairn list", wanted));
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn plot: waste against interval; overhead against benefit.
  *
- * Both figures run what they show: fixed intervals on a logarithmic grid around theory's optimum, or
- * the controllers, all on the same failures. Theory's curve is exact for exponential failures and is
- * drawn for every law, labelled as what it is, because that is what one wants to compare. */
+ * Both figures run what they show: fixed intervals on a logarithmic grid around theory's optimum,
+ * or the controllers, all on the same failures. Theory's curve is exact for exponential failures
+ * and is drawn for every law, labelled as what it is, because that is what one wants to compare. */
 #include "analysis/plot.h"
 #include "analysis/theory.h"
+#include "sim/base/fmath.h"
 #include "sim/base/text.h"
 #include "sim/cli/prepare.h"
 #include <errno.h>
@@ -49,7 +50,8 @@ static enum status show(struct cli *cli, const struct figure *figure)
     return status;
 }
 
-/* ---- waste against interval ---------------------------------------------------------------------- */
+/* ---- waste against interval
+ * ---------------------------------------------------------------------- */
 
 struct interval_data {
     double x[GRID], y[GRID], low[GRID], high[GRID];
@@ -58,11 +60,12 @@ struct interval_data {
     char title[256], caption[256], labels[3][64];
 };
 
-static enum status add_grid(struct cli *cli, struct prepared *p, double best, struct interval_data *d)
+static enum status add_grid(struct cli *cli, struct prepared *p, double best,
+                            struct interval_data *d)
 {
     char set[128];
     for (int i = 0; i < GRID; i++) {
-        double interval = best * pow(2.0, (i - GRID / 2) / 2.0);
+        double interval = best * fmath_pow(2, (i - GRID / 2) / 2.0);
         simtime ns = simtime_from_seconds(interval);
         struct text text = text_over(set, sizeof set);
         text_add(&text, "controller={name: fixed, interval: ");
@@ -98,9 +101,9 @@ static void add_theory(const struct cell *cell, struct interval_data *d)
 {
     static const enum theory_rule rules[3] = {THEORY_YOUNG, THEORY_DALY, THEORY_EXACT};
     struct theory_job job = theory_of(cell);
-    double from = log(d->x[0]), to = log(d->x[GRID - 1]);
+    double from = fmath_log(d->x[0]), to = fmath_log(d->x[GRID - 1]);
     for (int i = 0; i < CURVE; i++) {
-        job.interval = d->curve_x[i] = exp(from + (to - from) * i / (CURVE - 1));
+        job.interval = d->curve_x[i] = fmath_exp(from + (to - from) * i / (CURVE - 1));
         d->curve_y[i] = theory_makespan(&job).waste;
     }
     for (int i = 0; i < 3; i++) {
@@ -115,7 +118,8 @@ static enum status draw_interval(struct cli *cli, const struct prepared *p, stru
     snprintf(d->title, sizeof d->title, "%s: waste against checkpoint interval", p->name);
     snprintf(d->caption, sizeof d->caption,
              "%u replications a point, the same failures for all; theory: exponential failures, "
-             "mean time between them %.4g h", p->study.cells[1].count, cell->mtbf_s / 3600);
+             "mean time between them %.4g h",
+             p->study.cells[1].count, cell->mtbf_s / 3600);
     struct figure_series series[] = {
         {"theory, exponential", FIGURE_LINE, 0, CURVE, d->curve_x, d->curve_y, NULL, NULL, NULL},
         {"simulated", FIGURE_ERRORBARS, 1, GRID, d->x, d->y, d->low, d->high, NULL},
@@ -124,10 +128,12 @@ static enum status draw_interval(struct cli *cli, const struct prepared *p, stru
         {d->labels[1], FIGURE_VLINE, 4, 1, &d->marks[1], NULL, NULL, NULL, NULL},
         {d->labels[2], FIGURE_VLINE, 5, 1, &d->marks[2], NULL, NULL, NULL, NULL},
     };
-    struct figure figure = {.title = d->title, .caption = d->caption,
+    struct figure figure = {.title = d->title,
+                            .caption = d->caption,
                             .x = {"work between checkpoints", FIGURE_SECONDS, true},
                             .y = {"waste", FIGURE_FRACTION, false},
-                            .series = series, .count = sizeof series / sizeof *series};
+                            .series = series,
+                            .count = sizeof series / sizeof *series};
     return show(cli, &figure);
 }
 
@@ -150,7 +156,8 @@ enum status cmd_plot_interval(struct cli *cli, struct prepared *p)
     return draw_interval(cli, p, d);
 }
 
-/* ---- overhead against benefit -------------------------------------------------------------------- */
+/* ---- overhead against benefit
+ * -------------------------------------------------------------------- */
 
 enum { POLICIES = 64 };
 
@@ -191,15 +198,18 @@ static enum status draw_benefit(struct cli *cli, const struct prepared *p, uint3
     snprintf(d->title, sizeof d->title, "%s: time saved against time spent", p->name);
     snprintf(d->caption, sizeof d->caption,
              "per run, against %s on the same failures, %u replications; above the line the job "
-             "ends sooner", base->label, base->count);
+             "ends sooner",
+             base->label, base->count);
     struct figure_series series[] = {
         {"saved = spent", FIGURE_LINE, 0, 2, d->line, d->line, NULL, NULL, NULL},
         {"controllers", FIGURE_MARKER, 1, n, d->x, d->y, d->low, d->high, d->names},
     };
-    struct figure figure = {.title = d->title, .caption = d->caption,
+    struct figure figure = {.title = d->title,
+                            .caption = d->caption,
                             .x = {"overhead: checkpoints", FIGURE_SECONDS, false},
                             .y = {"saved: lost work, waits, restores", FIGURE_SECONDS, false},
-                            .series = series, .count = 2};
+                            .series = series,
+                            .count = 2};
     return show(cli, &figure);
 }
 
@@ -229,7 +239,8 @@ int cmd_plot(struct cli *cli)
     if (status == STATUS_OK && is_benefit && p->varied_count == 0)
         status = prepare_read(cli, cli->arguments[0], cmd_sweep_axis(false), p);
     if (status == STATUS_OK && p->varied_count > (is_benefit ? 1 : 0))
-        status = cli_usage(cli, "this figure takes %s", is_benefit ? "one axis" : "one value a key");
+        status =
+            cli_usage(cli, "this figure takes %s", is_benefit ? "one axis" : "one value a key");
     if (status == STATUS_OK)
         status = prepare_cells(cli, p, GRID + 2);
     if (status == STATUS_OK)

@@ -6,15 +6,15 @@
 /* The advisor is theory's optimum on the same failures; it needs a rate and a cost to work with. */
 static bool wants_advisor(const struct cli *cli, const struct cell *cell)
 {
-    return !cli_has(cli, OPTION_JSON) && !cli_has(cli, OPTION_CSV) &&
-           isfinite(cell->mtbf_s) && cell->spec.group.checkpoint > 0;
+    return !cli_has(cli, OPTION_JSON) && !cli_has(cli, OPTION_CSV) && isfinite(cell->mtbf_s) &&
+           cell->spec.group.checkpoint > 0;
 }
 
 static enum status add_advisor(struct cli *cli, struct prepared *p)
 {
     bool is_replay = p->study.cells[0].spec.faults.trace.is_given;
-    return prepare_add(cli, p, 0,
-                       is_replay ? "controller={name: exact, mtbf: hindsight}" : "controller=exact");
+    return prepare_add(
+        cli, p, 0, is_replay ? "controller={name: exact, mtbf: hindsight}" : "controller=exact");
 }
 
 /* What run and replay share: one prepared cell, run and reported. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn sweep: cells of all combinations of the axes, each against its baseline.
  *
- * The baseline (MODEL rule 22) is the cell with the same other values and the controller `none`, or,
- * where a job without checkpoints does not finish, one checkpoint an hour. Whether it finishes is
- * tried on a few replications with a small allowance of events. */
+ * The baseline (MODEL rule 22) is the cell with the same other values and the controller `none`,
+ * or, where a job without checkpoints does not finish, one checkpoint an hour. Whether it finishes
+ * is tried on a few replications with a small allowance of events. */
 #include "sim/cli/report.h"
 #include <errno.h>
 #include <stdio.h>
@@ -68,7 +68,7 @@ static bool is_none(const struct cell *cell)
 
 /* A baseline for each cell: one of the cells themselves, or a further one. */
 enum status cmd_sweep_baselines(struct cli *cli, struct prepared *p, uint32_t cells,
-                                 uint32_t *baseline_of)
+                                uint32_t *baseline_of)
 {
     char set[256];
     const char *name = cli->values[OPTION_AGAINST];

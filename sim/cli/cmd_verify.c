@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn verify: the same runs in other ways must give the same digests.
  *
- * One thread or all, skipping or step by step: four legs, each replication's digest compared with the
- * first leg's. With a file of rows, those are compared as well. */
-#include "sim/cli/prepare.h"
+ * One thread or all, skipping or step by step: four legs, each replication's digest compared with
+ * the first leg's. With a file of rows, those are compared as well. */
 #include "analysis/rows.h"
+#include "sim/cli/prepare.h"
 #include <errno.h>
 #include <string.h>
 

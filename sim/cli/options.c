@@ -2,27 +2,36 @@
 /* Options: one table for parsing and help.
  *
  * They may stand anywhere behind the command, as --name value, --name=value, -nvalue or -n value;
- * "--" ends them and "-" is an argument. What a command does not take is an error, with a suggestion. */
+ * "--" ends them and "-" is an argument. What a command does not take is an error, with a
+ * suggestion. */
 #include "sim/base/text.h"
 #include "sim/cli/cli.h"
 #include <string.h>
 
 const struct option_row option_rows[OPTIONS] = {
-    [OPTION_SET] = {"set", 's', "KEY=VALUE", "override any key of the scenario; V1,V2,… makes an axis"},
+    [OPTION_SET] = {"set", 's', "KEY=VALUE",
+                    "override any key of the scenario; V1,V2,… makes an axis"},
     [OPTION_REPS] = {"reps", 'n', "N", "replications, instead of the scenario's"},
-    [OPTION_PRECISION] = {"precision", 0, "X%", "go on until the interval of waste is within X % of it"},
-    [OPTION_MAX_REPS] = {"max-reps", 0, "N", "with --precision: replications at the most (default 65536)"},
-    [OPTION_SEED] = {"seed", 0, "N", "seed of all randomness (default: the scenario's, which is 1)"},
+    [OPTION_PRECISION] = {"precision", 0, "X%",
+                          "go on until the interval of waste is within X % of it"},
+    [OPTION_MAX_REPS] = {"max-reps", 0, "N",
+                         "with --precision: replications at the most (default 65536)"},
+    [OPTION_SEED] = {"seed", 0, "N",
+                     "seed of all randomness (default: the scenario's, which is 1)"},
     [OPTION_JOBS] = {"jobs", 'j', "N", "threads (default: all cores); results do not depend on it"},
     [OPTION_JSON] = {"json", 0, NULL, "print one JSON object"},
     [OPTION_CSV] = {"csv", 0, NULL, "print CSV, a line a replication (what `cairn gate` reads)"},
     [OPTION_ROWS] = {"rows", 0, NULL, "with --json: an object a replication as well"},
     [OPTION_OUTPUT] = {"output", 'o', "FILE", "write to FILE, format by extension"},
     [OPTION_FORCE] = {"force", 'f', NULL, "replace files that exist"},
-    [OPTION_AGAINST] = {"against", 0, "CONTROLLER", "the baseline to compare with (default: none, or fixed 1 h where none cannot finish)"},
-    [OPTION_FAIL] = {"fail", 0, "METRIC:+X%", "what counts as worse; may be waste, makespan, lost, checkpoint, failures"},
+    [OPTION_AGAINST] =
+        {"against", 0, "CONTROLLER",
+         "the baseline to compare with (default: none, or fixed 1 h where none cannot finish)"},
+    [OPTION_FAIL] = {"fail", 0, "METRIC:+X%",
+                     "what counts as worse; may be waste, makespan, lost, checkpoint, failures"},
     [OPTION_EFFECTIVE] = {"print-effective", 0, NULL, "print every value and where it came from"},
-    [OPTION_NO_SKIP] = {"no-skip", 0, NULL, "execute every checkpoint by itself: slower, same digest"},
+    [OPTION_NO_SKIP] = {"no-skip", 0, NULL,
+                        "execute every checkpoint by itself: slower, same digest"},
     [OPTION_HELP] = {"help", 'h', NULL, "this help"},
 };
 
@@ -120,7 +129,8 @@ static enum status read_values(struct cli *cli)
     cli->max_reps = (uint32_t)most;
     cli->jobs = jobs > LIMIT_THREADS ? LIMIT_THREADS : (unsigned)jobs;
     if (cli_has(cli, OPTION_SEED)) {
-        const char *text = cli->values[OPTION_SEED], *wrong = text_to_count(text, strlen(text), &seed);
+        const char *text = cli->values[OPTION_SEED],
+                   *wrong = text_to_count(text, strlen(text), &seed);
         if (wrong)
             return cli_usage(cli, "--seed '%s': %s", text, wrong);
     }

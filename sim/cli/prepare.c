@@ -99,8 +99,8 @@ static enum status build_cell(struct cli *cli, struct prepared *p, uint32_t numb
         if (!(values[i] = value_text(cli, &p->sets[p->varied[i]], indices[p->varied[i]])))
             return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
     p->values[number] = values;
-    enum status status = scenario_build(&p->document, picks, p->sets_count, &cli->arena,
-                                        &cli->diag, scenario);
+    enum status status =
+        scenario_build(&p->document, picks, p->sets_count, &cli->arena, &cli->diag, scenario);
     if (status == STATUS_OK)
         status = cell_prepare(&p->study.cells[number], scenario, &cli->arena, &cli->diag);
     if (status == STATUS_OK)
@@ -165,7 +165,8 @@ enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t lik
     return STATUS_OK;
 }
 
-/* ---- running ------------------------------------------------------------------------------------- */
+/* ---- running
+ * ------------------------------------------------------------------------------------- */
 
 struct ticker {
     uint64_t last_ns;
@@ -218,8 +219,8 @@ enum status prepare_write_rows(struct cli *cli, const struct prepared *prepared,
 {
     struct sink file, *sink = &cli->out;
     if (cli_has(cli, OPTION_OUTPUT)) {
-        enum status status = io_create(&file, cli->values[OPTION_OUTPUT],
-                                       cli_has(cli, OPTION_FORCE), &cli->diag);
+        enum status status =
+            io_create(&file, cli->values[OPTION_OUTPUT], cli_has(cli, OPTION_FORCE), &cli->diag);
         if (status != STATUS_OK)
             return status;
         sink = &file;

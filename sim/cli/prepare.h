@@ -4,8 +4,8 @@
 #ifndef CAIRN_CLI_PREPARE_H
 #define CAIRN_CLI_PREPARE_H
 
-#include "sim/cli/cli.h"
 #include "sim/campaign/row.h"
+#include "sim/cli/cli.h"
 #include "workloads/scenario.h"
 
 struct prepared {
@@ -19,7 +19,8 @@ struct prepared {
     const char *name;           /* of the scenario */
 };
 
-/* Reads the scenario and splits all --set; `more` is a further one that a command brings, or NULL. */
+/* Reads the scenario and splits all --set; `more` is a further one that a command brings, or NULL.
+ */
 enum status prepare_read(struct cli *cli, const char *path, const char *more,
                          struct prepared *prepared);
 /* One cell a combination of the axes. `reserve` further cells can be added behind them. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One scenario's answer, for a person and for a script.
  *
- * Shares are rounded so that the printed ones add up to 100.0 (largest remainders): a table that does
- * not add up is not believed. */
+ * Shares are rounded so that the printed ones add up to 100.0 (largest remainders): a table that
+ * does not add up is not believed. */
 #include "sim/cli/report.h"
 #include "sim/base/text.h"
 #include <errno.h>
@@ -21,7 +21,8 @@ const char *report_duration(char bytes[REPORT_TEXT], double seconds)
     return bytes;
 }
 
-/* ---- text ---------------------------------------------------------------------------------------- */
+/* ---- text
+ * ---------------------------------------------------------------------------------------- */
 
 static void print_head(struct sink *out, const struct prepared *p, const struct cell *cell)
 {
@@ -206,14 +207,16 @@ static enum status print_advice(struct cli *cli, const struct cell *cell, const 
     if (s->struck == 0) /* and with nothing to learn from */
         io_printf(&cli->out, "nothing failed in these runs: checkpoints only cost here.\n");
     else if (cell->count > 1 && d.waste.low > 0)
-        io_printf(&cli->out,
-                  "a checkpoint every %s would waste %.2f %% instead of %.2f %%: %.2f ± %.2f points "
-                  "less, on the same failures (controller: exact).\n",
-                  interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half);
+        io_printf(
+            &cli->out,
+            "a checkpoint every %s would waste %.2f %% instead of %.2f %%: %.2f ± %.2f points "
+            "less, on the same failures (controller: exact).\n",
+            interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half);
     else if (cell->count > 1 && d.waste.high < 0)
         io_printf(&cli->out,
                   "keep it: it wastes %.2f ± %.2f points less than theory's interval for "
-                  "exponential failures (%s).\n", -points, half, interval);
+                  "exponential failures (%s).\n",
+                  -points, half, interval);
     else
         io_printf(&cli->out,
                   "keep this interval: theory's optimum (%s) is not measurably better (%.2f ± %.2f "
@@ -242,7 +245,8 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------- */
+/* ---- JSON
+ * ---------------------------------------------------------------------------------------- */
 
 static void put_number(struct sink *out, const char *key, double value)
 {

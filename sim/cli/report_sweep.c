@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Several cells side by side, on the same failures.
  *
- * Differences are paired: cell and baseline met the same failures, so what they share cancels. Where
- * one of a pair did not finish, makespans cannot be compared: the pair is counted as censored. */
+ * Differences are paired: cell and baseline met the same failures, so what they share cancels.
+ * Where one of a pair did not finish, makespans cannot be compared: the pair is counted as
+ * censored. */
 #include "sim/base/text.h"
 #include "sim/cli/report.h"
 #include <errno.h>
@@ -34,7 +35,8 @@ static void add_signed(struct text *text, const struct estimate *seconds)
         text_add(text, "-");
         return;
     }
-    text_add(text, "%s%s", seconds->mean < 0 ? "-" : "", report_duration(bytes, fabs(seconds->mean)));
+    text_add(text, "%s%s", seconds->mean < 0 ? "-" : "",
+             report_duration(bytes, fabs(seconds->mean)));
 }
 
 static void print_line(struct sink *out, const struct line *line, int width)
@@ -42,8 +44,10 @@ static void print_line(struct sink *out, const struct line *line, int width)
     const struct summary *s = &line->summary;
     const struct summary_difference *d = &line->difference;
     char bytes[5][REPORT_TEXT];
-    struct text interval = text_over(bytes[0], REPORT_TEXT), waste = text_over(bytes[1], REPORT_TEXT),
-                against = text_over(bytes[2], REPORT_TEXT), saved = text_over(bytes[3], REPORT_TEXT),
+    struct text interval = text_over(bytes[0], REPORT_TEXT),
+                waste = text_over(bytes[1], REPORT_TEXT),
+                against = text_over(bytes[2], REPORT_TEXT),
+                saved = text_over(bytes[3], REPORT_TEXT),
                 overhead = text_over(bytes[4], REPORT_TEXT);
     if (line->cell->has_interval && line->cell->interval != SIMTIME_NEVER)
         text_add_duration(&interval, line->cell->interval);
@@ -64,9 +68,9 @@ static void print_line(struct sink *out, const struct line *line, int width)
         add_signed(&overhead, &d->overhead);
     }
     /* "±" is one column and two bytes */
-    io_printf(out, "  %-*.*s  %-9s  %-*s  %-*s  %-9s  %-9s", width, width, line->cell->label, bytes[0],
-              s->n > 1 ? 17 : 16, bytes[1], !line->is_baseline && s->n > 1 ? 17 : 16, bytes[2],
-              bytes[3], bytes[4]);
+    io_printf(out, "  %-*.*s  %-9s  %-*s  %-*s  %-9s  %-9s", width, width, line->cell->label,
+              bytes[0], s->n > 1 ? 17 : 16, bytes[1], !line->is_baseline && s->n > 1 ? 17 : 16,
+              bytes[2], bytes[3], bytes[4]);
     if (s->bounded > 0)
         io_printf(out, "  %6.2f %%", 100 * s->regret.mean);
     else
@@ -94,8 +98,8 @@ static enum status print_verdict(struct cli *cli, const struct line *lines, uint
                              lines[best].cell->count))
             return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
         if (lines[best].cell->count > 1 && d.waste.low <= 0)
-            io_printf(out, "%s%s", others++ ? ", " : "; not measurably worse: ",
-                      lines[i].cell->label);
+            io_printf(out, "%s%s",
+                      others++ ? ", " : "; not measurably worse: ", lines[i].cell->label);
     }
     io_printf(out, ".\n");
     return STATUS_OK;
@@ -122,17 +126,19 @@ static void print_notes(struct sink *out, const struct prepared *p, const struct
         censored += lines[i].difference.censored;
         unpaired += !lines[i].difference.is_paired;
     }
-    io_printf(out, "\n  points: waste against %s, on the same failures%s; saved and overhead per run, "
-                   "against the same;\n  regret: ",
-              p->study.cells[baseline_of[0]].label,
-              unpaired ? " where these agree" : "");
+    io_printf(out,
+              "\n  points: waste against %s, on the same failures%s; saved and overhead per run, "
+              "against the same;\n  regret: ",
+              p->study.cells[baseline_of[0]].label, unpaired ? " where these agree" : "");
     if (lines[0].cell->no_bound)
         io_printf(out, "none, because %s.", lines[0].cell->no_bound);
     else
         io_printf(out, "makespan beyond the best possible on these failures.");
     if (censored)
-        io_printf(out, "\n  %u pairs are censored (one of the two did not finish): not in saved and "
-                       "overhead.", censored);
+        io_printf(out,
+                  "\n  %u pairs are censored (one of the two did not finish): not in saved and "
+                  "overhead.",
+                  censored);
     io_printf(out, "\n");
 }
 
@@ -152,8 +158,9 @@ enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint3
         if (status != STATUS_OK)
             return status;
     }
-    io_printf(out, "%s: %u worker%s, %s of work, mean time between failures %s; %u replications, "
-                   "seed %" PRIu64 "\n\n",
+    io_printf(out,
+              "%s: %u worker%s, %s of work, mean time between failures %s; %u replications, "
+              "seed %" PRIu64 "\n\n",
               p->name, first->spec.group.workers, first->spec.group.workers == 1 ? "" : "s",
               report_duration(work, simtime_seconds(first->spec.group.work)),
               isinf(first->mtbf_s) ? "never" : report_duration(mtbf, first->mtbf_s), first->count,

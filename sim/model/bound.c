@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What fits into a gap.
  *
- * More committed work at the end of a gap is never worse, because outages come when they come: so the
- * greedy choice, gap by gap, is optimal. Brute force over all subsets of at most 12 steps agrees
- * (tests/sim/model/test_bound.c). */
+ * More committed work at the end of a gap is never worse, because outages come when they come: so
+ * the greedy choice, gap by gap, is optimal. Brute force over all subsets of at most 12 steps
+ * agrees (tests/sim/model/test_bound.c). */
 #include "sim/model/bound.h"
 #include <assert.h>
 #include <stddef.h>
 
 const char *bound_refusal(const struct spec *spec)
 {
-    const uint32_t exposed = PHASE_BIT(PHASE_WORK) | PHASE_BIT(PHASE_CHECKPOINT) |
-                             PHASE_BIT(PHASE_RESTORE);
+    const uint32_t exposed =
+        PHASE_BIT(PHASE_WORK) | PHASE_BIT(PHASE_CHECKPOINT) | PHASE_BIT(PHASE_RESTORE);
     if (spec->group.persist > 0)
         return "checkpoints persist in the background";
     if (spec->faults.renewal == RENEWAL_ATTEMPT)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Places and spares.
  *
- * The spares are a list threaded through the entities, so that a spare which fails leaves it in O(1)
- * wherever it stands. Main invariant: every node is in exactly one class, and a rank's holder names
- * it back. */
+ * The spares are a list threaded through the entities, so that a spare which fails leaves it in
+ * O(1) wherever it stands. Main invariant: every node is in exactly one class, and a rank's holder
+ * names it back. */
 #include "sim/model/cluster.h"
 #include <assert.h>
 
@@ -58,7 +58,7 @@ void cluster_reset(struct cluster *cluster, const struct spec *spec)
     c->spare_first = c->spare_last = CLUSTER_NOBODY;
     c->missing = c->replaced_count = 0;
     c->charged = 0;
-    for (unsigned class = 0; class < NODE_CLASSES; class++)
+    for (unsigned class = 0; class < NODE_CLASSES; class ++)
         c->ledger[class] = 0;
     for (uint32_t i = 0; i < c->entities_count; i++)
         c->entities[i] = (struct entity){.key = EVENT_NONE, .rank = CLUSTER_NOBODY};
@@ -81,7 +81,7 @@ void cluster_charge(struct cluster *cluster, simtime now)
 {
     simtime elapsed = now - cluster->charged;
     assert(elapsed >= 0);
-    for (unsigned class = 0; class < NODE_CLASSES; class++)
+    for (unsigned class = 0; class < NODE_CLASSES; class ++)
         cluster->ledger[class] += (slot_ns)elapsed * cluster->in_class[class];
     cluster->charged = now;
 }
@@ -91,7 +91,7 @@ static void change_class(struct cluster *c, uint32_t node, enum node_class class
     cluster_charge(c, now);
     c->in_class[c->entities[node].class]--;
     c->in_class[class]++;
-    c->entities[node].class = (uint8_t)class;
+    c->entities[node].class = (uint8_t) class;
 }
 
 static void lose_rank(struct cluster *c, uint32_t rank)

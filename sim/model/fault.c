@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Renewal processes of nodes, racks and the platform, and recorded outages.
  *
- *     lifetime k ──► outage k ──► repair k, or replacement at the end of the downtime ──► lifetime k+1
+ *     lifetime k ──► outage k ──► repair k, or replacement at the end of the downtime ──► lifetime
+ * k+1
  *
- * Block 0 of an occurrence's address gives (lifetime, repair), block 1 the victim of a platform outage.
- * The next outage of an entity is one event in the fault timeline; a node that goes down for another
- * reason (its rack, the platform, a trace) drops its event by forgetting the key, and the stale event
- * is ignored when it surfaces. */
+ * Block 0 of an occurrence's address gives (lifetime, repair), block 1 the victim of a platform
+ * outage. The next outage of an entity is one event in the fault timeline; a node that goes down
+ * for another reason (its rack, the platform, a trace) drops its event by forgetting the key, and
+ * the stale event is ignored when it surfaces. */
 #include "sim/model/fault.h"
 #include "sim/base/random.h"
 #include <assert.h>
@@ -18,8 +19,7 @@ enum stream { STREAM_NODE = 1, STREAM_RACK = 2, STREAM_PLATFORM = 3, STREAM_TRAC
 bool fault_init(struct faults *faults, const struct spec *spec, struct engine *engine,
                 struct cluster *cluster, struct story *story, struct arena *arena)
 {
-    *faults = (struct faults){
-        .spec = spec, .engine = engine, .cluster = cluster, .story = story};
+    *faults = (struct faults){.spec = spec, .engine = engine, .cluster = cluster, .story = story};
     if (!spec->faults.trace.is_given)
         return true;
     struct fault_replay *replay = &faults->replay;
@@ -90,7 +90,8 @@ static void live_first(struct faults *f, enum fault_process process, uint32_t sl
         schedule(f, slot, law_sample(&law->uptime, u));
 }
 
-/* ---- traces -------------------------------------------------------------------------------------- */
+/* ---- traces
+ * -------------------------------------------------------------------------------------- */
 
 static double trace_uniform(const struct faults *f, uint32_t occurrence)
 {
@@ -176,7 +177,8 @@ simtime fault_observed_until(const struct faults *faults)
     return r->end > r->origin ? r->end - r->origin : 0;
 }
 
-/* ---- a replication ------------------------------------------------------------------------------- */
+/* ---- a replication
+ * ------------------------------------------------------------------------------- */
 
 void fault_begin(struct faults *faults, uint32_t replication)
 {
@@ -245,7 +247,8 @@ void fault_renew_replaced(struct faults *faults)
     c->replaced_count = 0;
 }
 
-/* ---- outages ------------------------------------------------------------------------------------- */
+/* ---- outages
+ * ------------------------------------------------------------------------------------- */
 
 struct strike {
     struct faults *faults;
@@ -256,8 +259,8 @@ struct strike {
     simtime repair;
 };
 
-/* Which repair shop? A node that is being repaired already stays there, in a trace until the later of
- * the two ends. */
+/* Which repair shop? A node that is being repaired already stays there, in a trace until the later
+ * of the two ends. */
 static void node_down(struct strike *strike, uint32_t node)
 {
     struct faults *f = strike->faults;
@@ -302,8 +305,8 @@ static void strike_rack(struct strike *strike, uint32_t slot)
     struct entity *rack = &f->cluster->entities[slot];
     rack->occurrence++;
     if (strike->has_repair)
-        rack->key = engine_at(f->engine, simtime_add(f->engine->now, strike->repair), EVENT_REPAIR,
-                              slot);
+        rack->key =
+            engine_at(f->engine, simtime_add(f->engine->now, strike->repair), EVENT_REPAIR, slot);
     else
         live(f, FAULT_RACK, slot);
 }
@@ -387,7 +390,8 @@ bool fault_repaired(struct faults *faults, struct event event)
     return true;
 }
 
-/* ---- rates --------------------------------------------------------------------------------------- */
+/* ---- rates
+ * --------------------------------------------------------------------------------------- */
 
 static double trace_mtbf(const struct spec *spec, int64_t before)
 {

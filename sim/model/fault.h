@@ -2,9 +2,10 @@
 /* Faults: which entity fails when, drawn by address or read from a trace.
  *
  * Every entity of a process (node, rack, platform) lives a renewal process: lifetime k, outage k,
- * repair k, all from occurrence k of its own address (MODEL rule 8), whatever the job does meanwhile.
- * So every policy meets the same failures. The next outage of each entity stands in the engine's
- * fault timeline; here it is carried out: nodes go down, spares fail unseen, the job is struck. */
+ * repair k, all from occurrence k of its own address (MODEL rule 8), whatever the job does
+ * meanwhile. So every policy meets the same failures. The next outage of each entity stands in the
+ * engine's fault timeline; here it is carried out: nodes go down, spares fail unseen, the job is
+ * struck. */
 #ifndef CAIRN_MODEL_FAULT_H
 #define CAIRN_MODEL_FAULT_H
 
@@ -14,7 +15,8 @@
 
 enum fault_process { FAULT_NODE, FAULT_RACK, FAULT_PLATFORM, FAULT_TRACE };
 
-/* How a trace lies over the simulated time; the same for all replications but for start and nodes. */
+/* How a trace lies over the simulated time; the same for all replications but for start and nodes.
+ */
 struct fault_replay {
     const struct outages *outages;
     int64_t origin, end; /* trace time of simulated time 0; where the observation ends */
@@ -33,14 +35,14 @@ struct faults {
     struct fault_replay replay;
     uint64_t attempt_key; /* RENEWAL_ATTEMPT: the one live outage */
     uint32_t attempt;
-    uint64_t stale;       /* cancelled events that surfaced */
+    uint64_t stale; /* cancelled events that surfaced */
 };
 
 /* What an outage did to the job. */
 struct fault_effect {
-    bool is_live;         /* false: a cancelled event surfaced, nothing happened */
+    bool is_live;          /* false: a cancelled event surfaced, nothing happened */
     uint32_t held, others; /* nodes that went down: of the job, elsewhere */
-    uint32_t last_rank;   /* of the job, if held > 0 */
+    uint32_t last_rank;    /* of the job, if held > 0 */
 };
 
 /* false: no memory. */
@@ -63,8 +65,9 @@ void fault_renew_replaced(struct faults *faults);
 /* When the trace's observation ends, in simulated time; NEVER without a trace or with wrap. */
 simtime fault_observed_until(const struct faults *faults);
 
-/* 1 / sum of the long-run rates of outages that strike the job, in seconds, from the laws or, with a
- * trace, from its outages that start before `before` (INT64_MAX: all). INFINITY when nothing fails. */
+/* 1 / sum of the long-run rates of outages that strike the job, in seconds, from the laws or, with
+ * a trace, from its outages that start before `before` (INT64_MAX: all). INFINITY when nothing
+ * fails. */
 double fault_mtbf(const struct spec *spec, int64_t before);
 
 #endif

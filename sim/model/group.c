@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The group's life: work, checkpoint, fail, recover.
  *
- * Each function is one transition of the drawing in group.h; begin_X enters a phase and sets the timer
- * that will end it. Main invariants: everything before `since` is in the ledger; committed <= done; a
- * checkpoint that is not complete is never restored. Transitions of no length happen at once. */
+ * Each function is one transition of the drawing in group.h; begin_X enters a phase and sets the
+ * timer that will end it. Main invariants: everything before `since` is in the ledger; committed <=
+ * done; a checkpoint that is not complete is never restored. Transitions of no length happen at
+ * once. */
 #include "sim/model/group.h"
 #include "sim/base/random.h"
 #include "sim/model/bound.h"
@@ -23,11 +24,17 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
                 struct engine *engine, struct cluster *cluster, struct faults *faults,
                 struct story *story)
 {
-    *group = (struct group){.spec = spec, .plan = plan, .state = state, .engine = engine,
-                            .cluster = cluster, .faults = faults, .story = story};
+    *group = (struct group){.spec = spec,
+                            .plan = plan,
+                            .state = state,
+                            .engine = engine,
+                            .cluster = cluster,
+                            .faults = faults,
+                            .story = story};
 }
 
-/* ---- the controller ------------------------------------------------------------------------------ */
+/* ---- the controller
+ * ------------------------------------------------------------------------------ */
 
 static void refresh_situation(struct group *g)
 {
@@ -93,7 +100,8 @@ static void plan_work(struct group *g)
         phase_timer(g, phase_time_of(g, g->spec->group.work), EVENT_COMPLETION);
 }
 
-/* All checkpoints up to the end of the work at once: the controller has said that it will repeat. */
+/* All checkpoints up to the end of the work at once: the controller has said that it will repeat.
+ */
 static void plan_block(struct group *g)
 {
     simtime rest = g->spec->group.work - g->done, due = due_work(g);
@@ -165,7 +173,8 @@ void group_decide(struct group *group)
         plan_work(g);
 }
 
-/* ---- checkpoints --------------------------------------------------------------------------------- */
+/* ---- checkpoints
+ * --------------------------------------------------------------------------------- */
 
 void group_mark(struct group *g)
 {
@@ -226,8 +235,10 @@ static void end_snapshot(struct group *g)
         story_tell_checkpoints(g->story, &one);
     }
     g->situation.last_cost = spec->group.checkpoint;
-    phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE,
-                                     .cost = spec->group.checkpoint}, 1);
+    phase_hear(g,
+               (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE,
+                                        .cost = spec->group.checkpoint},
+               1);
     group_mark(g);
     if (!is_final)
         group_begin_segment(g);
@@ -290,21 +301,25 @@ static void finish(struct group *g)
     assert(g->done == g->spec->group.work && g->record->job[JOB_USEFUL] == g->done);
 }
 
-/* Where is the block now? Its complete checkpoints are told and charged; what is under way goes on as
- * an ordinary stretch of work or snapshot. */
+/* Where is the block now? Its complete checkpoints are told and charged; what is under way goes on
+ * as an ordinary stretch of work or snapshot. */
 void group_leave_block(struct group *g)
 {
     const simtime cost = g->spec->group.checkpoint, cycle = g->block_work + cost;
     simtime elapsed = g->engine->now - g->since, start = g->since;
-    /* Free checkpoints are decided, and done, after an outage at the same instant (MODEL rule 2). */
+    /* Free checkpoints are decided, and done, after an outage at the same instant (MODEL rule 2).
+     */
     int64_t n = (cost == 0 && elapsed > 0 ? elapsed - 1 : elapsed) / cycle;
     g->is_block = false;
     if (n > g->block_checkpoints)
         n = g->block_checkpoints;
     if (n > 0) {
-        struct story_checkpoints many = {.first = start + g->block_work, .spacing = cycle,
-                                         .cost = cost, .first_work = g->done + g->block_work,
-                                         .work_spacing = g->block_work, .count = (uint64_t)n};
+        struct story_checkpoints many = {.first = start + g->block_work,
+                                         .spacing = cycle,
+                                         .cost = cost,
+                                         .first_work = g->done + g->block_work,
+                                         .work_spacing = g->block_work,
+                                         .count = (uint64_t)n};
         story_tell_checkpoints(g->story, &many);
         g->record->taken += (uint64_t)n;
         g->record->completed += (uint64_t)n;
@@ -317,7 +332,7 @@ void group_leave_block(struct group *g)
         g->mark_work = g->ask_work = g->done;
         g->mark_wall = g->ask_wall = g->since;
         phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost},
-             (uint64_t)n);
+                   (uint64_t)n);
     }
     simtime into = g->engine->now - g->since;
     if (n < g->block_checkpoints && into > g->block_work) { /* the next snapshot is under way */
@@ -331,7 +346,8 @@ void group_leave_block(struct group *g)
     }
 }
 
-/* ---- the driver's calls -------------------------------------------------------------------------- */
+/* ---- the driver's calls
+ * -------------------------------------------------------------------------- */
 
 void group_begin(struct group *group, enum group_mode mode, struct record *record)
 {
@@ -340,9 +356,10 @@ void group_begin(struct group *group, enum group_mode mode, struct record *recor
     const uint32_t together = PHASE_BIT(PHASE_WORK) | PHASE_BIT(PHASE_CHECKPOINT);
     g->mode = mode;
     g->record = record;
-    g->may_skip = mode == GROUP_CONTROLLED && spec->group.persist == 0 &&
-                  spec->faults.renewal == RENEWAL_FAILED &&
-                  (spec->faults.clock == CLOCK_WALL || (spec->faults.strike & together) == together);
+    g->may_skip =
+        mode == GROUP_CONTROLLED && spec->group.persist == 0 &&
+        spec->faults.renewal == RENEWAL_FAILED &&
+        (spec->faults.clock == CLOCK_WALL || (spec->faults.strike & together) == together);
     g->phase = GROUP_ENDED;
     g->since = g->engine->now;
     g->done = g->committed = 0;

@@ -8,10 +8,11 @@
  *           restore            ▼
  *              └─ restart ◄─ wait ◄─ detect ◄── struck, from any phase
  *
- * Time passes in closed form: the group stands in the event queue once, at the next instant at which
- * anything can change for it. While its controller repeats itself that is the end of the work, with
- * all checkpoints in between (a `block`); a strike inside a block first works out where the block was.
- * Work is an integer of ns; progress is computed from the start of a stretch, never accumulated. */
+ * Time passes in closed form: the group stands in the event queue once, at the next instant at
+ * which anything can change for it. While its controller repeats itself that is the end of the
+ * work, with all checkpoints in between (a `block`); a strike inside a block first works out where
+ * the block was. Work is an integer of ns; progress is computed from the start of a stretch, never
+ * accumulated. */
 #ifndef CAIRN_MODEL_GROUP_H
 #define CAIRN_MODEL_GROUP_H
 
@@ -51,9 +52,9 @@ struct group {
     uint32_t slot;
 
     enum group_phase phase;
-    simtime since;      /* when this phase, or this stretch of work, began */
-    simtime done;       /* work at `since` */
-    simtime committed;  /* work in the newest complete checkpoint */
+    simtime since;     /* when this phase, or this stretch of work, began */
+    simtime done;      /* work at `since` */
+    simtime committed; /* work in the newest complete checkpoint */
     bool has_checkpoint;
     uint64_t timer;
     bool wants_decision;
@@ -62,11 +63,12 @@ struct group {
     struct cairn_verdict verdict;
     struct cairn_situation situation;
     simtime mark_work, mark_wall; /* last snapshot or restore: its work; when it ended */
-    simtime ask_work, ask_wall;   /* what `at` counts from: the marks, or a request that was dropped */
+    simtime ask_work,
+        ask_wall; /* what `at` counts from: the marks, or a request that was dropped */
     uint64_t requests;
 
-    simtime covered;   /* work that the snapshot under way covers */
-    bool is_final;     /* and it is the job's last */
+    simtime covered; /* work that the snapshot under way covers */
+    bool is_final;   /* and it is the job's last */
     bool is_persisting;
     simtime persisting; /* work that the persisting checkpoint covers */
     uint64_t persist_timer;
@@ -89,8 +91,8 @@ void group_begin(struct group *group, enum group_mode mode, struct record *recor
 void group_timer(struct group *group, struct event event);
 /* Asks the controller, if it is due and nothing else can happen at this instant. */
 void group_decide(struct group *group);
-/* For recovery.c: the next segment of work; where a block is; a checkpoint that will not complete; the
- * marks that intervals count from. */
+/* For recovery.c: the next segment of work; where a block is; a checkpoint that will not complete;
+ * the marks that intervals count from. */
 void group_begin_segment(struct group *group);
 void group_leave_block(struct group *group);
 void group_abort_persisting(struct group *group);

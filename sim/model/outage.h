@@ -2,7 +2,7 @@
 /* Outages as recorded: the neutral form into which every outage trace is read.
  *
  * Times are ns since 1970-01-01 UTC (or since the trace's own zero), exact integers. Sorted by
- * (start, node, line); of one node no two overlap: the reader has merged those and counted them.  */
+ * (start, node, line); of one node no two overlap: the reader has merged those and counted them. */
 #ifndef CAIRN_MODEL_OUTAGE_H
 #define CAIRN_MODEL_OUTAGE_H
 

@@ -45,10 +45,10 @@ simtime phase_round_up(const struct group *g, simtime work)
 static enum spec_phase exposed_phase(enum group_phase phase)
 {
     static const enum spec_phase phases[] = {
-        [GROUP_WORKING] = PHASE_WORK,     [GROUP_SNAPSHOT] = PHASE_CHECKPOINT,
+        [GROUP_WORKING] = PHASE_WORK,       [GROUP_SNAPSHOT] = PHASE_CHECKPOINT,
         [GROUP_BLOCKED] = PHASE_CHECKPOINT, [GROUP_DETECT] = PHASE_DETECT,
-        [GROUP_WAIT] = PHASE_WAIT,        [GROUP_RESTART] = PHASE_RESTART,
-        [GROUP_RESTORE] = PHASE_RESTORE,  [GROUP_ENDED] = PHASE_WORK,
+        [GROUP_WAIT] = PHASE_WAIT,          [GROUP_RESTART] = PHASE_RESTART,
+        [GROUP_RESTORE] = PHASE_RESTORE,    [GROUP_ENDED] = PHASE_WORK,
     };
     return phases[phase];
 }

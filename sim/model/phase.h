@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Phases of a group: what all its transitions are made of.
  *
- * Entering a phase charges the one before it to the ledger and tells the fault clock whether to run;
- * within a stretch of work, work and time follow from each other. */
+ * Entering a phase charges the one before it to the ledger and tells the fault clock whether to
+ * run; within a stretch of work, work and time follow from each other. */
 #ifndef CAIRN_MODEL_PHASE_H
 #define CAIRN_MODEL_PHASE_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The record: what one replication of one scenario came to, in integers.
  *
- * Everything printed later is computed from records in index order; a record depends on (spec, seed,
- * replication) alone, never on the thread that made it. */
+ * Everything printed later is computed from records in index order; a record depends on (spec,
+ * seed, replication) alone, never on the thread that made it. */
 #ifndef CAIRN_MODEL_RECORD_H
 #define CAIRN_MODEL_RECORD_H
 
@@ -31,7 +31,8 @@ extern const char *const job_class_names[JOB_CLASSES];
 enum node_class { NODE_HELD, NODE_SPARE, NODE_REPAIRING, NODE_IDLE, NODE_CLASSES };
 extern const char *const node_class_names[NODE_CLASSES];
 
-__extension__ typedef __int128 slot_ns; /* node or slot nanoseconds: 10^6 nodes x 10 y needs 79 bits */
+__extension__ typedef __int128
+    slot_ns; /* node or slot nanoseconds: 10^6 nodes x 10 y needs 79 bits */
 
 /* Digest of the failures as they fell, kept at 1, 2, 4, … outages so that a shorter run can be
  * compared with a longer one (MODEL rule 8). */
@@ -45,26 +46,27 @@ bool failure_trace_agrees(const struct failure_trace *a, const struct failure_tr
 
 enum run_end {
     END_FINISHED,
-    END_HORIZON,    /* the horizon, or the trace's end, came first: censored */
-    END_EVENTS,     /* --max-events */
-    END_POLICY,     /* the controller said FAILED, or broke its contract */
+    END_HORIZON, /* the horizon, or the trace's end, came first: censored */
+    END_EVENTS,  /* --max-events */
+    END_POLICY,  /* the controller said FAILED, or broke its contract */
 };
 
 struct record {
     uint32_t replication;
     enum run_end end;
-    uint32_t policy_reason;    /* the controller's reason code, for END_POLICY */
-    simtime makespan;          /* of an unfinished run: when it was stopped */
-    simtime job[JOB_CLASSES];  /* ns of wall time; times workers gives slots */
-    simtime aborted;           /* part of job[JOB_CHECKPOINT] spent on snapshots that did not complete */
+    uint32_t policy_reason;   /* the controller's reason code, for END_POLICY */
+    simtime makespan;         /* of an unfinished run: when it was stopped */
+    simtime job[JOB_CLASSES]; /* ns of wall time; times workers gives slots */
+    simtime aborted; /* part of job[JOB_CHECKPOINT] spent on snapshots that did not complete */
     slot_ns nodes[NODE_CLASSES];
     uint64_t struck, shielded, elsewhere;
-    uint64_t taken, completed, checkpoints_aborted, skipped, restored; /* checkpoints; restores that completed */
+    uint64_t taken, completed, checkpoints_aborted, skipped,
+        restored;                      /* checkpoints; restores that completed */
     simtime lost_work, protected_work; /* summed over recoveries */
-    uint64_t events; /* canonical happenings */
+    uint64_t events;                   /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;
-    simtime bound;   /* makespan of the clairvoyant bound, -1 where none was computed */
+    simtime bound; /* makespan of the clairvoyant bound, -1 where none was computed */
 };
 
 #endif

@@ -114,8 +114,10 @@ void recovery_end_detection(struct group *g)
     phase_charge(g);
     g->failures++;
     phase_tell(g, STORY_DETECTED, g->done);
-    phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_FAILURE,
-                                     .work_lost = g->done - g->committed}, 1);
+    phase_hear(
+        g,
+        (struct cairn_happening){.kind = CAIRN_HEAR_FAILURE, .work_lost = g->done - g->committed},
+        1);
     fill_places(g);
 }
 
@@ -131,9 +133,11 @@ void recovery_end_restore(struct group *g)
     g->record->restored += g->has_checkpoint;
     g->record->protected_work += g->committed;
     phase_tell(g, STORY_RESTORED, g->done);
-    phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_RECOVERED,
-                                     .cost = g->engine->now - g->since,
-                                     .work_protected = g->committed}, 1);
+    phase_hear(g,
+               (struct cairn_happening){.kind = CAIRN_HEAR_RECOVERED,
+                                        .cost = g->engine->now - g->since,
+                                        .work_protected = g->committed},
+               1);
     group_mark(g);
     g->wants_decision = g->mode != GROUP_BOUND;
     group_begin_segment(g);

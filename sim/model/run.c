@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loop: take the next event, let it happen, until the job or the time ends.
  *
- * Four kinds of event: an outage (fault timeline), the end of a repair, a timer of the job, and, when
- * nothing else can happen at this instant, the controller's decision. */
+ * Four kinds of event: an outage (fault timeline), the end of a repair, a timer of the job, and,
+ * when nothing else can happen at this instant, the controller's decision. */
 #include "sim/model/run.h"
 #include "sim/model/recovery.h"
 #include <assert.h>
@@ -35,8 +35,7 @@ void run_close(struct run *run)
 
 static void strike(struct run *run, struct event event)
 {
-    struct fault_effect effect =
-        fault_strike(&run->faults, event, recovery_rank_lost, &run->group);
+    struct fault_effect effect = fault_strike(&run->faults, event, recovery_rank_lost, &run->group);
     if (!effect.is_live)
         return;
     struct record *record = run->group.record;
@@ -61,7 +60,7 @@ static void happen(struct run *run, struct event event, bool is_fault)
 static void check_ledgers(const struct run *run, const struct record *record)
 {
     slot_ns nodes = 0;
-    for (unsigned class = 0; class < NODE_CLASSES; class++)
+    for (unsigned class = 0; class < NODE_CLASSES; class ++)
         nodes += record->nodes[class];
     assert(ledger_total(record) == record->makespan);
     assert(nodes == (slot_ns)record->makespan * run->cluster.nodes);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The run: one replication of one spec, from time 0 to its record.
  *
- * A run is a workspace: opened once a cell and thread, used for replication after replication without
- * growing. A record depends on (spec, seed, replication) alone. */
+ * A run is a workspace: opened once a cell and thread, used for replication after replication
+ * without growing. A record depends on (spec, seed, replication) alone. */
 #ifndef CAIRN_MODEL_RUN_H
 #define CAIRN_MODEL_RUN_H
 

@@ -22,7 +22,15 @@ struct spec_process {
 };
 
 /* Phases of a job, and the masks that `faults.strike` is made of. */
-enum spec_phase { PHASE_WORK, PHASE_CHECKPOINT, PHASE_DETECT, PHASE_WAIT, PHASE_RESTART, PHASE_RESTORE, PHASE_COUNT };
+enum spec_phase {
+    PHASE_WORK,
+    PHASE_CHECKPOINT,
+    PHASE_DETECT,
+    PHASE_WAIT,
+    PHASE_RESTART,
+    PHASE_RESTORE,
+    PHASE_COUNT
+};
 #define PHASE_BIT(phase) (1u << (phase))
 
 enum spec_clock { CLOCK_WALL, CLOCK_EXPOSURE };
@@ -32,7 +40,7 @@ enum spec_spares { SPARES_HOT, SPARES_COLD };
 enum spec_in_flight { IN_FLIGHT_SKIP, IN_FLIGHT_WAIT, IN_FLIGHT_REPLACE };
 enum spec_staged { STAGED_NONE, STAGED_PEER };
 
-enum spec_times { TIMES_REPORTED, TIMES_TRUE };       /* trace: is detection already in the times? */
+enum spec_times { TIMES_REPORTED, TIMES_TRUE }; /* trace: is detection already in the times? */
 enum spec_start { START_FIRST, START_DATE, START_RANDOM };
 enum spec_after_end { AFTER_END_STOP, AFTER_END_WRAP };
 enum spec_pick { PICK_BY_NAME, PICK_FIRST_N, PICK_SAMPLE };
@@ -42,14 +50,14 @@ struct outages; /* sim/model/outage.h */
 
 struct spec_trace {
     bool is_given;
-    const char *file;               /* as resolved: relative to the scenario's folder */
+    const char *file; /* as resolved: relative to the scenario's folder */
     enum spec_times times;
     enum spec_start start;
-    int64_t start_date;             /* ns since 1970-01-01 UTC, for START_DATE */
+    int64_t start_date; /* ns since 1970-01-01 UTC, for START_DATE */
     enum spec_after_end after_end;
     enum spec_pick nodes;
     enum spec_open open;
-    const struct outages *outages;  /* bound by the campaign after reading `file` */
+    const struct outages *outages; /* bound by the campaign after reading `file` */
 };
 
 enum spec_mtbf { MTBF_SCENARIO, MTBF_GIVEN, MTBF_BEFORE, MTBF_HINDSIGHT };
@@ -57,8 +65,8 @@ enum spec_mtbf { MTBF_SCENARIO, MTBF_GIVEN, MTBF_BEFORE, MTBF_HINDSIGHT };
 struct spec_controller {
     const struct cairn_controller_class *class;
     struct cairn_value values[LIMIT_PARAMS]; /* in the order of class->params, defaults filled in */
-    enum spec_mtbf mtbf;                     /* origin of the mtbf parameter, if the class has one */
-    int64_t mtbf_before;                     /* ns since 1970, for MTBF_BEFORE */
+    enum spec_mtbf mtbf; /* origin of the mtbf parameter, if the class has one */
+    int64_t mtbf_before; /* ns since 1970, for MTBF_BEFORE */
 };
 
 struct spec {
@@ -76,7 +84,7 @@ struct spec {
         enum spec_clock clock;
         uint32_t strike; /* PHASE_BITs, for CLOCK_EXPOSURE */
         enum spec_age initial_age;
-        simtime age;     /* for AGE_GIVEN */
+        simtime age; /* for AGE_GIVEN */
         enum spec_renewal renewal;
     } faults;
     struct {

@@ -2,9 +2,9 @@
 /* Digesting a run's happenings.
  *
  * Checkpoints are merged greedily: a pending sentence grows while the next checkpoint has the same
- * cost and lies one spacing further, in time and in work; anything else closes it. Growing by one, n
- * times, and by n at once end in the same sentence, which is the whole trick: execution that skips
- * and execution that does not have one digest. */
+ * cost and lies one spacing further, in time and in work; anything else closes it. Growing by one,
+ * n times, and by n at once end in the same sentence, which is the whole trick: execution that
+ * skips and execution that does not have one digest. */
 #include "sim/model/story.h"
 #include <assert.h>
 #include <string.h>

@@ -2,11 +2,11 @@
 /* The story: the canonical happenings of a run, digested as they are told.
  *
  * Two runs are the same run if and only if their stories are. Only happenings that a skipping and a
- * step-by-step execution share belong to it (MODEL rule 15): outages, detection, restores, checkpoint
- * transitions; never steps, never decisions. Equal checkpoints at equal distances are told as one
- * sentence ("n checkpoints, from here, so far apart"), whichever way they were executed. Failures and
- * the job's own happenings are two strands, joined at the end: a run that skips learns of an outage
- * elsewhere before it has told the checkpoints around it. */
+ * step-by-step execution share belong to it (MODEL rule 15): outages, detection, restores,
+ * checkpoint transitions; never steps, never decisions. Equal checkpoints at equal distances are
+ * told as one sentence ("n checkpoints, from here, so far apart"), whichever way they were
+ * executed. Failures and the job's own happenings are two strands, joined at the end: a run that
+ * skips learns of an outage elsewhere before it has told the checkpoints around it. */
 #ifndef CAIRN_MODEL_STORY_H
 #define CAIRN_MODEL_STORY_H
 
