@@ -538,9 +538,12 @@ enum status yaml_read(const struct source *source, size_t start, size_t length, 
     struct reader *reader;
     if (status != STATUS_OK)
         return status;
+    if (is_blank(source->text + start, length) && start > 0)
+        return diag_error(diag, place_at(source, start, (uint32_t)length),
+                          "no value: '#' begins a comment; quote it");
     if (is_blank(source->text + start, length))
         return diag_error(diag, (struct place){source, 0, 0, 0},
-                          "is empty; a scenario needs at least version, cluster.nodes, "
+                          "the file is empty; a scenario needs at least version, cluster.nodes, "
                           "workload.group and its costs");
     reader = arena_alloc(arena, sizeof *reader);
     if (!reader || !yaml_parser_initialize(&reader->parser))
