@@ -84,7 +84,7 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                         "recorded outages to replay, in place of laws; relative to this file"},
     [KEY_TRACE_FORMAT] = {"faults.trace.format", TYPE_CHOICE, SCHEMA_NO_FIELD, false, "outages",
                           NULL, 0, 0, formats,
-                          "outages: cairn's own CSV (`cairn import` makes it)"},
+                          "outages: cairn's own CSV, node,start,end[,cause]"},
     [KEY_TRACE_TIMES] = {"faults.trace.times", TYPE_CHOICE, FIELD(faults.trace.times), false,
                          "reported", NULL, 0, 0, times,
                          "reported: the times already hold the detection; true: as it happened"},

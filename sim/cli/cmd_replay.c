@@ -2,7 +2,8 @@
 /* cairn replay: recorded outages strike the scenario's job, instead of its laws.
  *
  * What the scenario says of faults is set aside whole, with its number of replications (one history
- * needs one); --set faults.trace.… says how the trace is laid over the job (MODEL rule 24). */
+ * needs one) and its detection delay (reported times hold it already, unless faults.trace.times=true);
+ * --set faults.trace.… says how the trace is laid over the job (MODEL rule 24). */
 #include "sim/base/text.h"
 #include "sim/cli/prepare.h"
 #include "traces/outage_csv.h"
@@ -45,11 +46,16 @@ static const char *trace_set(struct cli *cli, const char *path)
 static enum status read_replay(struct cli *cli, const char *more, struct prepared *p)
 {
     enum status status = prepare_read(cli, cli->arguments[1], more, p);
+    bool is_true = false;
+    for (int i = 0; i < cli->sets_count; i++)
+        is_true |= strcmp(cli->sets[i], "faults.trace.times=true") == 0;
     for (uint32_t i = 0; status == STATUS_OK && i < p->document.count; i++) {
         const struct yaml_node *root = p->document.layers[i].root;
         if (root && root->kind == NODE_MAP) {
             drop_key(root, "faults");
             drop_key(root, "replications");
+            if (!is_true)
+                drop_key(root, "detection");
         }
     }
     return status;
@@ -71,7 +77,7 @@ static enum status replay(struct cli *cli, struct prepared *p)
     const struct cell *first = &p->study.cells[0];
     if (!cli_has(cli, OPTION_JSON) && !cli_has(cli, OPTION_CSV)) {
         outage_csv_describe(first->spec.faults.trace.outages, first->trace_has_dates, &text);
-        io_printf(&cli->out, "%s\n\n", bytes);
+        io_printf(&cli->out, "%s\n", bytes);
     }
     return p->study.count == 1 ? cmd_run_cell(cli, p) : cmd_sweep_cells(cli, p);
 }

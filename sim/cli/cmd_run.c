@@ -21,7 +21,9 @@ static enum status add_advisor(struct cli *cli, struct prepared *p)
 enum status cmd_run_cell(struct cli *cli, struct prepared *p)
 {
     bool has_advisor = wants_advisor(cli, &p->study.cells[0]);
-    enum status status = has_advisor ? add_advisor(cli, p) : STATUS_OK;
+    enum status status = prepare_check_output(cli);
+    if (status == STATUS_OK && has_advisor)
+        status = add_advisor(cli, p);
     if (status == STATUS_OK)
         status = prepare_run(cli, p, true);
     if (status != STATUS_OK)

@@ -102,7 +102,9 @@ enum status cmd_sweep_cells(struct cli *cli, struct prepared *p)
     uint32_t *baseline_of = arena_array(&cli->arena, cells, sizeof *baseline_of);
     if (!baseline_of)
         return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
-    enum status status = cmd_sweep_baselines(cli, p, cells, baseline_of);
+    enum status status = prepare_check_output(cli);
+    if (status == STATUS_OK)
+        status = cmd_sweep_baselines(cli, p, cells, baseline_of);
     if (status == STATUS_OK)
         status = prepare_run(cli, p, true);
     if (status == STATUS_OK && (cli_has(cli, OPTION_CSV) || cli_has(cli, OPTION_OUTPUT)))

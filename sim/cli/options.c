@@ -134,6 +134,11 @@ static enum status read_values(struct cli *cli)
         if (wrong)
             return cli_usage(cli, "--seed '%s': %s", text, wrong);
     }
+    if (cli_has(cli, OPTION_JSON) && cli_has(cli, OPTION_CSV))
+        return cli_usage(cli, "--json and --csv exclude each other: both are written to standard "
+                              "output; -o FILE.csv goes with --json");
+    if (cli_has(cli, OPTION_ROWS) && !cli_has(cli, OPTION_JSON))
+        return cli_usage(cli, "--rows goes with --json; a line a replication is --csv");
     if (!cli_has(cli, OPTION_PRECISION))
         return STATUS_OK;
     const char *text = cli->values[OPTION_PRECISION];

@@ -215,6 +215,22 @@ struct row_cell prepare_row_cell(const struct prepared *prepared, uint32_t cell)
                              .values = p->values[cell]};
 }
 
+enum status prepare_check_output(struct cli *cli)
+{
+    const char *path = cli->values[OPTION_OUTPUT];
+    struct sink sink;
+    if (!cli_has(cli, OPTION_OUTPUT) || strcmp(path, "-") == 0)
+        return STATUS_OK;
+    size_t length = strlen(path);
+    if (length < 5 || strcmp(path + length - 4, ".csv") != 0)
+        return cli_usage(cli, "--output '%s': rows are written as CSV, to a name that ends in .csv",
+                         path);
+    enum status status = io_create(&sink, path, cli_has(cli, OPTION_FORCE), &cli->diag);
+    if (status == STATUS_OK)
+        io_discard(&sink);
+    return status;
+}
+
 enum status prepare_write_rows(struct cli *cli, const struct prepared *prepared, uint32_t cells)
 {
     struct sink file, *sink = &cli->out;

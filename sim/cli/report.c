@@ -178,6 +178,8 @@ static void print_ends(struct sink *out, const struct cell *cell, const struct s
     io_printf(out, "\n");
 }
 
+#define ADVICE_POINTS 0.05 /* points of waste below which no advice is worth a change */
+
 /* The class other than useful that took most. */
 static enum job_class worst_class(const struct summary *s)
 {
@@ -206,13 +208,17 @@ static enum status print_advice(struct cli *cli, const struct cell *cell, const 
     io_printf(&cli->out, "\n  advice: ");
     if (s->struck == 0) /* and with nothing to learn from */
         io_printf(&cli->out, "nothing failed in these runs: checkpoints only cost here.\n");
-    else if (cell->count > 1 && d.waste.low > 0)
+    else if (s->finished == 0)
+        io_printf(&cli->out, "no run finished: failures come too fast for what a checkpoint and a "
+                             "recovery take. Fewer workers, cheaper checkpoints, faster detection, "
+                             "or a longer horizon.\n");
+    else if (cell->count > 1 && d.waste.low > 0 && points >= ADVICE_POINTS)
         io_printf(
             &cli->out,
             "a checkpoint every %s would waste %.2f %% instead of %.2f %%: %.2f ± %.2f points "
             "less, on the same failures (controller: exact).\n",
             interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half);
-    else if (cell->count > 1 && d.waste.high < 0)
+    else if (cell->count > 1 && d.waste.high < 0 && points <= -ADVICE_POINTS)
         io_printf(&cli->out,
                   "keep it: it wastes %.2f ± %.2f points less than theory's interval for "
                   "exponential failures (%s).\n",
