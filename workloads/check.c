@@ -329,7 +329,7 @@ static enum status check_plan(const struct check *check)
         .restore_cost = spec->group.restore,
         .downtime = simtime_add(spec->detection.delay, spec->group.downtime),
         .work = spec->group.work,
-        .step = spec->group.step,
+        .step = spec->group.is_divisible ? 0 : spec->group.step,
         .workers = spec->group.workers,
     };
     if (mtbf_index(class) >= 0 && spec->controller.mtbf != MTBF_GIVEN)
