@@ -115,8 +115,9 @@ struct cairn_verdict {
     uint32_t action; /* enum cairn_action */
     uint32_t ask;    /* when to be asked again: measured after the checkpoint, if one is taken */
     int64_t at;
-    uint32_t repeat; /* with CHECKPOINT: the same each period until something is heard, other than a
-                        checkpoint done at its expected cost. 0 is the safe answer. */
+    uint32_t repeat; /* until something is heard, other than a checkpoint done at its expected cost,
+                        the answer will be a checkpoint whenever this verdict's time has come, and
+                        then this verdict again. 0 is the safe answer. */
     uint32_t reason; /* put in words by describe */
     double numbers[4];
 };

@@ -3,8 +3,9 @@
  *
  * words[0] and words[1] hold the digest of everything before this block, the rest values, all as
  * little-endian bytes. A full block is hashed into the chain; asking for the value hashes what is
- * there with the count as the seed and changes nothing, so values may follow. The chain depends only
- * on the sequence of values. The trade: a copy of each value (1 ns) instead of a streaming state. */
+ * there with the count as the seed and changes nothing, so values may follow. The chain depends
+ * only on the sequence of values. The trade: a copy of each value (1 ns) instead of a streaming
+ * state. */
 #include "sim/base/digest.h"
 #include <assert.h>
 #include <string.h>
@@ -33,7 +34,8 @@ static void digest_chain(struct digest *digest, struct digest_value value)
 
 static struct digest_value digest_hash(const struct digest *digest, uint64_t seed)
 {
-    XXH128_hash_t hash = XXH3_128bits_withSeed(digest->words, digest->used * sizeof(uint64_t), seed);
+    XXH128_hash_t hash =
+        XXH3_128bits_withSeed(digest->words, digest->used * sizeof(uint64_t), seed);
     return (struct digest_value){hash.high64, hash.low64};
 }
 

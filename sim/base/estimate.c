@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Means, ratios and differences with 95 % intervals, in index order.
  *
- * A mean is summed twice: the second pass adds up deviations from the first, which corrects the mean
- * and gives the variance without cancellation. A ratio of sums r = sum(y)/sum(x) has the interval of
- * its linearisation: the residuals (y - r x) / mean(x) average to zero and their mean's standard
- * error is the ratio's to first order (Cochran, "Sampling Techniques", ch. 6). Student's quantile is
- * solved from the incomplete beta function for small degrees of freedom and expanded for large ones.
- * Invariant: only fmath and + - * /, so the printed digits are the same everywhere. */
+ * A mean is summed twice: the second pass adds up deviations from the first, which corrects the
+ * mean and gives the variance without cancellation. A ratio of sums r = sum(y)/sum(x) has the
+ * interval of its linearisation: the residuals (y - r x) / mean(x) average to zero and their mean's
+ * standard error is the ratio's to first order (Cochran, "Sampling Techniques", ch. 6). Student's
+ * quantile is solved from the incomplete beta function for small degrees of freedom and expanded
+ * for large ones. Invariant: only fmath and + - * /, so the printed digits are the same everywhere.
+ */
 #include "sim/base/estimate.h"
 #include "sim/base/fmath.h"
 #include <assert.h>
 
 #define NOT_A_NUMBER __builtin_nan("")
-#define NORMAL_975 1.95996398454005423552 /* z with P(|N| <= z) = 0.95 */
-#define EXPAND_FROM 200.0                 /* degrees of freedom: the expansion errs by 5e-12 here */
+#define NORMAL_975   1.95996398454005423552 /* z with P(|N| <= z) = 0.95 */
+#define EXPAND_FROM  200.0 /* degrees of freedom: the expansion errs by 5e-12 here */
 
 /* value i of a series that is computed on the way: a - b, or y - r x. */
 struct series {
@@ -135,7 +136,7 @@ double estimate_half_width(const struct estimate *estimate)
     return 0.5 * (estimate->high - estimate->low);
 }
 
-/* ---- Student's t ------------------------------------------------------------------------------- */
+/* ---- Student's t ----------------------------------------------------------------------------- */
 
 /* Lentz's rule for the continued fraction of the incomplete beta function I_x(a, b) (DLMF 8.17.22),
  * for x < (a + 1) / (a + b + 2). */
@@ -178,7 +179,8 @@ double estimate_t95(double df)
     if (df >= EXPAND_FROM) { /* Abramowitz & Stegun 26.7.5 */
         double g1 = z * (z2 + 1.0) / 4.0, g2 = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
         double g3 = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
-        double g4 = z * ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) / 92160.0;
+        double g4 =
+            z * ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) / 92160.0;
         return z + v * (g1 + v * (g2 + v * (g3 + v * g4)));
     }
     double t = z; /* Newton's rule for log P against log t: nearly straight for a heavy tail */

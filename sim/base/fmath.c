@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Elementary and special functions in plain IEEE double arithmetic.
  *
- * log and exp share two kernels that work on a value held as an unevaluated sum hi + lo, so that pow
- * can carry a logarithm of about 70 good bits through its multiplication; log and exp themselves
- * then come within 0.6 ulp for free. Polynomials are Taylor series in Estrin's order: two or three
- * terms more than a minimax fit, but nobody has to trust a table of fitted digits. Special functions
- * follow published approximations, named where they stand.
+ * log and exp share two kernels that work on a value held as an unevaluated sum hi + lo, so that
+ * pow can carry a logarithm of about 70 good bits through its multiplication; log itself then
+ * comes within 0.6 ulp, exp within 0.8. Polynomials are Taylor series in Estrin's order:
+ * two or three terms more than a minimax fit, but nobody has to trust a table of fitted digits.
+ * Special functions follow published approximations, named where they stand.
  *
  * Invariant: only + - * / sqrt on double, comparisons and integer operations on the bits; no libm
  * symbol, no fused operation, no wider register, hence one result everywhere. The trade: no lookup
@@ -25,16 +25,16 @@
 static_assert(FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1, "double must be evaluated as double");
 static_assert(DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024, "double must be IEEE binary64");
 
-#define INFINITE __builtin_inf()
+#define INFINITE     __builtin_inf()
 #define NOT_A_NUMBER __builtin_nan("")
 
 /* ln 2 in two parts. The first has 42 bits: its product with any binary exponent is exact. */
-#define LN2_HI 0x1.62e42fefa38p-1
-#define LN2_LO 0x1.ef35793c76730p-45
-#define INVERSE_LN2 0x1.71547652b82fep0
+#define LN2_HI           0x1.62e42fefa38p-1
+#define LN2_LO           0x1.ef35793c76730p-45
+#define INVERSE_LN2      0x1.71547652b82fep0
 #define INVERSE_SQRT_2PI 0.398942280401432677939946059934
-#define SQRT_2PI 2.50662827463100050241576528481
-#define HALF_LOG_2PI 0.918938533204672741780329736406
+#define SQRT_2PI         2.50662827463100050241576528481
+#define HALF_LOG_2PI     0.918938533204672741780329736406
 
 /* An unevaluated sum, |lo| small beside |hi|. */
 struct split {
@@ -80,10 +80,10 @@ static inline double horner(const double *c, int count, double x)
     return sum;
 }
 
-/* ---- logarithm and exponential ----------------------------------------------------------------- */
+/* ---- logarithm and exponential --------------------------------------------------------------- */
 
-/* log(2^k (1 + f)) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1, by log(1 + f) = 2 atanh(s), s = f/(2 + f),
- * with s in two parts. Relative error of hi + lo below 2^-58. */
+/* log(2^k (1 + f)) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1, by log(1 + f) = 2 atanh(s), s = f/(2 +
+ * f), with s in two parts. Relative error of hi + lo below 2^-58. */
 static inline struct split log_reduced(double f, double k)
 {
     static const double c[12] = {2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11, 2.0 / 13,
@@ -216,17 +216,17 @@ double fmath_pow(double x, double y)
         return far;
     double y_head = leading_bits(y), y_tail = y - y_head;
     double l_head = leading_bits(log.hi), l_tail = log.hi - l_head;
-    double rest = ((y_head * l_head - estimate) + y_head * l_tail + y_tail * l_head) +
-                  y_tail * l_tail;
+    double rest =
+        ((y_head * l_head - estimate) + y_head * l_tail + y_tail * l_head) + y_tail * l_tail;
     return exp_split((struct split){estimate, rest + y * log.lo});
 }
 
 double fmath_sqrt(double x)
 {
-    return __builtin_sqrt(x); /* an instruction on every target; a test sees that no call is left */
+    return __builtin_sqrt(x); /* one instruction on x86-64, aarch64, s390x */
 }
 
-/* ---- normal distribution ----------------------------------------------------------------------- */
+/* ---- normal distribution --------------------------------------------------------------------- */
 
 /* M. J. Wichura, "Algorithm AS 241", Applied Statistics 37 (1988): about 1e-16 relative. */
 double fmath_inverse_normal(double p)
@@ -235,25 +235,37 @@ double fmath_inverse_normal(double p)
                                1.9715909503065514427e3, 1.3731693765509461125e4,
                                4.5921953931549871457e4, 6.7265770927008700853e4,
                                3.3430575583588128105e4, 2.5090809287301226727e3};
-    static const double b[] = {1.0, 4.2313330701600911252e1, 6.8718700749205790830e2,
-                               5.3941960214247511077e3, 2.1213794301586595867e4,
-                               3.9307895800092710610e4, 2.8729085735721942674e4,
+    static const double b[] = {1.0,
+                               4.2313330701600911252e1,
+                               6.8718700749205790830e2,
+                               5.3941960214247511077e3,
+                               2.1213794301586595867e4,
+                               3.9307895800092710610e4,
+                               2.8729085735721942674e4,
                                5.2264952788528545610e3};
     static const double c[] = {1.42343711074968357734e0,  4.63033784615654529590e0,
                                5.76949722146069140550e0,  3.64784832476320460504e0,
                                1.27045825245236838258e0,  2.41780725177450611770e-1,
                                2.27238449892691845833e-2, 7.74545014278341407640e-4};
-    static const double d[] = {1.0, 2.05319162663775882187e0, 1.67638483018380384940e0,
-                               6.89767334985100004550e-1, 1.48103976427480074590e-1,
-                               1.51986665636164571966e-2, 5.47593808499534494600e-4,
+    static const double d[] = {1.0,
+                               2.05319162663775882187e0,
+                               1.67638483018380384940e0,
+                               6.89767334985100004550e-1,
+                               1.48103976427480074590e-1,
+                               1.51986665636164571966e-2,
+                               5.47593808499534494600e-4,
                                1.05075007164441684324e-9};
     static const double e[] = {6.65790464350110377720e0,  5.46378491116411436990e0,
                                1.78482653991729133580e0,  2.96560571828504891230e-1,
                                2.65321895265761230930e-2, 1.24266094738807843860e-3,
                                2.71155556874348757815e-5, 2.01033439929228813265e-7};
-    static const double f[] = {1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1,
-                               1.48753612908506148525e-2, 7.86869131145613259100e-4,
-                               1.84631831751005468180e-5, 1.42151175831644588870e-7,
+    static const double f[] = {1.0,
+                               5.99832206555887937690e-1,
+                               1.36929880922735805310e-1,
+                               1.48753612908506148525e-2,
+                               7.86869131145613259100e-4,
+                               1.84631831751005468180e-5,
+                               1.42151175831644588870e-7,
                                2.04426310338993978564e-15};
     double q = p - 0.5;
     if (q >= -0.425 && q <= 0.425) {
@@ -284,17 +296,18 @@ double fmath_normal_upper(double x)
                                2.2352520354606839287, .065682337918207449113};
     static const double b[] = {45507.789335026729956, 10260.932208618978205, 976.09855173777669322,
                                47.20258190468824187, 1.0};
-    static const double c[] = {9842.7148383839780218, 11602.651437647350124, 6848.1904505362823326,
-                               2494.5375852903726711, 597.27027639480026226, 93.506656132177855979,
-                               8.8831497943883759412, .39894151208813466764,
-                               1.0765576773720192317e-8};
+    static const double c[] = {
+        9842.7148383839780218, 11602.651437647350124, 6848.1904505362823326,
+        2494.5375852903726711, 597.27027639480026226, 93.506656132177855979,
+        8.8831497943883759412, .39894151208813466764, 1.0765576773720192317e-8};
     static const double d[] = {19685.429676859990727, 38912.003286093271411, 34900.952721145977266,
-                               18615.571640885098091, 6485.558298266760755, 1519.377599407554805,
+                               18615.571640885098091, 6485.558298266760755,  1519.377599407554805,
                                235.38790178262499861, 22.266688044328115691, 1.0};
-    static const double p[] = {2.9112874951168792e-5, .001421619193227893466, .022235277870649807,
-                               .1274011611602473639, .21589853405795699, .02307344176494017303};
+    static const double p[] = {2.9112874951168792e-5, .001421619193227893466,
+                               .022235277870649807,   .1274011611602473639,
+                               .21589853405795699,    .02307344176494017303};
     static const double q[] = {7.29751555083966205e-5, .00378239633202758244, .0659881378689285515,
-                               .468238212480865118, 1.28426009614491121, 1.0};
+                               .468238212480865118,    1.28426009614491121,   1.0};
     double y = x < 0.0 ? -x : x;
     if (y != y || y > 40.0)
         return x > 0.0 ? 0.0 : x < 0.0 ? 1.0 : NOT_A_NUMBER;
@@ -309,12 +322,12 @@ double fmath_normal_upper(double x)
     return x > 0.0 ? tail : 1.0 - tail;
 }
 
-/* ---- gamma functions --------------------------------------------------------------------------- */
+/* ---- gamma functions ------------------------------------------------------------------------- */
 
 /* log Gamma(z) - ((z - 1/2) log z - z + log sqrt(2 pi)) for z >= 12: Stirling's series. */
 static double stirling(double z)
 {
-    static const double c[] = {1.0 / 12,   -1.0 / 360,       1.0 / 1260, -1.0 / 1680,
+    static const double c[] = {1.0 / 12,   -1.0 / 360,        1.0 / 1260, -1.0 / 1680,
                                1.0 / 1188, -691.0 / 360360.0, 1.0 / 156};
     return horner(c, 7, 1.0 / (z * z)) / z;
 }
@@ -330,7 +343,8 @@ double fmath_gamma(double x)
         steps += 1.0;
         z = x + steps;
     }
-    double rest = x - (z - steps); /* what rounding z lost; d log Gamma / dz is about log(z - 1/2) */
+    double rest =
+        x - (z - steps); /* what rounding z lost; d log Gamma / dz is about log(z - 1/2) */
     double root = fmath_pow(z, 0.5 * z - 0.25);
     double value = root * (SQRT_2PI * fmath_exp(-z)) * root * fmath_exp(stirling(z));
     return value * (1.0 + rest * fmath_log(z - 0.5)) / product;
@@ -401,17 +415,22 @@ double fmath_gamma_upper(double a, double x)
     return x > DBL_MAX ? 0.0 : gamma_fraction(a, x);
 }
 
-/* ---- Lambert W --------------------------------------------------------------------------------- */
+/* ---- Lambert W ------------------------------------------------------------------------------- */
 
 /* W near the branch point -1/e, in p = sqrt(2 (e x + 1)): Corless et al., "On the Lambert W
  * function", Adv. Comput. Math. 5 (1996), eq. 4.22. */
 static double lambert_branch(double x)
 {
-    static const double c[] = {-1.0,          1.0,
-                               -1.0 / 3,      11.0 / 72,
-                               -43.0 / 540,   769.0 / 17280,
-                               -221.0 / 8505, 680863.0 / 43545600,
-                               -1963.0 / 204120, 226287557.0 / 37623398400.0};
+    static const double c[] = {-1.0,
+                               1.0,
+                               -1.0 / 3,
+                               11.0 / 72,
+                               -43.0 / 540,
+                               769.0 / 17280,
+                               -221.0 / 8505,
+                               680863.0 / 43545600,
+                               -1963.0 / 204120,
+                               226287557.0 / 37623398400.0};
     const double e_head = 0x1.5bf0a8p+1, e_tail = 0x1.628aed2a6abf7p-24; /* e, the first: 22 bits */
     double x_head = leading_bits(x), x_tail = x - x_head;
     double q = (e_head * x_head + 1.0) + (e_head * x_tail + e_tail * x);
@@ -445,7 +464,7 @@ double fmath_lambert_w(double x)
     return w;
 }
 
-/* ---- the machine ------------------------------------------------------------------------------- */
+/* ---- the machine ----------------------------------------------------------------------------- */
 
 const char *fmath_refusal(void)
 {

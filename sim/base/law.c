@@ -4,8 +4,8 @@
  * A sample is the inverse of the survival function at one uniform u: large u, short life. Closed
  * forms wherever there is one; remaining life at an age is the form that does not subtract the age
  * from a sum. What is left is a root of a decreasing convex function (a hyperexponential survival,
- * the survival of a residual life), found by Newton's rule, in the logarithm where u is small, from a
- * point left of the root: convexity then keeps every step on that side. Steps stop at a relative
+ * the survival of a residual life), found by Newton's rule, in the logarithm where u is small, from
+ * a point left of the root: convexity then keeps every step on that side. Steps stop at a relative
  * 1e-13 or after a fixed number, the same on every machine.
  *
  * Invariant: every result is a function of (parameters, age, u) alone, never NaN, never negative.
@@ -18,7 +18,7 @@
 #include <stdio.h>
 
 #define TOLERANCE 1e-13
-#define STEPS 100
+#define STEPS     100
 
 static const char *const law_names[] = {"exponential", "weibull",  "lognormal",        "pareto",
                                         "uniform",     "constant", "hyperexponential", "empirical"};
@@ -33,7 +33,7 @@ static inline double at_least_zero(double x)
     return x > 0.0 ? x : 0.0;
 }
 
-/* ---- parameters -------------------------------------------------------------------------------- */
+/* ---- parameters ------------------------------------------------------------------------------ */
 
 static const char *hyper_prepare(struct law *law)
 {
@@ -124,7 +124,7 @@ const char *law_prepare(struct law *law)
     return refusal;
 }
 
-/* ---- empirical: values[0..count), each as likely ----------------------------------------------- */
+/* ---- empirical: values[0..count), each as likely --------------------------------------------- */
 
 /* How many values are <= t. */
 static uint32_t empirical_rank(const struct law *law, double t)
@@ -177,7 +177,7 @@ static double empirical_residual(const struct law *law, double u)
     return at;
 }
 
-/* ---- hyperexponential -------------------------------------------------------------------------- */
+/* ---- hyperexponential ------------------------------------------------------------------------ */
 
 /* A point left of the root of S(x) = u. S is at least each branch alone; and at least its tangent
  * at 0. */
@@ -216,7 +216,8 @@ static double hyper_sample(const double *weights, const double *means, uint32_t 
 }
 
 /* At an age, or in the stationary process, a mixture of exponentials is the same exponentials with
- * other weights. Weights at an age are relative to the slowest branch, so that they never vanish. */
+ * other weights. Weights at an age are relative to the slowest branch, so that they never vanish.
+ */
 static double hyper_sample_tilted(const struct law *law, double age, bool by_mean, double u)
 {
     double weights[LIMIT_MIXTURE], sum = 0.0, slowest = 0.0;
@@ -232,7 +233,7 @@ static double hyper_sample_tilted(const struct law *law, double age, bool by_mea
     return hyper_sample(weights, law->means, law->count, u);
 }
 
-/* ---- survival, density, limited mean ----------------------------------------------------------- */
+/* ---- survival, density, limited mean --------------------------------------------------------- */
 
 double law_survival(const struct law *law, double t)
 {
@@ -335,7 +336,7 @@ double law_limited_mean(const struct law *law, double t)
     return 0.0; /* no such kind: law_prepare has refused it */
 }
 
-/* ---- samples ----------------------------------------------------------------------------------- */
+/* ---- samples --------------------------------------------------------------------------------- */
 
 double law_sample(const struct law *law, double u)
 {
@@ -404,7 +405,7 @@ double law_sample_aged(const struct law *law, double age, double u)
     return 0.0; /* no such kind: law_prepare has refused it */
 }
 
-/* ---- residual life ----------------------------------------------------------------------------- */
+/* ---- residual life --------------------------------------------------------------------------- */
 
 /* P(R > t), or its complement, of a Weibull or lognormal law: whichever is asked for is computed
  * without subtracting it from 1, as far as there is a way. */
@@ -491,7 +492,8 @@ double law_sample_residual(const struct law *law, double u)
         return law_sample(law, u);
     case LAW_CONSTANT:
         return x;
-    case LAW_UNIFORM: /* straight to low, then a triangle: P(R > x) = (high - x)^2 / (2 width mean) */
+    case LAW_UNIFORM: /* straight to low, then a triangle: P(R > x) = (high - x)^2 / (2 width mean)
+                       */
         return x <= law->low ? x : scale - fmath_sqrt(2.0 * u * law->mean * width);
     case LAW_PARETO: /* straight to the minimum, then P(R > x) = (scale / x)^(shape - 1) / shape */
         return x <= scale ? x : scale * fmath_pow(law->shape * u, -1.0 / (law->shape - 1.0));
@@ -519,7 +521,7 @@ const char *law_prepare_residual(struct law *law, double guide[LAW_GUIDE + 1])
     return NULL;
 }
 
-/* ---- words ------------------------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 const char *law_name(enum law_kind kind)
 {
@@ -558,8 +560,8 @@ int law_describe(const struct law *law, char *bytes, int capacity)
         return snprintf(bytes, size, "lognormal, sigma %.4g, median %.4g %s", law->shape,
                         scale.value, scale.unit);
     case LAW_PARETO:
-        return snprintf(bytes, size, "Pareto, shape %.4g, minimum %.4g %s", law->shape,
-                        scale.value, scale.unit);
+        return snprintf(bytes, size, "Pareto, shape %.4g, minimum %.4g %s", law->shape, scale.value,
+                        scale.unit);
     case LAW_UNIFORM:
         return snprintf(bytes, size, "uniform, %.4g %s to %.4g %s", low.value, low.unit,
                         scale.value, scale.unit);

@@ -31,8 +31,7 @@ struct law {
     double weights[LIMIT_MIXTURE], means[LIMIT_MIXTURE]; /* hyperexponential */
     const double *values;                                /* empirical, ascending, owned elsewhere */
     double mean;                                         /* set by law_prepare */
-    double
-        *guide; /* NULL, or LAW_GUIDE + 1 quantiles of the residual life (law_prepare_residual) */
+    double *guide; /* NULL, or LAW_GUIDE + 1 quantiles of the residual life */
 };
 
 /* Checks the parameters, fills in `mean` (inf for a Pareto law of shape <= 1), makes

@@ -18,12 +18,12 @@ random_block(const struct random_address *address, uint32_t word)
 {
     assert(address->stream < 256);
     assert(word < (1u << 24));
-    philox4x32_ctr_t counter = {{address->replication, address->stream << 24 | word,
-                                 address->entity, address->occurrence}};
+    philox4x32_ctr_t counter = {
+        {address->replication, address->stream << 24 | word, address->entity, address->occurrence}};
     philox4x32_key_t key = {{(uint32_t)address->seed, (uint32_t)(address->seed >> 32)}};
     philox4x32_ctr_t block = philox4x32_R(10, counter, key);
-    return (struct random_words){{(uint64_t)block.v[1] << 32 | block.v[0],
-                                  (uint64_t)block.v[3] << 32 | block.v[2]}};
+    return (struct random_words){
+        {(uint64_t)block.v[1] << 32 | block.v[0], (uint64_t)block.v[3] << 32 | block.v[2]}};
 }
 
 /* (2 k + 1) 2^-53 for the 52 leading bits k: written behind the exponent of 1, which is then taken

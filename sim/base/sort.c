@@ -2,9 +2,9 @@
 /* A stable bottom-up merge sort.
  *
  * Runs of 1, 2, 4, … items are merged from one buffer into the other; an item of the right run goes
- * first only when it is strictly smaller, so equal items keep their order and the result is the same
- * with every C library. Runs already in order are copied whole: sorted input costs n compares a
- * pass. The trade: scratch as large as the input, which every caller has an arena for. */
+ * first only when it is strictly smaller, so equal items keep their order and the result is the
+ * same with every C library. Runs already in order are copied whole: sorted input costs n compares
+ * a pass. The trade: scratch as large as the input, which every caller has an arena for. */
 #include "sim/base/sort.h"
 #include <assert.h>
 #include <string.h>
@@ -50,14 +50,14 @@ static void sort_pass(const struct sort *sort, const char *from, char *to, size_
     }
 }
 
-void sort_stable(void *items, size_t count, size_t size, sort_compare *compare,
-                 const void *context, void *scratch)
+void sort_stable(void *items, size_t count, size_t size, sort_compare *compare, const void *context,
+                 void *scratch)
 {
     assert(size > 0 && compare != NULL);
     assert(count < 2 || (items != NULL && scratch != NULL && items != scratch));
     const struct sort sort = {size, compare, context};
     char *from = items, *to = scratch;
-    for (size_t width = 1; width < count; width = width > count / 2 ? count : 2 * width) {
+    for (size_t width = 1; width<count; width = width> count / 2 ? count : 2 * width) {
         sort_pass(&sort, from, to, count, width);
         char *swap = from;
         from = to;

@@ -125,6 +125,8 @@ void row_write_header(struct sink *sink, const struct row_cell *cell)
 {
     io_printf(sink, "scenario");
     for (uint32_t i = 0; i < cell->axes; i++) {
+        if (strcmp(cell->keys[i], "seed") == 0)
+            continue; /* it has a column anyway */
         io_put(sink, ",", 1);
         put_csv_text(sink, cell->keys[i]);
     }
@@ -139,6 +141,8 @@ void row_write_csv(struct sink *sink, const struct row_cell *cell, const struct 
     char bytes[TRACE_MARKS * 9 + 64];
     put_csv_text(sink, cell->scenario);
     for (uint32_t i = 0; i < cell->axes; i++) {
+        if (strcmp(cell->keys[i], "seed") == 0)
+            continue;
         io_put(sink, ",", 1);
         put_csv_text(sink, cell->values[i]);
     }

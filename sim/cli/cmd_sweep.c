@@ -95,6 +95,18 @@ enum status cmd_sweep_baselines(struct cli *cli, struct prepared *p, uint32_t ce
     return status;
 }
 
+/* An array, an object a cell. */
+static enum status report_json(struct cli *cli, const struct prepared *p, uint32_t cells)
+{
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < cells && status == STATUS_OK; i++) {
+        io_put(&cli->out, i ? "," : "[", 1);
+        status = report_run_json(cli, p, i);
+    }
+    io_put(&cli->out, "]\n", 2);
+    return status;
+}
+
 /* What sweep and replay share. */
 enum status cmd_sweep_cells(struct cli *cli, struct prepared *p)
 {
@@ -109,8 +121,8 @@ enum status cmd_sweep_cells(struct cli *cli, struct prepared *p)
         status = prepare_run(cli, p, true);
     if (status == STATUS_OK && (cli_has(cli, OPTION_CSV) || cli_has(cli, OPTION_OUTPUT)))
         status = prepare_write_rows(cli, p, cells);
-    for (uint32_t i = 0; i < cells && status == STATUS_OK && cli_has(cli, OPTION_JSON); i++)
-        status = report_run_json(cli, p, i);
+    if (status == STATUS_OK && cli_has(cli, OPTION_JSON))
+        status = report_json(cli, p, cells);
     if (status == STATUS_OK && !cli_has(cli, OPTION_JSON) && !cli_has(cli, OPTION_CSV))
         status = report_sweep(cli, p, cells, baseline_of);
     return status == STATUS_OK ? prepare_status(p, cells) : status;

@@ -134,6 +134,11 @@ static enum status read_values(struct cli *cli)
         if (wrong)
             return cli_usage(cli, "--seed '%s': %s", text, wrong);
     }
+    if (cli_has(cli, OPTION_OUTPUT) && strcmp(cli->values[OPTION_OUTPUT], "-") == 0 &&
+        (cli->command->options & OPTION_BIT(OPTION_CSV))) {
+        cli->given &= ~OPTION_BIT(OPTION_OUTPUT); /* "-o -" is --csv: rows, and no words beside them */
+        cli->given |= OPTION_BIT(OPTION_CSV);
+    }
     if (cli_has(cli, OPTION_JSON) && cli_has(cli, OPTION_CSV))
         return cli_usage(cli, "--json and --csv exclude each other: both are written to standard "
                               "output; -o FILE.csv goes with --json");

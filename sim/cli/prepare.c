@@ -24,6 +24,13 @@ static enum status find_axes(struct cli *cli, struct prepared *p)
             continue;
         if (p->varied_count == LIMIT_AXES)
             return cli_usage(cli, "too many axes; the limit is %d", LIMIT_AXES);
+        for (uint32_t j = 0; j < p->varied_count; j++)
+            if (strcmp(p->keys[j], p->sets[i].key) == 0)
+                return cli_usage(cli, "--set %s has several values twice; name them all in one --set",
+                                 p->keys[j]);
+        if (strcmp(p->sets[i].key, "replications") == 0)
+            return cli_usage(cli, "replications cannot be an axis: cells are compared on the same "
+                                  "number of them");
         p->keys[p->varied_count] = p->sets[i].key;
         p->varied[p->varied_count++] = i;
     }
@@ -155,7 +162,11 @@ enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t lik
     enum status status = add_set(cli, p, set);
     if (status != STATUS_OK)
         return status;
-    status = build_cell(cli, p, p->study.count, indices);
+    if (p->sets[p->sets_count - 1].count > 1)
+        status = cli_usage(cli, "one baseline is needed, not %u: '%s'",
+                           p->sets[p->sets_count - 1].count, set + strcspn(set, "=") + 1);
+    else
+        status = build_cell(cli, p, p->study.count, indices);
     p->sets_count--;
     if (status != STATUS_OK)
         return status;

@@ -328,6 +328,8 @@ static void put_head_json(struct sink *out, const struct prepared *p, const stru
                           const struct summary *s)
 {
     put_text(out, "{\n  \"name\": ", p->name);
+    if (cell->label[0])
+        put_text(out, ",\n  \"cell\": ", cell->label);
     io_printf(out, ",\n  \"seed\": %" PRIu64 ",\n  \"replications\": %u,\n  \"finished\": %u,\n",
               cell->spec.seed, s->n, s->finished);
     put_policy_json(out, cell);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The event queue: a radix wheel, a sorted front, and one list a class for a crowded instant.
  *
- * Implements eventq.h. Time is cut into 6-bit digits. An event of the wheel lies in the bucket named
- * by the highest digit in which it differs from `base` and by its value of that digit:
+ * Implements eventq.h. Time is cut into 6-bit digits. An event of the wheel lies in the bucket that
+ * is named by the highest digit in which it differs from `base` and by its value of that digit:
  *
  *     pops <- front <-------- wheel: level 0 | bucket 0 .. 63, each one instant
  *          <- instant                level 1 | bucket 0 .. 63, each 64 instants
@@ -38,19 +38,20 @@
 #include <sys/mman.h>
 
 enum {
-    DIGIT = 6,                      /* bits: one bitmap word a level */
-    DIGITS = 1 << DIGIT,            /* buckets of a level */
+    DIGIT = 6,           /* bits: one bitmap word a level */
+    DIGITS = 1 << DIGIT, /* buckets of a level */
     LEVELS = (63 + DIGIT - 1) / DIGIT,
     CLASSES = 1 << EVENT_CLASS_BITS,
-    CHUNK = 15,                     /* events of a chunk; with its link 256 bytes */
+    CHUNK = 15, /* events of a chunk; with its link 256 bytes */
     CHUNK_BYTES = 256,
-    GATHER = 15,                    /* events sorted into the front at once */
-    SPILL = 64,                     /* a front beyond this is closed: insertion is linear */
-    FRONT = 256,                    /* array of the front: moved down once in FRONT - SPILL pushes */
+    GATHER = 15, /* events sorted into the front at once */
+    SPILL = 64,  /* a front beyond this is closed: insertion is linear */
+    FRONT = 256, /* array of the front: moved down once in FRONT - SPILL pushes */
     RESERVE = LEVELS * DIGITS + 2 * CLASSES + 2, /* chunks that may be part full, and two in hand */
 };
 #define HUGE_PAGE ((size_t)2 << 20)
-#define FOREVER ((uint64_t)1 << 63) /* past every time: the front ends here when the wheel is empty */
+#define FOREVER                                                                                    \
+    ((uint64_t)1 << 63) /* past every time: the front ends here when the wheel is empty */
 
 struct chunk {
     struct chunk *next; /* of a bucket, a list or the free chunks; the last one's is NULL */
@@ -82,7 +83,7 @@ struct block {
 struct eventq {
     size_t count, room; /* events held; events that the pool has room for */
     uint64_t sequence;
-    uint64_t front_end; /* 0 .. FOREVER */
+    uint64_t front_end;  /* 0 .. FOREVER */
     uint32_t head, tail; /* the front is front[head .. tail) */
     uint32_t levels;     /* bit l: level l holds something */
     uint32_t lanes;      /* bit c: class c of the instant holds something */
@@ -356,6 +357,7 @@ static __attribute__((noinline)) void front_spill(struct eventq *queue)
     for (uint32_t i = cut; i < queue->tail; i++) {
         wheel_file(queue, queue->base, queue->front[i]);
     }
+    queue->next = queue->front[cut]; /* all that is spilled comes before all of the wheel */
     queue->front_end = (uint64_t)time;
     queue->tail = cut;
 }

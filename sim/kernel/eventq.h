@@ -4,8 +4,8 @@
  * An event is 16 bytes: time, and a key of class (4 bits), sequence (36) and slot (24). (time, key)
  * compared as one 128-bit integer is the whole order: earlier first, then by class, then first in
  * first out; no two events are equal, so no tie is left to chance. Times need t >= the last pop.
- * heapq.h is the same contract as a plain 4-ary heap: the reference that this one must equal pop for
- * pop. Measurements behind the choice: tests/bench/README.md. */
+ * heapq.h is the same contract as a plain 4-ary heap: the reference that this one must equal pop
+ * for pop. Measurements behind the choice: tests/bench/README.md. */
 #ifndef CAIRN_KERNEL_EVENTQ_H
 #define CAIRN_KERNEL_EVENTQ_H
 
@@ -38,7 +38,7 @@ static inline unsigned event_class(struct event event)
 }
 static inline uint64_t event_key(unsigned class, uint64_t sequence, uint32_t slot)
 {
-    return (uint64_t)class << (EVENT_SEQUENCE_BITS + EVENT_SLOT_BITS) |
+    return (uint64_t) class << (EVENT_SEQUENCE_BITS + EVENT_SLOT_BITS) |
            sequence << EVENT_SLOT_BITS | slot;
 }
 /* One comparison of 128 bits: no branch on the time alone, which would be guessed wrong often. */

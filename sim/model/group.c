@@ -100,13 +100,13 @@ static void plan_work(struct group *g)
         phase_timer(g, phase_time_of(g, g->spec->group.work), EVENT_COMPLETION);
 }
 
-/* All checkpoints up to the end of the work at once: the controller has said that it will repeat.
- */
+/* All checkpoints up to the end of the work at once, if the controller has said that it will repeat
+ * and its first period begins here. */
 static void plan_block(struct group *g)
 {
     simtime rest = g->spec->group.work - g->done, due = due_work(g);
-    if (!g->may_skip || g->wants_decision || !g->verdict.repeat ||
-        g->verdict.action != CAIRN_CHECKPOINT || due >= g->spec->group.work || due <= g->done) {
+    if (!g->may_skip || g->wants_decision || !g->verdict.repeat || g->done != g->mark_work ||
+        due >= g->spec->group.work || due <= g->done) {
         plan_work(g);
         return;
     }
@@ -170,7 +170,7 @@ void group_decide(struct group *group)
     else if (g->verdict.action == CAIRN_CHECKPOINT)
         request_checkpoint(g);
     else
-        plan_work(g);
+        plan_block(g);
 }
 
 /* ---- checkpoints
@@ -331,6 +331,7 @@ void group_leave_block(struct group *g)
         g->since = start + n * cycle;
         g->mark_work = g->ask_work = g->done;
         g->mark_wall = g->ask_wall = g->since;
+        g->situation.last_cost = cost;
         phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost},
                    (uint64_t)n);
     }
