@@ -86,36 +86,57 @@ static void add_makespans(struct summary *s, struct columns *c, const struct rec
     s->waste_max = c->x[s->n - 1];
 }
 
+/* Sums to means: divided once, so that whole numbers stay whole. */
+static void divide_counts(struct summary *s)
+{
+    double *const counts[] = {&s->aborted,
+                              &s->struck,
+                              &s->shielded,
+                              &s->elsewhere,
+                              &s->taken,
+                              &s->completed,
+                              &s->checkpoints_aborted,
+                              &s->skipped,
+                              &s->restored};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        *counts[i] /= s->n;
+    for (unsigned class = 0; class < JOB_CLASSES; class ++)
+        s->job[class] /= s->n;
+    for (unsigned class = 0; class < NODE_CLASSES; class ++)
+        s->nodes[class] /= s->n;
+}
+
 static void add_counts(struct summary *s, const struct record *records)
 {
-    double n = s->n, lost = 0, protected_work = 0;
+    double lost = 0, protected_work = 0;
     struct digest digest;
     digest_init(&digest);
     for (uint32_t i = 0; i < s->n; i++) {
         const struct record *r = &records[i];
         s->ended[r->end]++;
         for (unsigned class = 0; class < JOB_CLASSES; class ++)
-            s->job[class] += simtime_seconds(r->job[class]) / n;
+            s->job[class] += simtime_seconds(r->job[class]);
         for (unsigned class = 0; class < NODE_CLASSES; class ++)
-            s->nodes[class] += (double)r->nodes[class] / 1e9 / n;
-        s->aborted += simtime_seconds(r->aborted) / n;
-        s->struck += (double)r->struck / n;
-        s->shielded += (double)r->shielded / n;
-        s->elsewhere += (double)r->elsewhere / n;
-        s->taken += (double)r->taken / n;
-        s->completed += (double)r->completed / n;
-        s->checkpoints_aborted += (double)r->checkpoints_aborted / n;
-        s->skipped += (double)r->skipped / n;
-        s->restored += (double)r->restored / n;
+            s->nodes[class] += (double)r->nodes[class] / 1e9;
+        s->aborted += simtime_seconds(r->aborted);
+        s->struck += (double)r->struck;
+        s->shielded += (double)r->shielded;
+        s->elsewhere += (double)r->elsewhere;
+        s->taken += (double)r->taken;
+        s->completed += (double)r->completed;
+        s->checkpoints_aborted += (double)r->checkpoints_aborted;
+        s->skipped += (double)r->skipped;
+        s->restored += (double)r->restored;
         lost += simtime_seconds(r->lost_work);
-        protected_work += simtime_seconds(r->protected_work);
+        protected_work += (double)r->protected_work / 1e9;
         s->events += r->events;
         digest_put(&digest, r->digest.high);
         digest_put(&digest, r->digest.low);
     }
     s->digest = digest_value(&digest);
-    s->lost_per_failure = s->struck > 0 ? lost / n / s->struck : 0;
-    s->protected_per_failure = s->struck > 0 ? protected_work / n / s->struck : 0;
+    s->lost_per_failure = s->struck > 0 ? lost / s->struck : 0;
+    s->protected_per_failure = s->struck > 0 ? protected_work / s->struck : 0;
+    divide_counts(s);
 }
 
 static void add_bound(struct summary *s, struct columns *c, const struct record *records)

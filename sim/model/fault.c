@@ -202,20 +202,22 @@ void fault_begin(struct faults *faults, uint32_t replication)
         live_first(f, FAULT_PLATFORM, c->platform);
 }
 
+/* One law for all nodes: the largest u is the shortest lifetime. */
 void fault_new_attempt(struct faults *faults)
 {
     struct faults *f = faults;
     const struct cluster *c = f->cluster;
-    double shortest = (double)INFINITY;
+    double shortest = (double)INFINITY, largest = 0;
     uint32_t slot = c->platform;
     for (uint32_t node = 0; f->spec->faults.node.is_given && node < c->workers; node++) {
         double u = draw(f, FAULT_NODE, node, f->attempt, 0).u[0];
-        double lifetime = law_sample(&f->spec->faults.node.uptime, u);
-        if (lifetime < shortest) {
-            shortest = lifetime;
+        if (u > largest) {
+            largest = u;
             slot = node;
         }
     }
+    if (f->spec->faults.node.is_given)
+        shortest = law_sample(&f->spec->faults.node.uptime, largest);
     if (f->spec->faults.platform.is_given) {
         double u = draw(f, FAULT_PLATFORM, c->platform, f->attempt, 0).u[0];
         double lifetime = law_sample(&f->spec->faults.platform.uptime, u);

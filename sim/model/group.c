@@ -61,6 +61,13 @@ static void refresh_situation(struct group *g)
     g->requests++;
 }
 
+/* The least work that is done no earlier than t: slowed, a ns can pass without any. */
+static simtime work_by(const struct group *g, simtime t)
+{
+    simtime work = phase_work_at(g, t);
+    return phase_time_of(g, work) < t ? work + 1 : work;
+}
+
 /* The work at which the last verdict wants to be asked again; NEVER if not before a happening. */
 static simtime due_work(const struct group *g)
 {
@@ -73,7 +80,7 @@ static simtime due_work(const struct group *g)
         break;
     case CAIRN_ASK_WALL:
         due = simtime_add(g->ask_wall, at);
-        due = due == SIMTIME_NEVER ? due : phase_work_at(g, due > g->since ? due : g->since);
+        due = due == SIMTIME_NEVER ? due : work_by(g, due > g->since ? due : g->since);
         break;
     case CAIRN_ASK_STEP:
         due = step ? simtime_scale(step, at, 1) : SIMTIME_NEVER;

@@ -62,7 +62,8 @@ struct record {
     uint64_t struck, shielded, elsewhere;
     uint64_t taken, completed, checkpoints_aborted, skipped,
         restored;                      /* checkpoints; restores that completed */
-    simtime lost_work, protected_work; /* summed over recoveries */
+    simtime lost_work;      /* summed over recoveries, in ns */
+    slot_ns protected_work; /* likewise; past 292 years after some hundred recoveries of a long job */
     uint64_t events;                   /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;

@@ -131,7 +131,7 @@ void recovery_end_restore(struct group *g)
 {
     phase_charge(g);
     g->record->restored += g->has_checkpoint;
-    g->record->protected_work = simtime_add(g->record->protected_work, g->committed);
+    g->record->protected_work += g->committed;
     phase_tell(g, STORY_RESTORED, g->done);
     phase_hear(g,
                (struct cairn_happening){.kind = CAIRN_HEAR_RECOVERED,

@@ -86,6 +86,15 @@ static bool is_decision(struct event event)
     return event_class(event) >= EVENT_DECISION;
 }
 
+/* Looked at where skipping and stepping know the same: outages always, all happenings when the job
+ * has just been struck. */
+static bool has_too_many_events(const struct run *run)
+{
+    bool is_told = run->group.last_strike == run->engine.now;
+    return run->story.trace.outages > run->spec->max_events ||
+           (is_told && run->story.events > run->spec->max_events);
+}
+
 enum status run_replicate(struct run *run, uint32_t replication, enum group_mode mode,
                           struct record *record)
 {
@@ -112,7 +121,7 @@ enum status run_replicate(struct run *run, uint32_t replication, enum group_mode
         }
         engine_take(engine, event, is_fault);
         happen(run, event, is_fault);
-        if (is_fault && run->story.events > run->spec->max_events && group->phase != GROUP_ENDED)
+        if (is_fault && has_too_many_events(run) && group->phase != GROUP_ENDED)
             group_stop(group, END_EVENTS);
     }
     if (engine->is_out_of_memory)
