@@ -48,11 +48,11 @@ missing() {
 }
 
 # Digests of the built-in scenarios named in the golden file, as this program computes them.
-print_scenarios() { # emulator program
+print_scenarios() { # emulator program [options]
     grep -v -e '^scenario,' -e '^core-' "$golden" 2>/dev/null |
         while IFS=, read -r name seed replications _; do
             # shellcheck disable=SC2086  # the emulator is several words
-            digest=$($1 "$2" run "$name" --seed "$seed" --reps "$replications" --json |
+            digest=$($1 "$2" run "$name" --seed "$seed" --reps "$replications" --json ${3:-} |
                 sed -n 's/.*"digest": *"\([0-9a-f]*\)".*/\1/p' | tail -1)
             echo "$name,$seed,$replications,${digest:-none}"
         done
@@ -94,6 +94,21 @@ run_leg() { # name compiler optimisation linking emulator
         [ -z "$program" ] || print_scenarios "$emulator" "$folder/$program"
     } >"$told.csv" 2>"$told.err"
     check_rows "$1" "$told" "built $built s, ran $(seconds_since "$start") s"
+}
+
+# The plain build in other ways: any number of threads, every checkpoint executed by itself.
+run_ways() {
+    start=$(date +%s%N)
+    told=build/legs/ways
+    mkdir -p build/legs
+    build "$told.log" build gcc release '' "$main" || { echo 'FAIL  ways: does not build'; failed=$((failed + 1)); return; }
+    {
+        build/core --no-skip
+        for way in '-j1' '-j2' '-j3' '-j8' '--no-skip'; do
+            [ -z "$main" ] || print_scenarios '' build/cairn "$way"
+        done
+    } >"$told.csv" 2>"$told.err"
+    check_rows 'ways: -j1 -j2 -j3 -j8 --no-skip' "$told" "ran $(seconds_since "$start") s"
 }
 
 # Every row of the leg must stand in the golden file, word for word; an empty leg proves nothing.
@@ -140,5 +155,6 @@ while IFS='|' read -r name compiler optimisation linking emulator; do
 done <<END
 $legs
 END
+case $wanted in '  ' | *' ways '*) run_ways ;; esac
 echo "legs: $ran legs, $compared digests compared, $failed failed, $(seconds_since "$whole") s"
 [ "$failed" = 0 ] && [ "$ran" -gt 0 ]

@@ -11,7 +11,8 @@
 #include <assert.h>
 #include <errno.h>
 
-#define STUDY_BLOCK      32 /* replications handed out at once */
+#define STUDY_BLOCK      32 /* replications handed out at once, at the most */
+#define STUDY_SHARES     8  /* blocks a thread: enough to end together, few enough to reuse runs */
 #define STUDY_FIRST_LOOK 64
 #define STUDY_KIN        16 /* earlier jobs looked through for one with the same bound */
 
@@ -25,6 +26,7 @@ struct job {
     const struct study_options *options;
     struct bench *benches;
     uint32_t from, to; /* replications of this round */
+    uint32_t block;    /* replications handed out at once */
     uint32_t blocks;   /* a cell */
     uint32_t passes;   /* 2 with the bound */
     double precision;
@@ -54,8 +56,8 @@ static enum status work(void *context, unsigned worker, uint64_t item)
     uint32_t number = (uint32_t)((is_bound ? item - controlled : item) / job->blocks);
     struct cell *cell = &study->cells[number];
     struct bench *bench = &job->benches[worker];
-    uint32_t first = job->from + (uint32_t)(item % job->blocks) * STUDY_BLOCK;
-    uint32_t end = job->to - first > STUDY_BLOCK ? first + STUDY_BLOCK : job->to;
+    uint32_t first = job->from + (uint32_t)(item % job->blocks) * job->block;
+    uint32_t end = job->to - first > job->block ? first + job->block : job->to;
     enum group_mode mode = is_bound                ? GROUP_BOUND
                            : job->options->no_skip ? GROUP_NO_SKIP
                                                    : GROUP_CONTROLLED;
@@ -102,7 +104,7 @@ static void share_bounds(struct study *study, uint32_t from, uint32_t to)
 static void progress(void *context, uint64_t done)
 {
     struct job *job = context;
-    struct study_progress p = {.done = done * STUDY_BLOCK,
+    struct study_progress p = {.done = done * job->block,
                                .total = (uint64_t)job->passes * job->study->count *
                                         (job->to - job->from),
                                .precision = job->precision};
@@ -123,7 +125,9 @@ static enum status run_round(struct job *job, uint32_t from, uint32_t to, struct
         return status;
     job->from = from;
     job->to = to;
-    job->blocks = (to - from + STUDY_BLOCK - 1) / STUDY_BLOCK;
+    uint64_t share = (uint64_t)(to - from) * study->count / job->options->threads / STUDY_SHARES;
+    job->block = share < 1 ? 1 : share > STUDY_BLOCK ? STUDY_BLOCK : (uint32_t)share;
+    job->blocks = (to - from + job->block - 1) / job->block;
     struct workers_task task = {.items = (uint64_t)job->passes * study->count * job->blocks,
                                 .threads = job->options->threads,
                                 .work = work,
