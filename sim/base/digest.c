@@ -15,28 +15,25 @@
 
 #define DIGEST_CHAIN 2 /* words of the chain at the head of a block */
 
-static inline uint64_t little_endian(uint64_t value)
+/* The block's bytes, little-endian on every machine. */
+static struct digest_value digest_hash(const struct digest *digest, uint64_t seed)
 {
+    const uint64_t *words = digest->words;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return __builtin_bswap64(value);
-#else
-    return value;
+    uint64_t swapped[DIGEST_BUFFER];
+    for (uint32_t i = 0; i < digest->used; i++)
+        swapped[i] = __builtin_bswap64(words[i]);
+    words = swapped;
 #endif
+    XXH128_hash_t hash = XXH3_128bits_withSeed(words, digest->used * sizeof(uint64_t), seed);
+    return (struct digest_value){hash.high64, hash.low64};
 }
 
 static void digest_chain(struct digest *digest, struct digest_value value)
 {
-    digest->state = value;
-    digest->words[0] = little_endian(value.low);
-    digest->words[1] = little_endian(value.high);
+    digest->words[0] = value.low;
+    digest->words[1] = value.high;
     digest->used = DIGEST_CHAIN;
-}
-
-static struct digest_value digest_hash(const struct digest *digest, uint64_t seed)
-{
-    XXH128_hash_t hash =
-        XXH3_128bits_withSeed(digest->words, digest->used * sizeof(uint64_t), seed);
-    return (struct digest_value){hash.high64, hash.low64};
 }
 
 void digest_init(struct digest *digest)
@@ -45,13 +42,10 @@ void digest_init(struct digest *digest)
     digest_chain(digest, (struct digest_value){0, 0});
 }
 
-void digest_put(struct digest *digest, uint64_t value)
+void digest_flush(struct digest *digest)
 {
-    assert(digest->used >= DIGEST_CHAIN && digest->used < DIGEST_BUFFER);
-    digest->words[digest->used++] = little_endian(value);
-    digest->count++;
-    if (digest->used == DIGEST_BUFFER)
-        digest_chain(digest, digest_hash(digest, 0));
+    assert(digest->used == DIGEST_BUFFER);
+    digest_chain(digest, digest_hash(digest, 0));
 }
 
 void digest_put_text(struct digest *digest, const char *bytes, size_t length)

@@ -21,11 +21,18 @@ struct digest {
     uint64_t words[DIGEST_BUFFER];
     uint32_t used;
     uint64_t count; /* values put so far */
-    struct digest_value state;
 };
 
 void digest_init(struct digest *digest);
-void digest_put(struct digest *digest, uint64_t value);
+/* Mixes a full buffer in; digest_put calls it. */
+void digest_flush(struct digest *digest);
+static inline void digest_put(struct digest *digest, uint64_t value)
+{
+    digest->words[digest->used++] = value;
+    digest->count++;
+    if (digest->used == DIGEST_BUFFER)
+        digest_flush(digest);
+}
 void digest_put_text(struct digest *digest, const char *bytes, size_t length);
 /* The digest of all values so far; more may follow. */
 struct digest_value digest_value(const struct digest *digest);

@@ -177,6 +177,8 @@ enum status study_run(struct study *study, const struct study_options *options, 
     bool by_precision = options->precision > 0;
     find_kin(study);
     uint32_t from = 0, to = by_precision ? STUDY_FIRST_LOOK : replications_of(study, options);
+    if (by_precision && to > options->most)
+        to = options->most;
     enum status status;
     for (;;) {
         assert(to > from);

@@ -74,6 +74,8 @@ static enum status store(struct cli *cli, enum option_id id, const char *value)
             return cli_usage(cli, "too many --set; the limit is %d", CLI_SETS);
         cli->sets[cli->sets_count++] = value;
     }
+    if (id == OPTION_FAIL && cli_has(cli, id)) /* a rule that nobody looks at would be worse */
+        return cli_usage(cli, "one --fail a command; run gate once for each rule");
     cli->given |= OPTION_BIT(id);
     cli->values[id] = value;
     return STATUS_OK;
@@ -136,7 +138,8 @@ static enum status read_values(struct cli *cli)
     }
     if (cli_has(cli, OPTION_OUTPUT) && strcmp(cli->values[OPTION_OUTPUT], "-") == 0 &&
         (cli->command->options & OPTION_BIT(OPTION_CSV))) {
-        cli->given &= ~OPTION_BIT(OPTION_OUTPUT); /* "-o -" is --csv: rows, and no words beside them */
+        /* "-o -" is --csv: rows, and no words beside them */
+        cli->given &= ~OPTION_BIT(OPTION_OUTPUT);
         cli->given |= OPTION_BIT(OPTION_CSV);
     }
     if (cli_has(cli, OPTION_JSON) && cli_has(cli, OPTION_CSV))

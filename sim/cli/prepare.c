@@ -26,8 +26,9 @@ static enum status find_axes(struct cli *cli, struct prepared *p)
             return cli_usage(cli, "too many axes; the limit is %d", LIMIT_AXES);
         for (uint32_t j = 0; j < p->varied_count; j++)
             if (strcmp(p->keys[j], p->sets[i].key) == 0)
-                return cli_usage(cli, "--set %s has several values twice; name them all in one --set",
-                                 p->keys[j]);
+                return cli_usage(
+                    cli, "--set %s has several values twice; name them all in one --set",
+                    p->keys[j]);
         if (strcmp(p->sets[i].key, "replications") == 0)
             return cli_usage(cli, "replications cannot be an axis: cells are compared on the same "
                                   "number of them");

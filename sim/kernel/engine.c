@@ -68,6 +68,7 @@ simtime engine_fault_now(const struct engine *engine)
 
 void engine_stop_faults(struct engine *engine)
 {
+    assert(engine->lag >= 0 && engine->lag <= engine->now);
     if (engine->is_stopped)
         return;
     engine->stopped = engine_fault_now(engine);

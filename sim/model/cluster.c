@@ -28,6 +28,7 @@ bool cluster_init(struct cluster *cluster, const struct spec *spec, struct arena
 
 static void append_spare(struct cluster *c, uint32_t node)
 {
+    assert(node < c->nodes && c->entities[node].rank == CLUSTER_NOBODY);
     struct entity *e = &c->entities[node];
     e->next = CLUSTER_NOBODY;
     e->previous = c->spare_last;
@@ -40,6 +41,7 @@ static void append_spare(struct cluster *c, uint32_t node)
 
 static void unlink_spare(struct cluster *c, uint32_t node)
 {
+    assert(c->spare_first != CLUSTER_NOBODY && c->spare_last != CLUSTER_NOBODY);
     struct entity *e = &c->entities[node];
     if (e->previous == CLUSTER_NOBODY)
         c->spare_first = e->next;
@@ -88,6 +90,7 @@ void cluster_charge(struct cluster *cluster, simtime now)
 
 static void change_class(struct cluster *c, uint32_t node, enum node_class class, simtime now)
 {
+    assert(c->in_class[c->entities[node].class] > 0 && c->entities[node].class != class);
     cluster_charge(c, now);
     c->in_class[c->entities[node].class]--;
     c->in_class[class]++;
@@ -96,6 +99,7 @@ static void change_class(struct cluster *c, uint32_t node, enum node_class class
 
 static void lose_rank(struct cluster *c, uint32_t rank)
 {
+    assert(rank < c->workers && c->missing < c->workers);
     uint32_t at = c->missing++;
     for (; at > 0 && c->missing_ranks[at - 1] < rank; at--)
         c->missing_ranks[at] = c->missing_ranks[at - 1];

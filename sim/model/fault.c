@@ -16,20 +16,6 @@
 /* Streams of addressed draws; numbers are part of the reproducibility promise. */
 enum stream { STREAM_NODE = 1, STREAM_RACK = 2, STREAM_PLATFORM = 3, STREAM_TRACE = 4 };
 
-bool fault_init(struct faults *faults, const struct spec *spec, struct engine *engine,
-                struct cluster *cluster, struct story *story, struct arena *arena)
-{
-    *faults = (struct faults){.spec = spec, .engine = engine, .cluster = cluster, .story = story};
-    if (!spec->faults.trace.is_given)
-        return true;
-    struct fault_replay *replay = &faults->replay;
-    replay->outages = spec->faults.trace.outages;
-    assert(replay->outages != NULL);
-    replay->node_of = arena_array(arena, replay->outages->nodes_count, sizeof(uint32_t));
-    replay->order = arena_array(arena, replay->outages->nodes_count, sizeof(uint32_t));
-    return replay->node_of && replay->order;
-}
-
 static enum fault_process process_of(const struct cluster *c, uint32_t slot)
 {
     if (slot < c->nodes)
@@ -44,6 +30,45 @@ static const struct spec_process *law_of(const struct faults *f, enum fault_proc
     return process == FAULT_NODE   ? &f->spec->faults.node
            : process == FAULT_RACK ? &f->spec->faults.rack
                                    : &f->spec->faults.platform;
+}
+
+/* Stationary ages need a table a law, and, for the many nodes that will not fail before the
+ * horizon, a bound on u that saves the search: P(residual life > horizon), shaved against rounding.
+ */
+static bool prepare_residual(struct faults *f, enum fault_process process, struct arena *arena)
+{
+    const struct spec_process *law = law_of(f, process);
+    if (!law->is_given || f->spec->faults.initial_age != AGE_STATIONARY)
+        return true;
+    double *guide = arena_array(arena, LAW_GUIDE + 1, sizeof *guide);
+    if (!guide)
+        return false;
+    struct law *residual = &f->residual[process];
+    *residual = law->uptime;
+    const char *refusal = law_prepare_residual(residual, guide);
+    assert(refusal == NULL); /* the reader has refused infinite means */
+    (void)refusal;
+    double horizon = simtime_seconds(f->spec->horizon);
+    f->outlives[process] =
+        (1 - law_limited_mean(residual, horizon) / residual->mean) * (1 - 1e-9) - 1e-12;
+    return true;
+}
+
+bool fault_init(struct faults *faults, const struct spec *spec, struct engine *engine,
+                struct cluster *cluster, struct story *story, struct arena *arena)
+{
+    *faults = (struct faults){.spec = spec, .engine = engine, .cluster = cluster, .story = story};
+    for (unsigned process = 0; process < FAULT_TRACE; process++)
+        if (!prepare_residual(faults, (enum fault_process)process, arena))
+            return false;
+    if (!spec->faults.trace.is_given)
+        return true;
+    struct fault_replay *replay = &faults->replay;
+    replay->outages = spec->faults.trace.outages;
+    assert(replay->outages != NULL);
+    replay->node_of = arena_array(arena, replay->outages->nodes_count, sizeof(uint32_t));
+    replay->order = arena_array(arena, replay->outages->nodes_count, sizeof(uint32_t));
+    return replay->node_of && replay->order;
 }
 
 static struct random_pair draw(const struct faults *f, enum fault_process process, uint32_t slot,
@@ -63,6 +88,7 @@ static struct random_pair draw(const struct faults *f, enum fault_process proces
 /* A lifetime from now on. At least 1 ns: an entity that never lives would stop time. */
 static void schedule(struct faults *f, uint32_t slot, double seconds)
 {
+    assert(seconds >= 0 && slot < f->cluster->entities_count);
     simtime lifetime = simtime_from_seconds(seconds);
     simtime at = simtime_add(engine_fault_now(f->engine), lifetime > 0 ? lifetime : 1);
     f->cluster->entities[slot].key =
@@ -73,6 +99,7 @@ static void live(struct faults *f, enum fault_process process, uint32_t slot)
 {
     const struct spec_process *law = law_of(f, process);
     uint32_t occurrence = f->cluster->entities[slot].occurrence;
+    assert(process != FAULT_TRACE);
     if (law->is_given && f->spec->faults.renewal == RENEWAL_FAILED)
         schedule(f, slot, law_sample(&law->uptime, draw(f, process, slot, occurrence, 0).u[0]));
 }
@@ -82,8 +109,10 @@ static void live_first(struct faults *f, enum fault_process process, uint32_t sl
 {
     const struct spec_process *law = law_of(f, process);
     double u = draw(f, process, slot, 0, 0).u[0];
-    if (f->spec->faults.initial_age == AGE_STATIONARY)
-        schedule(f, slot, law_sample_residual(&law->uptime, u));
+    if (f->spec->faults.initial_age == AGE_STATIONARY && u >= f->outlives[process])
+        schedule(f, slot, law_sample_residual(&f->residual[process], u));
+    else if (f->spec->faults.initial_age == AGE_STATIONARY)
+        f->cluster->entities[slot].key = EVENT_NONE;
     else if (f->spec->faults.initial_age == AGE_GIVEN)
         schedule(f, slot, law_sample_aged(&law->uptime, simtime_seconds(f->spec->faults.age), u));
     else
@@ -105,6 +134,7 @@ static double trace_uniform(const struct faults *f, uint32_t occurrence)
 /* Chooses which node of the trace plays which node of the cluster. */
 static void map_nodes(struct faults *f)
 {
+    assert(f->replay.outages && f->replay.node_of);
     struct fault_replay *r = &f->replay;
     uint32_t known = r->outages->nodes_count;
     uint32_t wanted = f->cluster->nodes < known ? f->cluster->nodes : known;
@@ -233,6 +263,7 @@ void fault_new_attempt(struct faults *faults)
 
 void fault_taken(struct faults *faults, uint32_t node)
 {
+    assert(faults->cluster->entities[node].class == NODE_HELD);
     if (faults->spec->cluster.spares_age == SPARES_COLD)
         live(faults, FAULT_NODE, node);
 }

@@ -33,7 +33,9 @@ struct faults {
     struct story *story;
     uint32_t replication;
     struct fault_replay replay;
-    uint64_t attempt_key; /* RENEWAL_ATTEMPT: the one live outage */
+    struct law residual[FAULT_TRACE]; /* by process: uptime laws prepared for stationary ages */
+    double outlives[FAULT_TRACE];     /* u below this: the first lifetime is past the horizon */
+    uint64_t attempt_key;             /* RENEWAL_ATTEMPT: the one live outage */
     uint32_t attempt;
     uint64_t stale; /* cancelled events that surfaced */
 };

@@ -38,6 +38,7 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
 
 static void refresh_situation(struct group *g)
 {
+    assert(g->done >= g->mark_work && g->engine->now >= g->mark_wall);
     struct cairn_situation *s = &g->situation;
     simtime step = phase_step(g);
     s->now = g->engine->now;
@@ -96,15 +97,16 @@ static simtime due_work(const struct group *g)
 /* Works until the controller is to be asked or the work is done, whichever is first. */
 static void plan_work(struct group *g)
 {
-    simtime due = due_work(g);
+    simtime due = due_work(g), end = g->spec->group.work;
+    assert(g->phase == GROUP_WORKING && g->done <= end);
     g->is_block = false;
-    g->wants_decision |= due <= g->done;
+    g->wants_decision = g->done < end && (g->wants_decision || due <= g->done);
     if (g->wants_decision)
         g->timer = EVENT_NONE; /* group_decide will come back here */
-    else if (due < g->spec->group.work)
+    else if (due < end && g->done < end)
         phase_timer(g, phase_time_of(g, due), EVENT_DECISION);
     else
-        phase_timer(g, phase_time_of(g, g->spec->group.work), EVENT_COMPLETION);
+        phase_timer(g, phase_time_of(g, end), EVENT_COMPLETION);
 }
 
 /* All checkpoints up to the end of the work at once, if the controller has said that it will repeat
@@ -118,6 +120,7 @@ static void plan_block(struct group *g)
         return;
     }
     g->is_block = true;
+    assert(due > g->done && rest > due - g->done); /* at least one checkpoint lies ahead */
     g->block_work = due - g->done;
     g->block_checkpoints = (rest - 1) / g->block_work; /* none at the very end */
     simtime spent = simtime_scale(g->block_checkpoints, g->spec->group.checkpoint, 1);
@@ -132,6 +135,7 @@ static void fail_policy(struct group *g, uint32_t reason)
 
 static void request_checkpoint(struct group *g)
 {
+    assert(g->phase == GROUP_WORKING && g->done < g->spec->group.work);
     if (!g->is_persisting || g->spec->group.in_flight == IN_FLIGHT_REPLACE) {
         begin_snapshot(g);
     } else if (g->spec->group.in_flight == IN_FLIGHT_WAIT) {
@@ -185,17 +189,17 @@ void group_decide(struct group *group)
 
 void group_mark(struct group *g)
 {
+    assert(g->since == g->engine->now);
     g->mark_work = g->ask_work = g->done;
     g->mark_wall = g->ask_wall = g->engine->now;
 }
 
 static void begin_work(struct group *g)
 {
+    assert(g->done <= g->spec->group.work && g->since <= g->engine->now);
     phase_enter(g, GROUP_WORKING);
     if (g->mode == GROUP_BOUND)
         phase_timer(g, simtime_add(g->since, bound_rest(g->spec, g->done)), EVENT_COMPLETION);
-    else if (g->done == g->spec->group.work)
-        phase_timer(g, g->since, EVENT_COMPLETION);
     else
         plan_block(g);
 }
@@ -203,6 +207,7 @@ static void begin_work(struct group *g)
 /* A new segment: where lifetimes are redrawn at each attempt, they are now. */
 void group_begin_segment(struct group *g)
 {
+    assert(!g->is_block && g->committed <= g->spec->group.work);
     if (g->spec->faults.renewal == RENEWAL_ATTEMPT)
         fault_new_attempt(g->faults);
     begin_work(g);
@@ -257,6 +262,7 @@ static void end_snapshot(struct group *g)
 
 static void begin_snapshot(struct group *g)
 {
+    assert(g->phase == GROUP_WORKING || g->phase == GROUP_BLOCKED);
     group_abort_persisting(g); /* replaced, where one is still on its way */
     phase_enter(g, GROUP_SNAPSHOT);
     g->covered = g->done;
@@ -273,6 +279,7 @@ static void begin_snapshot(struct group *g)
 
 static void end_persisting(struct group *g)
 {
+    assert(g->is_persisting && g->persisting >= g->committed); /* generations come in order */
     phase_charge(g); /* at the slow speed, if there was one */
     g->is_persisting = false;
     g->persist_timer = EVENT_NONE;
@@ -290,8 +297,10 @@ static void end_persisting(struct group *g)
 
 static void end_work(struct group *g)
 {
+    assert(g->phase == GROUP_WORKING && !g->is_block);
     assert(g->done == g->spec->group.work);
-    if (!g->spec->group.final_checkpoint)
+    bool is_stored = g->has_checkpoint && g->committed == g->done; /* it survived a strike */
+    if (!g->spec->group.final_checkpoint || is_stored)
         finish(g);
     else if (g->is_persisting && g->spec->group.in_flight != IN_FLIGHT_REPLACE)
         phase_enter(g, GROUP_BLOCKED);
@@ -437,6 +446,7 @@ void group_timer(struct group *group, struct event event)
 
 void group_stop(struct group *group, enum run_end end)
 {
+    assert(end != END_FINISHED && group->phase != GROUP_ENDED);
     struct group *g = group;
     if (g->is_block)
         group_leave_block(g);

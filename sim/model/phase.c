@@ -21,13 +21,17 @@ static int64_t speed(const struct group *g)
 
 simtime phase_work_at(const struct group *g, simtime t)
 {
+    assert(t >= g->since);
     return simtime_add(g->done, simtime_scale(t - g->since, speed(g), SPEED_FULL));
 }
 
 simtime phase_time_of(const struct group *g, simtime work)
 {
+    assert(work >= g->done);
     int64_t pace = speed(g);
     simtime rest = work - g->done;
+    if (pace == 0) /* interference: 1 */
+        return rest > 0 ? SIMTIME_NEVER : g->since;
     simtime whole = simtime_scale(rest, SPEED_FULL, pace);
     if (whole != SIMTIME_NEVER && simtime_scale(whole, pace, SPEED_FULL) < rest)
         whole++;
@@ -36,6 +40,7 @@ simtime phase_time_of(const struct group *g, simtime work)
 
 simtime phase_round_up(const struct group *g, simtime work)
 {
+    assert(work >= 0 && phase_step(g) >= 0);
     simtime step = phase_step(g);
     if (step == 0 || work % step == 0)
         return work;
@@ -55,6 +60,7 @@ static enum spec_phase exposed_phase(enum group_phase phase)
 
 void phase_charge(struct group *g)
 {
+    assert(!g->is_block || g->since == g->engine->now); /* a block is left before it is charged */
     static const enum job_class classes[] = {
         [GROUP_SNAPSHOT] = JOB_CHECKPOINT, [GROUP_BLOCKED] = JOB_BLOCKED,
         [GROUP_DETECT] = JOB_DETECT,       [GROUP_WAIT] = JOB_WAIT,
@@ -87,6 +93,7 @@ void phase_enter(struct group *g, enum group_phase phase)
 
 void phase_timer(struct group *g, simtime time, enum event_class class)
 {
+    assert(g->phase != GROUP_WAIT && g->phase != GROUP_ENDED);
     g->timer = engine_at(g->engine, time, class, g->slot);
 }
 

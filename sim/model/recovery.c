@@ -14,6 +14,7 @@
 
 void recovery_rank_lost(void *group, uint32_t rank)
 {
+    assert(rank < ((struct group *)group)->spec->group.workers);
     struct group *g = group;
     if (g->lost_ranks_count < GROUP_PEERS)
         g->lost_ranks[g->lost_ranks_count] = rank;
@@ -35,6 +36,7 @@ static bool survives_with_peers(const struct group *g)
 
 static void abort_snapshot(struct group *g)
 {
+    assert(g->covered == g->done && g->engine->now >= g->since);
     g->record->aborted += g->engine->now - g->since;
     g->record->checkpoints_aborted++;
     phase_tell(g, STORY_ABORTED, g->covered);
@@ -43,6 +45,7 @@ static void abort_snapshot(struct group *g)
 
 void recovery_settle_bound(struct group *g)
 {
+    assert(g->mode == GROUP_BOUND && g->phase == GROUP_WORKING);
     simtime gap = g->engine->now - g->since, gain = bound_gain(g->spec, g->done, gap);
     simtime cost = gain > 0 ? g->spec->group.checkpoint : 0;
     ledger_charge(g->record, JOB_USEFUL, gain);
@@ -85,6 +88,7 @@ static void begin_restore(struct group *g);
 
 void recovery_end_restart(struct group *g)
 {
+    assert(g->phase == GROUP_RESTART && g->cluster->missing == 0);
     phase_charge(g);
     fault_renew_replaced(g->faults);
     begin_restore(g);
@@ -93,6 +97,7 @@ void recovery_end_restart(struct group *g)
 /* Spares take the missing ranks; when all are filled the restart begins. */
 static void fill_places(struct group *g)
 {
+    assert(g->phase == GROUP_DETECT || g->phase == GROUP_WAIT);
     uint32_t node;
     while ((node = cluster_fill(g->cluster, g->engine->now)) != CLUSTER_NOBODY)
         fault_taken(g->faults, node);
@@ -111,6 +116,7 @@ static void fill_places(struct group *g)
 
 void recovery_end_detection(struct group *g)
 {
+    assert(g->phase == GROUP_DETECT && g->last_strike <= g->engine->now);
     phase_charge(g);
     g->failures++;
     phase_tell(g, STORY_DETECTED, g->done);
@@ -129,6 +135,7 @@ void recovery_node_returned(struct group *group)
 
 void recovery_end_restore(struct group *g)
 {
+    assert(g->phase == GROUP_RESTORE && g->done == g->committed);
     phase_charge(g);
     g->record->restored += g->has_checkpoint;
     g->record->protected_work += g->committed;
@@ -146,6 +153,7 @@ void recovery_end_restore(struct group *g)
 /* Back to the newest complete checkpoint: what is not in it is lost. */
 static void begin_restore(struct group *g)
 {
+    assert(g->phase == GROUP_RESTART && g->committed <= g->done);
     group_abort_persisting(g); /* it belongs to a future that will not come */
     simtime lost = g->done - g->committed;
     ledger_move(g->record, JOB_USEFUL, JOB_LOST, lost);

@@ -4,6 +4,7 @@
  * Four kinds of event: an outage (fault timeline), the end of a repair, a timer of the job, and,
  * when nothing else can happen at this instant, the controller's decision. */
 #include "sim/model/run.h"
+#include "sim/model/bound.h"
 #include "sim/model/recovery.h"
 #include <assert.h>
 #include <string.h>
@@ -70,6 +71,7 @@ static void check_ledgers(const struct run *run, const struct record *record)
 static void begin(struct run *run, uint32_t replication, enum group_mode mode,
                   struct record *record)
 {
+    assert(mode != GROUP_BOUND || bound_refusal(run->spec) == NULL);
     memset(record, 0, sizeof *record);
     record->replication = replication;
     record->bound = -1;

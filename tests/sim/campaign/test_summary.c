@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Goal: a summary says what its records say: ratios of sums, means, quantiles, differences over
+ * the pairs that may be compared.
+ * Method: random records whose ledgers balance; every number again by brute force in long double,
+ * with GSL's t-quantile for the intervals.
+ */
+#include "sim/campaign/summary.h"
+
+#include "tests/support.h"
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define MOST         500
+
+static uint64_t random_state;
+
+static uint64_t random_word(void) /* splitmix64 */
+{
+    uint64_t z = random_state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+/* Records that could be: the ledger adds up, every ninth run is unfinished. */
+static void fill_records(struct record *records, uint32_t n)
+{
+    memset(records, 0, n * sizeof *records);
+    for (uint32_t i = 0; i < n; i++) {
+        struct record *r = &records[i];
+        for (unsigned class = 0; class < JOB_CLASSES; class ++) {
+            r->job[class] = (simtime)(random_word() % (class ? 1000000000000 : 90000000000000));
+            r->makespan += r->job[class];
+        }
+        for (unsigned class = 0; class < NODE_CLASSES; class ++)
+            r->nodes[class] = (slot_ns)(random_word() >> 8) * 1000;
+        r->replication = i;
+        r->end = random_word() % 9 ? END_FINISHED : END_HORIZON;
+        r->bound = random_word() % 5 ? r->job[JOB_USEFUL] + r->job[JOB_CHECKPOINT] : -1;
+        r->aborted = r->job[JOB_CHECKPOINT] / 3;
+        r->struck = random_word() % 40;
+        r->shielded = random_word() % 3;
+        r->elsewhere = random_word() % 7;
+        r->taken = random_word() % 1000;
+        r->completed = random_word() % 1000;
+        r->checkpoints_aborted = random_word() % 10;
+        r->skipped = random_word() % 10;
+        r->restored = random_word() % 10;
+        r->lost_work = (simtime)(random_word() % 1000000000000);
+        r->protected_work = (simtime)(random_word() % 1000000000000);
+        r->events = random_word() % 100000;
+        r->digest = (struct digest_value){random_word(), random_word()};
+        r->trace = (struct failure_trace){.outages = 1, .marks = {i}};
+    }
+}
+
+static void assert_near(double value, long double wanted)
+{
+    if (!(fabsl(value - wanted) <= 1e-10L * (fabsl(wanted) + 1e-6L)))
+        fail_msg("%.17g, expected %.20Lg", value, wanted);
+}
+
+/* sum(y) / sum(x) with the interval of its linearised residuals. */
+static void assert_ratio(const struct estimate *e, const long double *y, const long double *x,
+                         uint32_t n)
+{
+    long double sum_y = 0, sum_x = 0, squares = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        sum_y += y[i];
+        sum_x += x[i];
+    }
+    long double ratio = sum_y / sum_x;
+    for (uint32_t i = 0; i < n; i++) {
+        long double z = (y[i] - ratio * x[i]) / (sum_x / n);
+        squares += z * z;
+    }
+    assert_near(e->mean, ratio);
+    if (n < 2) {
+        assert_true(isnan(e->low) && isnan(e->high));
+        return;
+    }
+    long double half = gsl_cdf_tdist_Pinv(0.975, n - 1) * sqrtl(squares / (n - 1) / n);
+    assert_near(e->low, ratio - half);
+    assert_near(e->high, ratio + half);
+}
+
+static void assert_mean(const struct estimate *e, const long double *y, uint32_t n)
+{
+    static long double ones[MOST];
+    for (uint32_t i = 0; i < n; i++)
+        ones[i] = 1;
+    assert_int_equal(e->n, n);
+    if (n > 0)
+        assert_ratio(e, y, ones, n);
+}
+
+static void waste_is_a_ratio_of_sums(void **state)
+{
+    static struct record records[MOST];
+    static long double y[MOST], x[MOST];
+    static const uint32_t sizes[] = {1, 2, 3, 64, MOST};
+    (void)state;
+    for (size_t k = 0; k < COUNT(sizes); k++) {
+        struct estimate waste;
+        struct summary s;
+        fill_records(records, sizes[k]);
+        for (uint32_t i = 0; i < sizes[k]; i++) {
+            y[i] = (long double)(records[i].makespan - records[i].job[JOB_USEFUL]) / 1e9L;
+            x[i] = (long double)records[i].makespan / 1e9L;
+        }
+        assert_true(summary_waste(&waste, records, sizes[k]));
+        assert_ratio(&waste, y, x, sizes[k]);
+        assert_true(summary_of(&s, records, sizes[k]));
+        assert_memory_equal(&s.waste, &waste, sizeof waste);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    simtime x = *(const simtime *)a, y = *(const simtime *)b;
+    return (x > y) - (x < y);
+}
+
+static void makespans_count_where_finished_and_quantiles_where_not_too(void **state)
+{
+    static struct record records[MOST];
+    static long double finished[MOST];
+    static simtime sorted[MOST];
+    static const uint32_t sizes[] = {1, 2, 3, 64, 65, MOST};
+    (void)state;
+    for (size_t k = 0; k < COUNT(sizes); k++) {
+        uint32_t n = sizes[k], count = 0, horizon = 0;
+        struct summary s;
+        fill_records(records, n);
+        for (uint32_t i = 0; i < n; i++) {
+            sorted[i] = records[i].makespan;
+            horizon += records[i].end == END_HORIZON;
+            if (records[i].end == END_FINISHED)
+                finished[count++] = (long double)records[i].makespan / 1e9L;
+        }
+        qsort(sorted, n, sizeof *sorted, compare);
+        assert_true(summary_of(&s, records, n));
+        assert_true(s.n == n && s.finished == count && s.ended[END_FINISHED] == count);
+        assert_int_equal(s.ended[END_HORIZON], horizon);
+        assert_mean(&s.makespan, finished, count);
+        assert_true(s.makespan_min == sorted[0] && s.makespan_max == sorted[n - 1]);
+        simtime middle = sorted[(n - 1) / 2] / 2 + sorted[n / 2] / 2;
+        assert_true(llabs(s.makespan_median - middle) <= 2);
+        assert_true(s.waste_min <= s.waste_median && s.waste_median <= s.waste_max);
+    }
+}
+
+static void means_are_sums_over_the_number_of_runs(void **state)
+{
+    static struct record records[MOST];
+    struct summary s;
+    long double struck = 0, lost = 0, kept = 0, taken = 0, aborted = 0, job[JOB_CLASSES] = {0};
+    long double nodes[NODE_CLASSES] = {0}, total = 0;
+    uint64_t events = 0;
+    (void)state;
+    fill_records(records, MOST);
+    for (uint32_t i = 0; i < MOST; i++) {
+        const struct record *r = &records[i];
+        struck += (long double)r->struck;
+        taken += (long double)r->taken;
+        lost += (long double)r->lost_work / 1e9L;
+        kept += (long double)r->protected_work / 1e9L;
+        aborted += (long double)r->aborted / 1e9L;
+        total += (long double)r->makespan / 1e9L;
+        events += r->events;
+        for (unsigned class = 0; class < JOB_CLASSES; class ++)
+            job[class] += (long double)r->job[class] / 1e9L;
+        for (unsigned class = 0; class < NODE_CLASSES; class ++)
+            nodes[class] += (long double)r->nodes[class] / 1e9L;
+    }
+    assert_true(summary_of(&s, records, MOST));
+    assert_near(s.struck, struck / MOST);
+    assert_near(s.taken, taken / MOST);
+    assert_near(s.aborted, aborted / MOST);
+    assert_near(s.lost_per_failure, lost / struck);
+    assert_near(s.protected_per_failure, kept / struck);
+    assert_true(s.events == events);
+    double sum = 0;
+    for (unsigned class = 0; class < JOB_CLASSES; class ++) {
+        assert_near(s.job[class], job[class] / MOST);
+        sum += s.job[class];
+    }
+    assert_near(sum, total / MOST);
+    for (unsigned class = 0; class < NODE_CLASSES; class ++)
+        assert_near(s.nodes[class], nodes[class] / MOST);
+}
+
+static void the_digest_knows_every_record_and_their_order(void **state)
+{
+    static struct record records[64];
+    struct summary before, after;
+    (void)state;
+    fill_records(records, 64);
+    assert_true(summary_of(&before, records, 64));
+    struct record first = records[0];
+    records[0] = records[1];
+    records[1] = first;
+    assert_true(summary_of(&after, records, 64));
+    assert_memory_not_equal(&before.digest, &after.digest, sizeof before.digest);
+    records[1] = records[0];
+    records[0] = first;
+    assert_true(summary_of(&after, records, 64));
+    assert_memory_equal(&before.digest, &after.digest, sizeof before.digest);
+    records[63].digest.low ^= 1;
+    assert_true(summary_of(&after, records, 64));
+    assert_memory_not_equal(&before.digest, &after.digest, sizeof before.digest);
+}
+
+static void regret_is_over_finished_runs_with_a_bound(void **state)
+{
+    static struct record records[MOST];
+    static long double over[MOST], bound[MOST];
+    struct summary s;
+    uint32_t n = 0;
+    (void)state;
+    fill_records(records, MOST);
+    for (uint32_t i = 0; i < MOST; i++)
+        if (records[i].end == END_FINISHED && records[i].bound >= 0) {
+            over[n] = (long double)(records[i].makespan - records[i].bound) / 1e9L;
+            bound[n++] = (long double)records[i].bound / 1e9L;
+        }
+    assert_true(summary_of(&s, records, MOST));
+    assert_int_equal(s.bounded, n);
+    assert_ratio(&s.regret, over, bound, n);
+}
+
+static void differences_are_over_pairs_that_both_finished(void **state)
+{
+    static struct record a[MOST], b[MOST];
+    static long double saved[MOST], overhead[MOST], net[MOST];
+    struct summary_difference d;
+    uint32_t n = 0;
+    (void)state;
+    fill_records(a, MOST);
+    fill_records(b, MOST);
+    for (uint32_t i = 0; i < MOST; i++) {
+        if (a[i].end != END_FINISHED || b[i].end != END_FINISHED)
+            continue;
+        static const enum job_class damages[] = {JOB_LOST,    JOB_DETECT,  JOB_WAIT,
+                                                 JOB_RESTART, JOB_RESTORE, JOB_BLOCKED};
+        saved[n] = 0;
+        for (size_t k = 0; k < COUNT(damages); k++)
+            saved[n] += (long double)(b[i].job[damages[k]] - a[i].job[damages[k]]) / 1e9L;
+        overhead[n] = (long double)(a[i].job[JOB_CHECKPOINT] + a[i].job[JOB_SLOWED] -
+                                    b[i].job[JOB_CHECKPOINT] - b[i].job[JOB_SLOWED]) /
+                      1e9L;
+        net[n++] = (long double)(b[i].makespan - a[i].makespan) / 1e9L;
+    }
+    assert_true(summary_compare(&d, a, b, MOST));
+    assert_true(d.is_paired && d.pairs == MOST && d.censored == MOST - n && n > 100);
+    assert_mean(&d.saved, saved, n);
+    assert_mean(&d.overhead, overhead, n);
+    assert_mean(&d.net, net, n);
+    b[77].trace.marks[0] ^= 1; /* one other failure, and the two are not the same histories */
+    struct summary_difference apart;
+    assert_true(summary_compare(&apart, a, b, MOST));
+    assert_false(apart.is_paired);
+    assert_true(apart.waste.mean == d.waste.mean);
+}
+
+static void a_cell_does_not_differ_from_itself(void **state)
+{
+    static struct record records[64];
+    struct summary_difference d;
+    (void)state;
+    fill_records(records, 64);
+    assert_true(summary_compare(&d, records, records, 64));
+    assert_true(d.waste.mean == 0 && d.waste.low == 0 && d.waste.high == 0);
+    assert_true(d.saved.mean == 0 && d.overhead.mean == 0 && d.net.mean == 0);
+}
+
+static int seed_once(void **state)
+{
+    (void)state;
+    random_state = support_seed(20261121);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(waste_is_a_ratio_of_sums),
+        cmocka_unit_test(makespans_count_where_finished_and_quantiles_where_not_too),
+        cmocka_unit_test(means_are_sums_over_the_number_of_runs),
+        cmocka_unit_test(the_digest_knows_every_record_and_their_order),
+        cmocka_unit_test(regret_is_over_finished_runs_with_a_bound),
+        cmocka_unit_test(differences_are_over_pairs_that_both_finished),
+        cmocka_unit_test(a_cell_does_not_differ_from_itself),
+    };
+    return cmocka_run_group_tests(tests, seed_once, NULL);
+}
