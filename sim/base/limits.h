@@ -3,7 +3,7 @@
 #ifndef CAIRN_BASE_LIMITS_H
 #define CAIRN_BASE_LIMITS_H
 
-#define LIMIT_NODES           ((1u << 24) - 4096) /* event slots are 24 bits; 4,096 are kept for others */
+#define LIMIT_NODES           ((1u << 24) - 4096) /* event slots: 24 bits, less 4,096 for others */
 #define LIMIT_REPLICATIONS    10000000u   /* rows are kept in memory until they are written */
 #define LIMIT_SCENARIO_BYTES  (1u << 20)  /* 1 MiB of YAML, imports counted one by one */
 #define LIMIT_SCENARIO_DEPTH  32          /* nesting of maps and lists */

@@ -2,7 +2,8 @@
 /* cairn replay: recorded outages strike the scenario's job, instead of its laws.
  *
  * What the scenario says of faults is set aside whole, with its number of replications (one history
- * needs one) and its detection delay (reported times hold it already, unless faults.trace.times=true);
+ * needs one) and its detection delay (reported times hold it already, unless
+ * faults.trace.times=true);
  * --set faults.trace.… says how the trace is laid over the job (MODEL rule 24). */
 #include "sim/base/text.h"
 #include "sim/cli/prepare.h"

@@ -61,9 +61,19 @@ static uint32_t group_of(const struct prepared *p, uint32_t cell)
     return group;
 }
 
-static bool is_none(const struct cell *cell)
+/* The cell of the group that is the baseline just added, which is then not needed; or that one. */
+static uint32_t find_equal(struct prepared *p, uint32_t cells, uint32_t group)
 {
-    return strcmp(cell->spec.controller.class->name, "none") == 0;
+    const struct spec_controller *last = &p->study.cells[p->study.count - 1].spec.controller;
+    for (uint32_t i = 0; i < cells; i++) {
+        const struct spec_controller *one = &p->study.cells[i].spec.controller;
+        if (group_of(p, i) == group && one->class == last->class &&
+            memcmp(one->values, last->values, sizeof one->values) == 0) {
+            p->study.count--;
+            return i;
+        }
+    }
+    return p->study.count - 1;
 }
 
 /* A baseline for each cell: one of the cells themselves, or a further one. */
@@ -78,9 +88,6 @@ enum status cmd_sweep_baselines(struct cli *cli, struct prepared *p, uint32_t ce
     enum status status = name ? STATUS_OK : find_baseline(cli, p, &name);
     for (uint32_t i = 0; i < cells; i++)
         of_group[i] = UINT32_MAX;
-    for (uint32_t i = 0; i < cells; i++)
-        if (is_none(&p->study.cells[i]) && strcmp(name, "none") == 0)
-            of_group[group_of(p, i)] = i;
     for (uint32_t i = 0; i < cells && status == STATUS_OK; i++) {
         uint32_t group = group_of(p, i);
         if (of_group[group] == UINT32_MAX) {
@@ -89,6 +96,8 @@ enum status cmd_sweep_baselines(struct cli *cli, struct prepared *p, uint32_t ce
             char *kept = arena_copy(&cli->arena, set, strlen(set));
             status = kept ? prepare_add(cli, p, i, kept)
                           : diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+            if (status == STATUS_OK)
+                of_group[group] = find_equal(p, cells, group);
         }
         baseline_of[i] = of_group[group];
     }

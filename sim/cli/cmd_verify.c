@@ -44,8 +44,7 @@ static bool report(struct cli *cli, const char *name, const struct record *a,
     if (at == n)
         io_printf(&cli->out, "  %-26s %u of %u digests equal\n", name, n, n);
     else
-        io_printf(&cli->out, "  %-26s DIFFERS, first in replication %u\n", name,
-                  a[at].replication);
+        io_printf(&cli->out, "  %-26s DIFFERS, first in replication %u\n", name, a[at].replication);
     return at == n;
 }
 

@@ -17,6 +17,17 @@ static enum status add_set(struct cli *cli, struct prepared *p, const char *text
     return status;
 }
 
+static bool has_value_twice(const struct axis *axis)
+{
+    for (uint32_t i = 1; i < axis->count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (axis->values[i].length == axis->values[j].length &&
+                memcmp(axis->source.text + axis->values[i].start,
+                       axis->source.text + axis->values[j].start, axis->values[i].length) == 0)
+                return true;
+    return false;
+}
+
 static enum status find_axes(struct cli *cli, struct prepared *p)
 {
     for (uint32_t i = 0; i < p->sets_count; i++) {
@@ -26,12 +37,14 @@ static enum status find_axes(struct cli *cli, struct prepared *p)
             return cli_usage(cli, "too many axes; the limit is %d", LIMIT_AXES);
         for (uint32_t j = 0; j < p->varied_count; j++)
             if (strcmp(p->keys[j], p->sets[i].key) == 0)
-                return cli_usage(
-                    cli, "--set %s has several values twice; name them all in one --set",
-                    p->keys[j]);
+                return cli_usage(cli,
+                                 "--set %s has several values twice; name them all in one --set",
+                                 p->keys[j]);
         if (strcmp(p->sets[i].key, "replications") == 0)
             return cli_usage(cli, "replications cannot be an axis: cells are compared on the same "
                                   "number of them");
+        if (has_value_twice(&p->sets[i]))
+            return cli_usage(cli, "--set %s names a value twice", p->sets[i].key);
         p->keys[p->varied_count] = p->sets[i].key;
         p->varied[p->varied_count++] = i;
     }

@@ -203,32 +203,37 @@ static enum status print_advice(struct cli *cli, const struct cell *cell, const 
     if (!summary_compare(&d, cell->records, advisor->records, cell->count) ||
         !summary_of(&best, advisor->records, advisor->count))
         return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
-    double points = 100 * d.waste.mean, half = 100 * estimate_half_width(&d.waste);
+    double points = 100 * d.waste.mean;
+    bool is_exact = cell->count == 1; /* one history: the difference is what it is */
+    char half[REPORT_TEXT] = "";
+    if (!is_exact)
+        snprintf(half, sizeof half, " ± %.2f", 100 * estimate_half_width(&d.waste));
     report_duration(interval, simtime_seconds(advisor->interval));
     io_printf(&cli->out, "\n  advice: ");
     if (s->struck == 0) /* and with nothing to learn from */
         io_printf(&cli->out, "nothing failed in these runs: checkpoints only cost here.\n");
+    else if (s->finished == 0 && cell->spec.faults.trace.is_given)
+        io_printf(&cli->out, "the recorded time ends before the job does: a shorter job "
+                             "(workload.group.work), or faults.trace.after_end: wrap.\n");
     else if (s->finished == 0)
         io_printf(&cli->out, "no run finished: failures come too fast for what a checkpoint and a "
                              "recovery take. Fewer workers, cheaper checkpoints, faster detection, "
                              "or a longer horizon.\n");
-    else if (cell->count > 1 && d.waste.low > 0 && points >= ADVICE_POINTS)
-        io_printf(
-            &cli->out,
-            "a checkpoint every %s would waste %.2f %% instead of %.2f %%: %.2f ± %.2f points "
-            "less, on the same failures (controller: exact).\n",
-            interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half);
-    else if (cell->count > 1 && d.waste.high < 0 && points <= -ADVICE_POINTS)
+    else if ((is_exact || d.waste.low > 0) && points >= ADVICE_POINTS)
         io_printf(&cli->out,
-                  "keep it: it wastes %.2f ± %.2f points less than theory's interval for "
-                  "exponential failures (%s).\n",
+                  "a checkpoint every %s would waste %.2f %% instead of %.2f %%: %.2f%s points "
+                  "less, on the same failures (controller: exact).\n",
+                  interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half);
+    else if ((is_exact || d.waste.high < 0) && points <= -ADVICE_POINTS)
+        io_printf(&cli->out,
+                  "keep it: it wastes %.2f%s points less than theory's interval for exponential "
+                  "failures (%s).\n",
                   -points, half, interval);
     else
         io_printf(&cli->out,
-                  "keep this interval: theory's optimum (%s) is not measurably better (%.2f ± %.2f "
+                  "keep this interval: theory's optimum (%s) is not measurably better (%.2f%s "
                   "points). Most of the waste is %s: %.1f %%.\n",
-                  interval, points, cell->count > 1 ? half : 0, job_class_names[worst],
-                  100 * s->job[worst] / total);
+                  interval, points, half, job_class_names[worst], 100 * s->job[worst] / total);
     return STATUS_OK;
 }
 
