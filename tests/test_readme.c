@@ -160,7 +160,7 @@ static void every_command_of_the_readme_does_as_it_says(void **state)
         char copy[LINE];
         const char *words[WORDS], *comment;
         assert_true(strlen(line) < sizeof copy);
-        snprintf(copy, sizeof copy, "%s", line);
+        snprintf(copy, sizeof copy, "%.*s", (int)sizeof copy - 1, line);
         if (!split_line(copy, words, &comment))
             fail_msg("%s\nneeds a shell, or too many words", line);
         words[0] = program;

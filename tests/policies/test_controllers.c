@@ -58,7 +58,7 @@ static int64_t interval(const struct planned *p, const char **bound_by)
     return p->class->interval(p->plan, bound_by);
 }
 
-/* ---- intervals ----------------------------------------------------------------------------- */
+/* ---- intervals ------------------------------------------------------------------------------- */
 
 /* C and M in seconds: Young sqrt(2 C M), Daly's series, the exact optimum by Lambert's W. The first
  * is C = 5 min, M = 24 h: 120 min, 116.690 and 116.690 min. To half of the last digit printed. */
@@ -195,7 +195,7 @@ static void every_and_none_tell_their_interval(void **state)
     assert_null(bound_by);
 }
 
-/* ---- refusals ------------------------------------------------------------------------------ */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static void every_without_steps_is_refused(void **state)
 {
@@ -222,7 +222,7 @@ static void period_not_longer_than_the_cost_is_refused(void **state)
     assert_null(plan_with(&p, "fixed", 4, 5, 0)); /* by work a cost does not matter */
 }
 
-/* ---- verdicts ------------------------------------------------------------------------------ */
+/* ---- verdicts -------------------------------------------------------------------------------- */
 
 static struct cairn_situation situation_at(int64_t now, int64_t work_since, int64_t step)
 {
@@ -371,7 +371,7 @@ static void describe_tells_the_interval(void **state)
     assert_string_equal(words, "12 s since the last checkpoint: the interval of 50 s is not over");
 }
 
-/* ---- the registry -------------------------------------------------------------------------- */
+/* ---- the registry ---------------------------------------------------------------------------- */
 
 static void registry_lists_each_class_once_in_order(void **state)
 {

@@ -261,7 +261,7 @@ static inline void kit_check_at(struct kit *kit, const struct kit_expected *expe
 #define kit_check(kit, ...)                                                                        \
     kit_check_at(kit, &(struct kit_expected){__VA_ARGS__}, __FILE__, __LINE__)
 
-/* ---- random choices of tests --------------------------------------------------------------- */
+/* ---- random choices of tests ----------------------------------------------------------------- */
 
 static inline uint64_t kit_random(uint64_t *state)
 {

@@ -126,7 +126,7 @@ static void rule15_event_limit_cuts_both_modes_alike(void **state)
     assert_true(cut > PAIRS / 20);
 }
 
-/* ---- rule 8: every policy meets the same failures ------------------------------------------ */
+/* ---- rule 8: every policy meets the same failures -------------------------------------------- */
 
 enum { HEARD = 4096 };
 static struct {
@@ -272,7 +272,7 @@ static void rule09_draws_have_addresses(void **state)
     assert_memory_equal(times, heard.times, count * sizeof *times);
 }
 
-/* ---- rule 18 ------------------------------------------------------------------------------- */
+/* ---- rule 18 --------------------------------------------------------------------------------- */
 
 static void rule18_bound_is_never_beaten(void **state)
 {

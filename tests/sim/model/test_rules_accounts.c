@@ -10,7 +10,7 @@
 
 static uint64_t seed = 1;
 
-/* ---- rule 18: by brute force --------------------------------------------------------------- */
+/* ---- rule 18: by brute force ----------------------------------------------------------------- */
 
 enum { STEPS = 12, STRIKES = 8, CASES = 300 };
 
@@ -183,7 +183,7 @@ static void rule18_elsewhere_the_bound_is_refused(void **state)
     assert_null(bound_refusal(&k.spec));
 }
 
-/* ---- rule 19 ------------------------------------------------------------------------------- */
+/* ---- rule 19 --------------------------------------------------------------------------------- */
 
 /* 10^6 nodes for 10 years: work 10 y; node 7 is away from 1,000 to 1,100, the others are held. 79
  * bits. */
@@ -226,7 +226,7 @@ static void rule19_node_ledger_follows_each_node(void **state)
     assert_true(r.nodes[NODE_SPARE] == S(300 + 150));
 }
 
-/* ---- rule 20 ------------------------------------------------------------------------------- */
+/* ---- rule 20 --------------------------------------------------------------------------------- */
 
 /* Struck at 20 (restored 30), then cut at 120: 80-85 kept 50, 35 of work are not kept. At 137: in
  * the snapshot 135-140, whose 2 s did not complete. */
@@ -260,7 +260,7 @@ static void rule20_waste_is_a_ratio_of_sums(void **state)
     assert_true(fabs(waste.mean - 0.25) < 1e-15);
 }
 
-/* ---- rule 22 ------------------------------------------------------------------------------- */
+/* ---- rule 22 --------------------------------------------------------------------------------- */
 
 enum { PAIRS = 500 };
 

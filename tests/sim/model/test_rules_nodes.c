@@ -6,7 +6,7 @@
 #include "tests/sim/model/kit.h"
 #include "tests/support.h"
 
-/* ---- rule 4: detect, wait, restart, restore ------------------------------------------------ */
+/* ---- rule 4: detect, wait, restart, restore -------------------------------------------------- */
 
 static void begin(struct kit *k)
 {
@@ -82,7 +82,7 @@ static void rule06_wall_outage_during_wait_begins_recovery_again(void **state)
               .restart = 60, .restore = 20, .struck = 2);
 }
 
-/* ---- rule 5: replacement, repair, spares, ages --------------------------------------------- */
+/* ---- rule 5: replacement, repair, spares, ages ----------------------------------------------- */
 
 /* Lives last 100. 40-45, 85-90, failed at 100 (10 lost), detected 110, replaced at 130, the end of
  * the downtime; next death at 230. Restored 145; 185-190, done at 220. From the failure it would be
@@ -203,7 +203,7 @@ static void rule05_stationary_first_life_is_the_residual_one(void **state)
     assert_true(fabs(z) < 4);
 }
 
-/* ---- rule 6: wall and exposure ------------------------------------------------------------- */
+/* ---- rule 6: wall and exposure --------------------------------------------------------------- */
 
 /* The platform strikes each 100 of its clock. 50-55, struck at 100 (45 lost), detected 110, 130,
  * restored 145; 195-200. Exposure stands still for the 30 from 100 to 130, so the next strike is at
@@ -302,7 +302,7 @@ static void rule06_exposure_platform_mtbf_is_mu_over_p_plus_D(void **state)
     check_rate(&k, 1000, 1, 62.5, 12.5 * 12.5, 12.5);
 }
 
-/* ---- rule 7: who is renewed ---------------------------------------------------------------- */
+/* ---- rule 7: who is renewed ------------------------------------------------------------------ */
 
 /* Lives of 100; a recorded outage renews node 1 at 50. Strikes at 50 (1), 100 (0), 150 (1), 200
  * (0): four before 220. All renewed by each: 50, 150 twice. */
@@ -370,7 +370,7 @@ static void rule07_platform_victims_are_uniform(void **state)
     assert_true(chi < 25);
 }
 
-/* ---- rules 16 and 21 ----------------------------------------------------------------------- */
+/* ---- rules 16 and 21 ------------------------------------------------------------------------- */
 
 /* Rates add: 1,024 of 1,040 nodes at 5 y, a platform at 1 d, racks of 8 at 10 y (128 of them). */
 static void rule16_scenario_mtbf_adds_the_rates_that_strike(void **state)

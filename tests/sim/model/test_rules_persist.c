@@ -224,6 +224,23 @@ static void rule11_staged_losses_add_up(void **state)
               .restore = 10, .struck = 2, .taken = 4, .completed = 3, .aborts = 1);
 }
 
+/* But losses before its snapshot do not: worker 1 at 20 (20 lost, detected 50, restored 60). 110-115,
+ * persisting to 145, worker 0 at 140: complete from worker 1's copy. 25 lost, detected 170, restored
+ * 180 with 50; 230-235, 285-290, done at 340. */
+static void rule11_staged_losses_before_the_snapshot_do_not_count(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin(&k, 30);
+    kit_workers(&k, 4, 0);
+    k.spec.detection.delay = S(30);
+    k.spec.group.staged = STAGED_PEER;
+    kit_outage(&k, 1, 20, 20);
+    kit_outage(&k, 0, 140, 140);
+    kit_check(&k, .makespan = 340, .useful = 200, .checkpoint = 15, .lost = 45, .detect = 60,
+              .restore = 20, .struck = 2, .taken = 3, .completed = 3, .restored = 1);
+}
+
 /* A single worker has no peer. */
 static void rule11_staged_alone_is_not_staged(void **state)
 {
@@ -269,6 +286,7 @@ int main(void)
         cmocka_unit_test(rule11_staged_at_peers_survives_one_loss),
         cmocka_unit_test(rule11_staged_at_peers_dies_with_two_neighbours),
         cmocka_unit_test(rule11_staged_losses_add_up),
+        cmocka_unit_test(rule11_staged_losses_before_the_snapshot_do_not_count),
         cmocka_unit_test(rule11_staged_alone_is_not_staged),
         cmocka_unit_test(rule11_staged_snapshot_is_aborted),
     };

@@ -5,7 +5,7 @@
  * no length is repaired at once; the node is back before its detection. */
 #include "tests/sim/model/kit.h"
 
-/* ---- rules 1 to 3: time and order ---------------------------------------------------------- */
+/* ---- rules 1 to 3: time and order ------------------------------------------------------------ */
 
 /* work 0-50, snapshot 50-55 completes at 55, outage at 55; restore 55-65, work 50 more to 115. */
 static void rule02_checkpoint_completing_at_t_survives_outage_at_t(void **state)
@@ -121,7 +121,7 @@ static void rule03_draw_past_the_horizon_is_never(void **state)
               .completed = 1);
 }
 
-/* ---- rule 10: steps and intervals ---------------------------------------------------------- */
+/* ---- rule 10: steps and intervals ------------------------------------------------------------ */
 
 /* Three epochs of 15; the failure comes 10 s into the third. Nothing kept: 15+15+10, then 45 = 85.
  */
@@ -354,7 +354,7 @@ static void rule10_struck_final_checkpoint_costs_the_work(void **state)
               .restore = 10, .struck = 1, .taken = 2, .completed = 1, .aborts = 1);
 }
 
-/* ---- rule 12: restore ---------------------------------------------------------------------- */
+/* ---- rule 12: restore ------------------------------------------------------------------------ */
 
 /* Snapshot 50-55, struck at 80 (25 lost), restore 80-100 struck at 90, again 90-110; work to 160,
  * snapshot to 165, to 215, to 220, done at 270. */
@@ -387,7 +387,7 @@ static void rule12_newest_complete_generation_is_restored(void **state)
               .restore = 10, .struck = 1, .taken = 4, .completed = 3, .aborts = 1, .restored = 1);
 }
 
-/* ---- rule 13: an interval, and a verdict that stands still --------------------------------- */
+/* ---- rule 13: an interval, and a verdict that stands still ----------------------------------- */
 
 /* An interval of 1 ms becomes 1 s: at 1, 2, … 9 of work, 1 s each. Struck at 4.5, half way through
  * the second snapshot's successor: 1, snapshot to 2, to 3, to 4, 0.5 lost, restored at 5.5 with 2
