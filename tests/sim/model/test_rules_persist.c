@@ -224,9 +224,9 @@ static void rule11_staged_losses_add_up(void **state)
               .restore = 10, .struck = 2, .taken = 4, .completed = 3, .aborts = 1);
 }
 
-/* But losses before its snapshot do not: worker 1 at 20 (20 lost, detected 50, restored 60). 110-115,
- * persisting to 145, worker 0 at 140: complete from worker 1's copy. 25 lost, detected 170, restored
- * 180 with 50; 230-235, 285-290, done at 340. */
+/* But losses before its snapshot do not: worker 1 at 20 (20 lost, detected 50, restored 60).
+ * 110-115, persisting to 145, worker 0 at 140: complete from worker 1's copy. 25 lost, detected
+ * 170, restored 180 with 50; 230-235, 285-290, done at 340. */
 static void rule11_staged_losses_before_the_snapshot_do_not_count(void **state)
 {
     struct kit k;
