@@ -19,6 +19,7 @@
 struct bench { /* a worker's place */
     struct run run;
     const struct cell *cell; /* that `run` is open for; NULL: not open */
+    char apart[128];         /* two cache lines: neighbours must not slow each other down */
 };
 
 struct job {
