@@ -9,11 +9,16 @@
 #include <assert.h>
 #include <string.h>
 
+enum { HEADS = 10 }; /* heads in one digested word */
+
 void story_begin(struct story *story)
 {
     digest_init(&story->job);
     story->events = 0;
     story->pending.count = 0;
+    story->heads = story->heads_count = 0;
+    story->last_time = story->last_work = -1;
+    story->last_run = (struct story_checkpoints){.cost = -1};
     story->chain = UINT64_C(0x243f6a8885a308d3); /* pi: any constant but 0 */
     memset(&story->trace, 0, sizeof story->trace);
 }
@@ -42,29 +47,48 @@ void story_outage(struct story *story, simtime fault_time, unsigned process, uin
     }
 }
 
+/* A time or a work that is the last one's again is told by one bit of the head, not by a word. */
 static void put(struct story *story, enum story_kind kind, simtime time, simtime work)
 {
-    digest_put(&story->job, (uint64_t)kind);
-    digest_put(&story->job, (uint64_t)time);
-    digest_put(&story->job, (uint64_t)work);
+    bool is_same_time = time == story->last_time, is_same_work = work == story->last_work;
+    assert(kind < 16 && story->heads_count < HEADS);
+    if (!is_same_time)
+        digest_put(&story->job, (uint64_t)time);
+    if (!is_same_work)
+        digest_put(&story->job, (uint64_t)work);
+    story->last_time = time;
+    story->last_work = work;
+    story->heads =
+        story->heads << 6 | (uint64_t)kind << 2 | (uint64_t)is_same_work << 1 | is_same_time;
+    if (++story->heads_count == HEADS) {
+        digest_put(&story->job, story->heads);
+        story->heads = story->heads_count = 0;
+    }
 }
 
 static void close_pending(struct story *story)
 {
-    struct story_checkpoints *p = &story->pending;
+    struct story_checkpoints *p = &story->pending, *last = &story->last_run;
     if (p->count == 0)
         return;
-    put(story, STORY_RUN_OF_CHECKPOINTS, p->first, p->first_work);
+    bool is_single = p->count == 1;
+    bool is_such =
+        p->cost == last->cost &&
+        (is_single || (p->spacing == last->spacing && p->work_spacing == last->work_spacing));
+    put(story, is_such ? STORY_SUCH_A_RUN : STORY_RUN_OF_CHECKPOINTS, p->first, p->first_work);
     digest_put(&story->job, p->count);
-    digest_put(&story->job, (uint64_t)p->cost);
-    digest_put(&story->job, p->count > 1 ? (uint64_t)p->spacing : 0);
-    digest_put(&story->job, p->count > 1 ? (uint64_t)p->work_spacing : 0);
+    if (!is_such) {
+        digest_put(&story->job, (uint64_t)p->cost);
+        digest_put(&story->job, is_single ? 0 : (uint64_t)p->spacing);
+        digest_put(&story->job, is_single ? 0 : (uint64_t)p->work_spacing);
+        *last = *p;
+    }
     p->count = 0;
 }
 
 void story_tell(struct story *story, enum story_kind kind, simtime time, simtime work)
 {
-    assert(kind != STORY_RUN_OF_CHECKPOINTS);
+    assert(kind < STORY_RUN_OF_CHECKPOINTS);
     close_pending(story);
     put(story, kind, time, work);
     story->events++;
@@ -110,6 +134,8 @@ void story_tell_checkpoints(struct story *story, const struct story_checkpoints 
 struct digest_value story_end(struct story *story)
 {
     close_pending(story);
+    digest_put(&story->job, story->heads);
+    digest_put(&story->job, story->heads_count);
     digest_put(&story->job, story->chain);
     digest_put(&story->job, story->trace.outages);
     digest_put(&story->job, story->events);

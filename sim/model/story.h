@@ -28,6 +28,7 @@ enum story_kind {
     STORY_FINISHED,
     STORY_STOPPED,
     STORY_RUN_OF_CHECKPOINTS,
+    STORY_SUCH_A_RUN, /* with the cost and the spacings of the run before */
 };
 
 /* Equal blocking checkpoints: the i-th starts at first + i * spacing and covers first_work + i *
@@ -40,6 +41,10 @@ struct story_checkpoints {
 
 struct story {
     struct digest job;
+    uint64_t heads;       /* of the last happenings: kind, same time?, same work?; 6 bits each */
+    unsigned heads_count; /* at most 10 a word */
+    simtime last_time, last_work;
+    struct story_checkpoints last_run;
     uint64_t events;
     struct story_checkpoints pending;
     uint64_t chain; /* of the failures */
