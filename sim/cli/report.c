@@ -28,17 +28,21 @@ static void print_head(struct sink *out, const struct prepared *p, const struct 
 {
     const struct spec *spec = &cell->spec;
     char work[REPORT_TEXT], cost[REPORT_TEXT], restore[REPORT_TEXT], mtbf[REPORT_TEXT];
+    char detect[REPORT_TEXT], restart[REPORT_TEXT];
     io_printf(out, "%s: %u worker%s, %s of work; %u replication%s, seed %" PRIu64 "\n", p->name,
               spec->group.workers, spec->group.workers == 1 ? "" : "s",
               report_duration(work, simtime_seconds(spec->group.work)), cell->count,
               cell->count == 1 ? "" : "s", spec->seed);
-    io_printf(out, "  a checkpoint costs %s, a restore %s",
-              report_duration(cost, simtime_seconds(spec->group.checkpoint)),
+    io_printf(out, "  a checkpoint costs %s",
+              report_duration(cost, simtime_seconds(spec->group.checkpoint)));
+    io_printf(out, "; a failure %s to notice, %s to restart, %s to restore\n",
+              report_duration(detect, simtime_seconds(spec->detection.delay)),
+              report_duration(restart, simtime_seconds(spec->group.downtime)),
               report_duration(restore, simtime_seconds(spec->group.restore)));
     if (isinf(cell->mtbf_s))
-        io_printf(out, "; nothing fails\n");
+        io_printf(out, "  nothing fails\n");
     else
-        io_printf(out, "; the job's mean time between failures is %s (%s)\n",
+        io_printf(out, "  the job's mean time between failures is %s (%s)\n",
                   report_duration(mtbf, cell->mtbf_s), cell->mtbf_origin);
 }
 
@@ -351,6 +355,26 @@ static void put_head_json(struct sink *out, const struct prepared *p, const stru
     io_printf(out, "}}");
 }
 
+/* The choices that this result was made under, and what identifies a trace. */
+static void put_semantics_json(struct sink *out, const struct cell *cell)
+{
+    static const enum schema_id keys[] = {KEY_CLOCK,           KEY_STRIKE,     KEY_INITIAL_AGE,
+                                          KEY_RENEWAL,         KEY_SPARES_AGE, KEY_FINAL_CHECKPOINT,
+                                          KEY_RESTORE_INITIAL, KEY_DIVISIBLE,  KEY_IN_FLIGHT,
+                                          KEY_STAGED};
+    io_printf(out, ",\n  \"semantics\": {");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        io_printf(out, "%s\"%s\"", i ? ", " : "", schema_keys[keys[i]].path);
+        put_text(out, ": ", cell->scenario->values[keys[i]].text);
+    }
+    io_printf(out, "}");
+    if (cell->spec.faults.trace.is_given) {
+        char hex[DIGEST_HEX];
+        digest_hex(cell->spec.faults.trace.outages->digest, hex);
+        io_printf(out, ",\n  \"trace_digest\": \"%s\"", hex);
+    }
+}
+
 enum status report_run_json(struct cli *cli, const struct prepared *prepared, uint32_t cell)
 {
     const struct cell *c = &prepared->study.cells[cell];
@@ -371,6 +395,7 @@ enum status report_run_json(struct cli *cli, const struct prepared *prepared, ui
         put_estimate(out, "regret", &s.regret);
         io_printf(out, "}");
     }
+    put_semantics_json(out, c);
     digest_hex(s.digest, hex);
     io_printf(out, ",\n  \"events\": %" PRIu64 ",\n  \"digest\": \"%s\"", s.events, hex);
     digest_hex(scenario_digest(c->scenario), hex);
