@@ -209,6 +209,7 @@ static enum status print_advice(struct cli *cli, const struct cell *cell, const 
         return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
     double points = 100 * d.waste.mean;
     bool is_exact = cell->count == 1; /* one history: the difference is what it is */
+    const char *luck = is_exact ? "; but this is one history, and luck is not averaged out" : "";
     char half[REPORT_TEXT] = "";
     if (!is_exact)
         snprintf(half, sizeof half, " ± %.2f", 100 * estimate_half_width(&d.waste));
@@ -226,13 +227,13 @@ static enum status print_advice(struct cli *cli, const struct cell *cell, const 
     else if ((is_exact || d.waste.low > 0) && points >= ADVICE_POINTS)
         io_printf(&cli->out,
                   "a checkpoint every %s would waste %.2f %% instead of %.2f %%: %.2f%s points "
-                  "less, on the same failures (controller: exact).\n",
-                  interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half);
+                  "less, on the same failures (controller: exact)%s.\n",
+                  interval, 100 * best.waste.mean, 100 * s->waste.mean, points, half, luck);
     else if ((is_exact || d.waste.high < 0) && points <= -ADVICE_POINTS)
         io_printf(&cli->out,
                   "keep it: it wastes %.2f%s points less than theory's interval for exponential "
-                  "failures (%s).\n",
-                  -points, half, interval);
+                  "failures (%s)%s.\n",
+                  -points, half, interval, luck);
     else
         io_printf(&cli->out,
                   "keep this interval: theory's optimum (%s) is not measurably better (%.2f%s "
