@@ -200,7 +200,12 @@ static double draw_many(const struct law *law, enum sampling sampling, double ag
 }
 
 /* 1.95 / sqrt(n) is exceeded by one honest sample in a thousand; the bins add at most 0.02. */
-#define KS_LIMIT 1.97
+/* p = 0.001 at the seed that is always run; 3e-6 for a seed of the user's, because a soak looks at
+ * thousands of statistics. */
+static double ks_limit(void)
+{
+    return getenv("CAIRN_SEED") ? 2.6 : 1.97;
+}
 
 static void samples_follow_their_law(void **state)
 {
@@ -210,7 +215,7 @@ static void samples_follow_their_law(void **state)
         struct law law = prepared(i);
         double trip = 0.0, d = draw_many(&law, FRESH, 0.0, seed, (uint32_t)i, &trip);
         printf("%-16s D sqrt(n) %.2f round trip %.1e\n", law_name(law.kind), d, trip);
-        assert_true(d < KS_LIMIT && trip < 1e-12);
+        assert_true(d < ks_limit() && trip < 1e-12);
     }
 }
 
@@ -223,7 +228,7 @@ static void remaining_lives_follow_their_law(void **state)
         double age = law_sample(&law, 0.3), trip = 0.0;
         double d = draw_many(&law, AGED, age, seed, 20 + (uint32_t)i, &trip);
         printf("%-16s D sqrt(n) %.2f round trip %.1e\n", law_name(law.kind), d, trip);
-        assert_true(d < KS_LIMIT && trip < 1e-11);
+        assert_true(d < ks_limit() && trip < 1e-11);
     }
 }
 
@@ -237,7 +242,7 @@ static void residual_lives_follow_their_law(void **state)
         assert_null(law_prepare_residual(&law, guide));
         double d = draw_many(&law, RESIDUAL, 0.0, seed, 40 + (uint32_t)i, &trip);
         printf("%-16s D sqrt(n) %.2f round trip %.1e\n", law_name(law.kind), d, trip);
-        assert_true(d < KS_LIMIT && trip < 1e-11);
+        assert_true(d < ks_limit() && trip < 1e-11);
     }
 }
 
