@@ -51,8 +51,7 @@ static struct place at(const struct check *check, enum schema_id a, enum schema_
     return values[a].place.source ? values[a].place : values[b].place;
 }
 
-/* ---- machine and job ---------------------------------------------------------------------------
- */
+/* ---- machine and job ----------------------------------------------------------------------- */
 
 static void check_size(const struct check *check)
 {
@@ -145,8 +144,7 @@ static void check_background(const struct check *check)
                    "workload.group.staged: nothing is staged without workload.group.persist");
 }
 
-/* ---- faults ------------------------------------------------------------------------------------
- */
+/* ---- faults -------------------------------------------------------------------------------- */
 
 static const struct {
     enum schema_id uptime, repair;
@@ -242,8 +240,7 @@ static void check_age(const struct check *check)
     }
 }
 
-/* ---- trace -------------------------------------------------------------------------------------
- */
+/* ---- trace --------------------------------------------------------------------------------- */
 
 static void check_no_trace(const struct check *check)
 {
@@ -281,11 +278,9 @@ static void check_trace(const struct check *check)
                    "already; say 'times: true', or 'delay: 0 s'");
 }
 
-/* ---- controller --------------------------------------------------------------------------------
- */
+/* ---- controller ---------------------------------------------------------------------------- */
 
-/* Index of the parameter that wants an MTBF, or -1. */
-static int mtbf_index(const struct cairn_controller_class *class)
+int check_mtbf_param(const struct cairn_controller_class *class)
 {
     for (int i = 0; class->params[i].name; i++)
         if (class->params[i].unit == CAIRN_MTBF)
@@ -317,13 +312,10 @@ static void check_mtbf(const struct check *check, int index)
                    param);
 }
 
-/* A plan that needs nothing but the scenario is made once here, to hear its refusal early. */
-static enum status check_plan(const struct check *check)
+struct cairn_shape check_shape(const struct spec *spec)
 {
-    const struct spec *spec = check->spec;
-    const struct cairn_controller_class *class = spec->controller.class;
-    struct cairn_shape shape = {
-        .size = sizeof shape,
+    return (struct cairn_shape){
+        .size = sizeof(struct cairn_shape),
         .abi = CAIRN_CONTROLLER_ABI,
         .checkpoint_cost = spec->group.checkpoint,
         .restore_cost = spec->group.restore,
@@ -332,7 +324,15 @@ static enum status check_plan(const struct check *check)
         .step = spec->group.is_divisible ? 0 : spec->group.step,
         .workers = spec->group.workers,
     };
-    if (mtbf_index(class) >= 0 && spec->controller.mtbf != MTBF_GIVEN)
+}
+
+/* A plan that needs nothing but the scenario is made once here, to hear its refusal early. */
+static enum status check_plan(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    const struct cairn_controller_class *class = spec->controller.class;
+    struct cairn_shape shape = check_shape(spec);
+    if (check_mtbf_param(class) >= 0 && spec->controller.mtbf != MTBF_GIVEN)
         return STATUS_OK;
     void *plan = arena_alloc(check->arena, class->plan_size);
     if (!plan)
@@ -348,7 +348,7 @@ static enum status check_controller(const struct check *check)
 {
     if (!check->scenario->values[KEY_CONTROLLER].is_good)
         return STATUS_OK;
-    int index = mtbf_index(check->spec->controller.class);
+    int index = check_mtbf_param(check->spec->controller.class);
     if (index >= 0)
         check_mtbf(check, index);
     return check->diag->errors == 0 ? check_plan(check) : STATUS_OK;

@@ -5,6 +5,7 @@
  * the MTBF), then warnings (they compare all three). */
 #include "sim/campaign/cell.h"
 #include "traces/outage_csv.h"
+#include "workloads/check.h"
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
@@ -37,19 +38,11 @@ static enum status bind_trace(struct cell *cell, struct arena *arena, struct dia
     return STATUS_OK;
 }
 
-/* The parameter of the class that wants the mean time between failures, or -1. */
-static int mtbf_param(const struct cairn_controller_class *class)
-{
-    for (int i = 0; class->params[i].name; i++)
-        if (class->params[i].unit == CAIRN_MTBF)
-            return i;
-    return -1;
-}
-
+/* The reader has refused an MTBF that nothing can give (MODEL rule 16). */
 static enum status find_mtbf(struct cell *cell, struct diag *diag)
 {
     struct spec_controller *controller = &cell->spec.controller;
-    int param = mtbf_param(controller->class);
+    int param = check_mtbf_param(controller->class);
     bool has_trace = cell->spec.faults.trace.is_given;
     struct place place = scenario_place(cell->scenario, "controller.mtbf");
     cell->uses_mtbf = param >= 0;
@@ -57,25 +50,19 @@ static enum status find_mtbf(struct cell *cell, struct diag *diag)
     cell->mtbf_origin = has_trace ? "from the whole trace" : "from the laws";
     if (param < 0)
         return STATUS_OK;
+    assert(has_trace ? controller->mtbf != MTBF_SCENARIO
+                     : controller->mtbf == MTBF_SCENARIO || controller->mtbf == MTBF_GIVEN);
     if (!place.source)
         place = scenario_place(cell->scenario, "controller");
     if (controller->mtbf == MTBF_GIVEN) {
         cell->mtbf_s = controller->values[param].x;
         cell->mtbf_origin = "given";
-    } else if (controller->mtbf == MTBF_SCENARIO && has_trace) {
-        return diag_error(
-            diag, place,
-            "with a trace, say what %s may know: controller.mtbf: hindsight (the whole "
-            "trace), {before: DATE}, or a duration such as 26 h",
-            controller->class->name);
     } else if (controller->mtbf == MTBF_BEFORE) {
         cell->mtbf_s = fault_mtbf(&cell->spec, controller->mtbf_before);
         cell->mtbf_origin = "from the trace before the date";
     } else if (controller->mtbf == MTBF_HINDSIGHT) {
         cell->mtbf_origin = "from the whole trace, in hindsight";
     }
-    if (controller->mtbf == MTBF_HINDSIGHT && !has_trace)
-        return diag_error(diag, place, "hindsight needs a trace; without one use scenario");
     if (isinf(cell->mtbf_s) && has_trace)
         return diag_error(diag, place, "no outage to take a mean time between failures from");
     controller->values[param].x = cell->mtbf_s;
@@ -87,15 +74,7 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
 {
     const struct spec *spec = &cell->spec;
     const struct cairn_controller_class *class = spec->controller.class;
-    struct cairn_shape shape = {.size = sizeof shape,
-                                .abi = CAIRN_CONTROLLER_ABI,
-                                .checkpoint_cost = spec->group.checkpoint,
-                                .restore_cost = spec->group.restore,
-                                .downtime =
-                                    simtime_add(spec->detection.delay, spec->group.downtime),
-                                .work = spec->group.work,
-                                .step = spec->group.is_divisible ? 0 : spec->group.step,
-                                .workers = spec->group.workers};
+    struct cairn_shape shape = check_shape(spec);
     cell->plan = arena_alloc(arena, class->plan_size);
     if (!cell->plan)
         return diag_world(diag, "plan", NULL, ENOMEM);
