@@ -17,11 +17,7 @@ static const struct cairn_param params[] = {
      .choices = measures,
      .help = "what the interval counts: useful work, wall time between checkpoints, or the whole "
              "period, which includes the checkpoint's cost"},
-    {.name = "min_interval",
-     .unit = CAIRN_DURATION,
-     .fallback = "0 s",
-     .max = 1e9,
-     .help = "never closer than this; 0 s means one step, or 1 s where work is divisible"},
+    INTERVAL_LEAST_PARAM,
     {.name = NULL},
 };
 

@@ -14,11 +14,7 @@ const struct cairn_param interval_rate_params[] = {
      .unit = CAIRN_MTBF,
      .fallback = "scenario",
      .help = "mean time between failures that strike the job: 'scenario' takes it from the laws"},
-    {.name = "min_interval",
-     .unit = CAIRN_DURATION,
-     .fallback = "0 s",
-     .max = 1e9,
-     .help = "never closer than this; 0 s means one step, or 1 s where work is divisible"},
+    INTERVAL_LEAST_PARAM,
     {.name = NULL},
 };
 

@@ -15,6 +15,13 @@ struct interval_plan {
     const char *bound_by;
 };
 
+/* A parameter that all of them have: one initialiser for their tables. */
+#define INTERVAL_LEAST_PARAM                                                                       \
+    {                                                                                              \
+        .name = "min_interval", .unit = CAIRN_DURATION, .fallback = "0 s", .max = 1e9,             \
+        .help = "never closer than this; 0 s means one step, or 1 s where work is divisible"       \
+    }
+
 /* The parameters every rate-based controller has: {mtbf, min_interval}. */
 extern const struct cairn_param interval_rate_params[];
 
