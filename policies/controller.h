@@ -22,8 +22,7 @@
 #define CAIRN_CONTROLLER_ABI 1u
 #define CAIRN_NEVER          INT64_MAX
 
-/* ---- parameters: one table is the source of docs, YAML keys, --set and defaults ----------------
- */
+/* ---- parameters: one table is the source of docs, YAML keys, --set and defaults ------------ */
 
 enum cairn_unit {
     CAIRN_DURATION, /* value.i in ns, value.x in seconds */
@@ -47,8 +46,7 @@ struct cairn_value {
     double x;
 };
 
-/* ---- what a driver tells -----------------------------------------------------------------------
- */
+/* ---- what a driver tells ------------------------------------------------------------------- */
 
 /* What is known of the job before it starts. size and abi let an older controller read a newer
  * driver's struct. */
@@ -99,8 +97,7 @@ struct cairn_situation {
     uint64_t random[2]; /* two words addressed by (seed, replication, policy, request) */
 };
 
-/* ---- what a controller answers -----------------------------------------------------------------
- */
+/* ---- what a controller answers ------------------------------------------------------------- */
 
 enum cairn_action { CAIRN_SKIP, CAIRN_CHECKPOINT, CAIRN_FAILED };
 enum cairn_ask {
@@ -122,8 +119,7 @@ struct cairn_verdict {
     double numbers[4];
 };
 
-/* ---- a controller ------------------------------------------------------------------------------
- */
+/* ---- a controller -------------------------------------------------------------------------- */
 
 struct cairn_controller_class {
     uint32_t size, abi;

@@ -9,8 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* ---- splitting ---------------------------------------------------------------------------------
- */
+/* ---- splitting ----------------------------------------------------------------------------- */
 
 /* Index behind the piece that begins at `start`: of the next top-level comma, or of the end. */
 static size_t piece_end(const char *text, size_t start)
@@ -110,8 +109,7 @@ enum status axis_read(const struct axis_pick *pick, struct arena *arena, struct 
     return yaml_read(&pick->axis->source, slice.start, slice.length, arena, diag, node);
 }
 
-/* ---- patching ----------------------------------------------------------------------------------
- */
+/* ---- patching ------------------------------------------------------------------------------ */
 
 /* A copy of a map without `key`; of a scalar {name: scalar}; of nothing an empty map. */
 static struct yaml_node *copy_without(struct arena *arena, const struct yaml_node *node,

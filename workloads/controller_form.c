@@ -13,8 +13,7 @@
 
 static const char *const mtbf_words[] = {"scenario", "hindsight", NULL};
 
-/* ---- which -------------------------------------------------------------------------------------
- */
+/* ---- which --------------------------------------------------------------------------------- */
 
 static enum status unknown_controller(const struct value_reader *reader,
                                       const struct yaml_node *node)
@@ -58,8 +57,7 @@ static enum status find_class(const struct value_reader *reader, const struct ya
     return *class ? STATUS_OK : unknown_controller(reader, name);
 }
 
-/* ---- parameters --------------------------------------------------------------------------------
- */
+/* ---- parameters ---------------------------------------------------------------------------- */
 
 static enum status range_check(const struct value_reader *reader, const struct cairn_param *param,
                                const char *label, const struct yaml_node *node, double value)
@@ -214,8 +212,7 @@ static enum status read_params(const struct value_reader *reader, const struct y
     return status;
 }
 
-/* ---- canonical text ----------------------------------------------------------------------------
- */
+/* ---- canonical text ------------------------------------------------------------------------ */
 
 static void add_value(struct text *text, const struct spec_controller *controller, size_t i)
 {

@@ -64,8 +64,7 @@ static bool is_list(enum law_param_type type)
     return type == PARAM_SECONDS_LIST || type == PARAM_NUMBER_LIST;
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 static const struct law_form *form_of(const struct value_reader *reader, const char *label,
                                       const struct yaml_child *child)
@@ -231,8 +230,7 @@ static enum status check_params(const struct value_reader *reader, const char *l
     return STATUS_OK;
 }
 
-/* ---- to a law ----------------------------------------------------------------------------------
- */
+/* ---- to a law ------------------------------------------------------------------------------ */
 
 static int compare_values(const void *a, const void *b, const void *context)
 {
@@ -299,8 +297,7 @@ static enum status fill(const struct value_reader *reader, const char *label,
     return fill_empirical(reader, label, given, law);
 }
 
-/* ---- canonical text ----------------------------------------------------------------------------
- */
+/* ---- canonical text ------------------------------------------------------------------------ */
 
 static void add_param(struct text *text, const struct law_param *param, const struct given *given,
                       size_t i)

@@ -19,8 +19,7 @@
 #define PATH_BYTES    128 /* longest key path with room for a misspelt one */
 #define SECTION_DEPTH 4
 
-/* ---- files -------------------------------------------------------------------------------------
- */
+/* ---- files --------------------------------------------------------------------------------- */
 
 static const struct builtin *builtin_find(const char *name)
 {
@@ -221,8 +220,7 @@ enum status scenario_read(const char *path, struct arena *arena, struct diag *di
     return status;
 }
 
-/* ---- taking values out of the tree -------------------------------------------------------------
- */
+/* ---- taking values out of the tree --------------------------------------------------------- */
 
 struct build {
     const struct scenario_document *document;
@@ -375,8 +373,7 @@ static enum status take_pick(struct build *build, const struct axis_pick *pick)
     return STATUS_OK;
 }
 
-/* ---- values ------------------------------------------------------------------------------------
- */
+/* ---- values -------------------------------------------------------------------------------- */
 
 static enum status read_default(const struct value_reader *reader, const struct schema_key *key,
                                 struct scenario_value *value)

@@ -10,8 +10,7 @@
 #include "workloads/schema.h"
 #include <string.h>
 
-/* ---- help --------------------------------------------------------------------------------------
- */
+/* ---- help ---------------------------------------------------------------------------------- */
 
 static const char *type_name(enum schema_type type)
 {
@@ -127,8 +126,7 @@ void schema_print_help(struct sink *sink)
     print_help_controllers(sink);
 }
 
-/* ---- JSON Schema -------------------------------------------------------------------------------
- */
+/* ---- JSON Schema --------------------------------------------------------------------------- */
 
 #define DURATION_PATTERN "^[0-9]+(\\\\.[0-9]+)?([eE][+-]?[0-9]+)? ?(ns|us|ms|s|m|min|h|d|w|y)$"
 #define BYTES_PATTERN    "^[0-9]+(\\\\.[0-9]+)?([eE][+-]?[0-9]+)? ?([kMGTP]?B|[KMGTP]iB)"

@@ -15,8 +15,7 @@
 
 #define CANONICAL_BYTES 512 /* of one value that is no text, law or controller */
 
-/* ---- pieces ------------------------------------------------------------------------------------
- */
+/* ---- pieces -------------------------------------------------------------------------------- */
 
 enum status value_error(const struct value_reader *reader, const char *label,
                         const struct yaml_node *node, const char *problem)
@@ -123,8 +122,7 @@ void value_add_seconds(struct text *text, double seconds)
     text_add(text, "%s", bytes);
 }
 
-/* ---- ranges ------------------------------------------------------------------------------------
- */
+/* ---- ranges -------------------------------------------------------------------------------- */
 
 /* A limit as the user would write it. */
 static void add_limit(struct text *text, enum schema_type type, double limit)
@@ -159,8 +157,7 @@ static enum status range_check(const struct value_reader *reader, const struct s
     return value_error(reader, key->path, node, bytes);
 }
 
-/* ---- types -------------------------------------------------------------------------------------
- */
+/* ---- types --------------------------------------------------------------------------------- */
 
 static void *field(const struct value_reader *reader, const struct schema_key *key)
 {
@@ -374,8 +371,7 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
     return status == STATUS_OK ? value_format(reader, key, canonical) : status;
 }
 
-/* ---- canonical text ----------------------------------------------------------------------------
- */
+/* ---- canonical text ------------------------------------------------------------------------ */
 
 /* Text without quotes where YAML needs none: letters first, then nothing that means something. */
 static bool is_plain(const char *text)

@@ -28,8 +28,7 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
 enum status value_format(const struct value_reader *reader, const struct schema_key *key,
                          const char **canonical);
 
-/* ---- shared with laws and controllers; `label` names the value in messages ---------------------
- */
+/* ---- shared with laws and controllers; `label` names the value in messages ----------------- */
 
 /* Is it a scalar that says something? Otherwise the error, with what was expected. */
 enum status value_scalar(const struct value_reader *reader, const char *label,

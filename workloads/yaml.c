@@ -49,8 +49,7 @@ struct reader {
     struct yaml_node *root;
 };
 
-/* ---- places ------------------------------------------------------------------------------------
- */
+/* ---- places -------------------------------------------------------------------------------- */
 
 /* The place of a byte of source->text. */
 static struct place place_at(const struct source *source, size_t offset, uint32_t width)
@@ -122,8 +121,7 @@ static struct place place_of(struct reader *reader, const yaml_mark_t *start,
     return place;
 }
 
-/* ---- bytes -------------------------------------------------------------------------------------
- */
+/* ---- bytes --------------------------------------------------------------------------------- */
 
 static enum status bytes_check(const struct source *source, size_t start, size_t length,
                                struct diag *diag)
@@ -170,8 +168,7 @@ static bool is_blank(const char *text, size_t length)
     return true;
 }
 
-/* ---- libyaml's errors in our words -------------------------------------------------------------
- */
+/* ---- libyaml's errors in our words --------------------------------------------------------- */
 
 static const struct {
     const char *theirs, *ours;
@@ -257,8 +254,7 @@ static enum status say_syntax(struct reader *reader)
     return diag_error(reader->diag, place, "cannot be read as YAML: %s", problem);
 }
 
-/* ---- building the tree -------------------------------------------------------------------------
- */
+/* ---- building the tree --------------------------------------------------------------------- */
 
 const struct yaml_child *yaml_find(const struct yaml_node *map, const char *key)
 {

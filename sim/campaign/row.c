@@ -64,8 +64,7 @@ const struct row_column row_columns[] = {
     {.name = NULL},
 };
 
-/* ---- writing
- * ------------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------------- */
 
 static void add_trace(struct text *text, const struct failure_trace *trace)
 {
@@ -169,8 +168,7 @@ void row_write_json(struct sink *sink, const struct record *record)
     io_put(sink, "}", 1);
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 /* Decimal digits, perhaps a minus; false when it is something else or does not fit 128 bits less
  * one digit. */

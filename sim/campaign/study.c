@@ -46,8 +46,7 @@ static enum status open_bench(struct bench *bench, const struct cell *cell)
     return status;
 }
 
-/* Items: blocks of all cells under their controllers, then blocks of the bound where one is wanted.
- */
+/* Items: blocks of all cells under their controllers, then blocks of the bound, where wanted. */
 static enum status work(void *context, unsigned worker, uint64_t item)
 {
     struct job *job = context;

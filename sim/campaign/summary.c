@@ -171,8 +171,7 @@ bool summary_of(struct summary *summary, const struct record *records, uint32_t 
     return true;
 }
 
-/* ---- differences
- * --------------------------------------------------------------------------------- */
+/* ---- differences --------------------------------------------------------------------------- */
 
 static simtime overhead_of(const struct record *r)
 {

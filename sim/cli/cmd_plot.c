@@ -50,8 +50,7 @@ static enum status show(struct cli *cli, const struct figure *figure)
     return status;
 }
 
-/* ---- waste against interval
- * ---------------------------------------------------------------------- */
+/* ---- waste against interval ---------------------------------------------------------------- */
 
 struct interval_data {
     double x[GRID], y[GRID], low[GRID], high[GRID];
@@ -156,8 +155,7 @@ enum status cmd_plot_interval(struct cli *cli, struct prepared *p)
     return draw_interval(cli, p, d);
 }
 
-/* ---- overhead against benefit
- * -------------------------------------------------------------------- */
+/* ---- overhead against benefit -------------------------------------------------------------- */
 
 enum { POLICIES = 64 };
 

@@ -190,8 +190,7 @@ enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t lik
     return STATUS_OK;
 }
 
-/* ---- running
- * ------------------------------------------------------------------------------------- */
+/* ---- running ------------------------------------------------------------------------------- */
 
 struct ticker {
     uint64_t last_ns;

@@ -21,8 +21,7 @@ const char *report_duration(char bytes[REPORT_TEXT], double seconds)
     return bytes;
 }
 
-/* ---- text
- * ---------------------------------------------------------------------------------------- */
+/* ---- text ---------------------------------------------------------------------------------- */
 
 static void print_head(struct sink *out, const struct prepared *p, const struct cell *cell)
 {
@@ -261,8 +260,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
 }
 
-/* ---- JSON
- * ---------------------------------------------------------------------------------------- */
+/* ---- JSON ---------------------------------------------------------------------------------- */
 
 static void put_number(struct sink *out, const char *key, double value)
 {

@@ -119,8 +119,7 @@ static void live_first(struct faults *f, enum fault_process process, uint32_t sl
         schedule(f, slot, law_sample(&law->uptime, u));
 }
 
-/* ---- traces
- * -------------------------------------------------------------------------------------- */
+/* ---- traces -------------------------------------------------------------------------------- */
 
 static double trace_uniform(const struct faults *f, uint32_t occurrence)
 {
@@ -207,8 +206,7 @@ simtime fault_observed_until(const struct faults *faults)
     return r->end > r->origin ? r->end - r->origin : 0;
 }
 
-/* ---- a replication
- * ------------------------------------------------------------------------------- */
+/* ---- a replication ------------------------------------------------------------------------- */
 
 void fault_begin(struct faults *faults, uint32_t replication)
 {
@@ -280,8 +278,7 @@ void fault_renew_replaced(struct faults *faults)
     c->replaced_count = 0;
 }
 
-/* ---- outages
- * ------------------------------------------------------------------------------------- */
+/* ---- outages ------------------------------------------------------------------------------- */
 
 struct strike {
     struct faults *faults;
@@ -423,8 +420,7 @@ bool fault_repaired(struct faults *faults, struct event event)
     return true;
 }
 
-/* ---- rates
- * --------------------------------------------------------------------------------------- */
+/* ---- rates --------------------------------------------------------------------------------- */
 
 static double trace_mtbf(const struct spec *spec, int64_t before)
 {

@@ -33,8 +33,7 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
                             .story = story};
 }
 
-/* ---- the controller
- * ------------------------------------------------------------------------------ */
+/* ---- the controller ------------------------------------------------------------------------ */
 
 static void refresh_situation(struct group *g)
 {
@@ -184,8 +183,7 @@ void group_decide(struct group *group)
         plan_block(g);
 }
 
-/* ---- checkpoints
- * --------------------------------------------------------------------------------- */
+/* ---- checkpoints --------------------------------------------------------------------------- */
 
 void group_mark(struct group *g)
 {
@@ -323,8 +321,7 @@ void group_leave_block(struct group *g)
 {
     const simtime cost = g->spec->group.checkpoint, cycle = g->block_work + cost;
     simtime elapsed = g->engine->now - g->since, start = g->since;
-    /* Free checkpoints are decided, and done, after an outage at the same instant (MODEL rule 2).
-     */
+    /* A free checkpoint is decided, and done, after an outage at the same instant (rule 2). */
     int64_t n = (cost == 0 && elapsed > 0 ? elapsed - 1 : elapsed) / cycle;
     g->is_block = false;
     if (n > g->block_checkpoints)
@@ -363,8 +360,7 @@ void group_leave_block(struct group *g)
     }
 }
 
-/* ---- the driver's calls
- * -------------------------------------------------------------------------- */
+/* ---- the driver's calls -------------------------------------------------------------------- */
 
 void group_begin(struct group *group, enum group_mode mode, struct record *record)
 {
