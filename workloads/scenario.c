@@ -522,6 +522,13 @@ static void check_versions(struct build *build)
     }
 }
 
+void scenario_forget(struct scenario_document *document, const char *key)
+{
+    for (uint32_t i = 0; i < document->count; i++)
+        if (document->layers[i].root && document->layers[i].root->kind == NODE_MAP)
+            yaml_drop(document->layers[i].root, key);
+}
+
 enum status scenario_build(const struct scenario_document *document, const struct axis_pick *picks,
                            size_t count, struct arena *arena, struct diag *diag,
                            struct scenario *scenario)

@@ -23,7 +23,7 @@
 /* One file: the scenario itself, or what it imports. */
 struct scenario_layer {
     const struct source *source;
-    const struct yaml_node *root;
+    struct yaml_node *root;
     const char *folder; /* in which its paths are relative: "" or "base/", seen from the top file */
 };
 
@@ -56,6 +56,8 @@ struct scenario {
 /* path: a file, "-" for standard input, or the name of a built-in scenario ("builtin:NAME" too). */
 enum status scenario_read(const char *path, struct arena *arena, struct diag *diag,
                           struct scenario_document *document);
+/* Sets a top-level key aside, in the scenario and in all that it imports. */
+void scenario_forget(struct scenario_document *document, const char *key);
 /* Later picks win over earlier ones. Warnings may be said on success too. */
 enum status scenario_build(const struct scenario_document *document, const struct axis_pick *picks,
                            size_t count, struct arena *arena, struct diag *diag,

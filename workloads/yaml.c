@@ -256,6 +256,21 @@ static enum status say_syntax(struct reader *reader)
 
 /* ---- building the tree --------------------------------------------------------------------- */
 
+void yaml_drop(struct yaml_node *map, const char *key)
+{
+    struct yaml_child *previous = NULL, *child = map->children;
+    while (child && strcmp(child->key, key) != 0) {
+        previous = child;
+        child = child->next;
+    }
+    if (!child)
+        return;
+    *(previous ? &previous->next : &map->children) = child->next;
+    if (map->last == child)
+        map->last = previous;
+    map->count--;
+}
+
 const struct yaml_child *yaml_find(const struct yaml_node *map, const char *key)
 {
     assert(map->kind == NODE_MAP);

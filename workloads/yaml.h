@@ -47,6 +47,9 @@ enum status yaml_read(const struct source *source, size_t start, size_t length, 
 /* The value of a map's key, or NULL; the node may be of any kind. */
 const struct yaml_child *yaml_find(const struct yaml_node *map, const char *key);
 
+/* Takes a key, if it is there, out of a map. */
+void yaml_drop(struct yaml_node *map, const char *key);
+
 /* A plain scalar that stands at `place`; NULL when memory is out. */
 struct yaml_node *yaml_scalar(struct arena *arena, const char *text, size_t length,
                               struct place place);

@@ -240,7 +240,7 @@ int cmd_plot(struct cli *cli)
         status =
             cli_usage(cli, "this figure takes %s", is_benefit ? "one axis" : "one value a key");
     if (status == STATUS_OK)
-        status = prepare_cells(cli, p, GRID + 2);
+        status = prepare_cells(cli, p, is_benefit ? cmd_sweep_reserve(p) : GRID);
     if (status == STATUS_OK)
         status = is_benefit ? plot_benefit(cli, p) : cmd_plot_interval(cli, p);
     return cli_exit(status);

@@ -11,24 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-static void drop_key(const struct yaml_node *map, const char *key)
-{
-    struct yaml_node *m = (struct yaml_node *)map; /* the document is ours */
-    struct yaml_child *previous = NULL;
-    for (struct yaml_child *child = m->children; child; previous = child, child = child->next) {
-        if (strcmp(child->key, key) != 0)
-            continue;
-        if (previous)
-            previous->next = child->next;
-        else
-            m->children = child->next;
-        if (m->last == child)
-            m->last = previous;
-        m->count--;
-        return;
-    }
-}
-
 /* faults.trace.file='PATH', quoted as YAML wants it. */
 static const char *trace_set(struct cli *cli, const char *path)
 {
@@ -44,22 +26,19 @@ static const char *trace_set(struct cli *cli, const char *path)
     return bytes;
 }
 
-static enum status read_replay(struct cli *cli, const char *more, struct prepared *p)
+static enum status read_replay(struct cli *cli, struct prepared *p)
 {
-    enum status status = prepare_read(cli, cli->arguments[1], more, p);
     bool is_true = false;
     for (int i = 0; i < cli->sets_count; i++)
         is_true |= strcmp(cli->sets[i], "faults.trace.times=true") == 0;
-    for (uint32_t i = 0; status == STATUS_OK && i < p->document.count; i++) {
-        const struct yaml_node *root = p->document.layers[i].root;
-        if (root && root->kind == NODE_MAP) {
-            drop_key(root, "faults");
-            drop_key(root, "replications");
-            if (!is_true)
-                drop_key(root, "detection");
-        }
-    }
-    return status;
+    enum status status = prepare_read(cli, cli->arguments[1], NULL, p);
+    if (status != STATUS_OK)
+        return status;
+    scenario_forget(&p->document, "faults");
+    scenario_forget(&p->document, "replications");
+    if (!is_true)
+        scenario_forget(&p->document, "detection");
+    return STATUS_OK;
 }
 
 static enum status replay(struct cli *cli, struct prepared *p)
@@ -70,9 +49,9 @@ static enum status replay(struct cli *cli, struct prepared *p)
     if (!file)
         return diag_world(&cli->diag, "read", cli->arguments[0], ENOMEM);
     cli->sets[cli->sets_count++] = file; /* room was left for it */
-    enum status status = read_replay(cli, NULL, p);
+    enum status status = read_replay(cli, p);
     if (status == STATUS_OK)
-        status = prepare_cells(cli, p, LIMIT_CELLS / 100);
+        status = prepare_cells(cli, p, cmd_sweep_reserve(p));
     if (status != STATUS_OK)
         return status;
     const struct cell *first = &p->study.cells[0];

@@ -61,6 +61,15 @@ static uint32_t group_of(const struct prepared *p, uint32_t cell)
     return group;
 }
 
+uint32_t cmd_sweep_reserve(const struct prepared *p)
+{
+    uint64_t groups = 1;
+    for (uint32_t i = 0; i < p->varied_count && groups <= LIMIT_CELLS; i++)
+        if (strcmp(p->keys[i], "controller") != 0)
+            groups *= p->sets[p->varied[i]].count;
+    return groups <= LIMIT_CELLS ? (uint32_t)groups + 1 : 0; /* prepare_cells will refuse these */
+}
+
 /* The cell of the group that is the baseline just added, which is then not needed; or that one. */
 static uint32_t find_equal(struct prepared *p, uint32_t cells, uint32_t group)
 {
@@ -145,12 +154,8 @@ int cmd_sweep(struct cli *cli)
     enum status status = prepare_read(cli, cli->arguments[0], NULL, p);
     if (status == STATUS_OK && p->varied_count == 0)
         status = prepare_read(cli, cli->arguments[0], default_axis, p);
-    uint32_t groups = 1;
-    for (uint32_t i = 0; status == STATUS_OK && i < p->varied_count; i++)
-        if (strcmp(p->keys[i], "controller") != 0)
-            groups *= p->sets[p->varied[i]].count;
     if (status == STATUS_OK)
-        status = prepare_cells(cli, p, groups + 1);
+        status = prepare_cells(cli, p, cmd_sweep_reserve(p));
     if (status == STATUS_OK)
         status = cmd_sweep_cells(cli, p);
     return cli_exit(status);

@@ -151,8 +151,9 @@ enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t r
         return cli_usage(cli, "%llu combinations; the limit is %d", (unsigned long long)cells,
                          LIMIT_CELLS);
     p->study.arena = &cli->arena;
-    p->study.cells = arena_array(&cli->arena, cells + reserve, sizeof *p->study.cells);
-    p->values = arena_array(&cli->arena, cells + reserve, sizeof *p->values);
+    p->capacity = cells + reserve;
+    p->study.cells = arena_array(&cli->arena, p->capacity, sizeof *p->study.cells);
+    p->values = arena_array(&cli->arena, p->capacity, sizeof *p->values);
     if (!p->study.cells || !p->values)
         return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
     do {
@@ -169,6 +170,7 @@ enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t lik
 {
     struct prepared *p = prepared;
     uint32_t indices[sizeof p->sets / sizeof *p->sets] = {0};
+    assert(p->study.count < p->capacity);
     for (uint32_t i = p->varied_count; i-- > 0;) {
         indices[p->varied[i]] = like % p->sets[p->varied[i]].count;
         like /= p->sets[p->varied[i]].count;

@@ -15,6 +15,7 @@ struct prepared {
     uint32_t varied[LIMIT_AXES], varied_count; /* sets with more than one value: the axes */
     const char *keys[LIMIT_AXES];
     struct study study;
+    uint64_t capacity; /* of the study's cells */
     const char *const **values; /* by cell: the text of each axis's value */
     const char *name;           /* of the scenario */
 };
@@ -40,6 +41,8 @@ enum status prepare_status(const struct prepared *prepared, uint32_t cells);
 /* What replay shares with run and sweep: prepared cells, run and reported. */
 enum status cmd_run_cell(struct cli *cli, struct prepared *prepared);
 enum status cmd_sweep_cells(struct cli *cli, struct prepared *prepared);
+/* Further cells that cmd_sweep_baselines may need: one a combination of other axes, one to try. */
+uint32_t cmd_sweep_reserve(const struct prepared *prepared);
 /* A baseline for each of the first `cells`, a further cell where none of them serves. */
 enum status cmd_sweep_baselines(struct cli *cli, struct prepared *prepared, uint32_t cells,
                                 uint32_t *baseline_of);

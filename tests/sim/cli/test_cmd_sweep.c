@@ -250,6 +250,33 @@ static void rows_of_any_axes_can_be_read_again(void **state)
     }
 }
 
+/* Each combination of the other axes brings a baseline of its own: 40 of them in a figure of
+ * controllers' benefits, 1,600 in a replay, which once had room for 14 and 1,000. */
+static void many_combinations_have_room_for_their_baselines(void **state)
+{
+    char restore[512] = "workload.group.restore=", downtime[512] = "workload.group.downtime=";
+    (void)state;
+    for (int i = 1; i <= 40; i++) {
+        size_t a = strlen(restore), b = strlen(downtime);
+        snprintf(restore + a, sizeof restore - a, "%s%d s", i > 1 ? "," : "", i);
+        snprintf(downtime + b, sizeof downtime - b, "%s%d s", i > 1 ? "," : "", i);
+    }
+    free(output_of(CAIRN("plot", SMALL, "benefit", "-n2", "-s", restore), 0));
+    const char *path = in_folder("many.csv");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("node,start,end\na,10 min,12 min\nb,90 d,90.1 d\n", file);
+    assert_int_equal(fclose(file), 0);
+    char *out = output_of(CAIRN("replay", path, SMALL, "-s", restore, "-s", downtime, "--csv", "-s",
+                                "controller={name: fixed, interval: 10 min}"),
+                          0);
+    size_t lines = 0;
+    for (const char *at = out; *at; at++)
+        lines += *at == '\n';
+    assert_int_equal(lines, 1 + 40 * 40);
+    free(out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +290,7 @@ int main(void)
         cmocka_unit_test(unfinished_pairs_are_counted_and_left_out),
         cmocka_unit_test(a_single_value_is_no_axis),
         cmocka_unit_test(rows_of_any_axes_can_be_read_again),
+        cmocka_unit_test(many_combinations_have_room_for_their_baselines),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
