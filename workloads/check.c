@@ -101,8 +101,17 @@ static void check_times(const struct check *check)
         diag_error(check->diag, at(check, KEY_STEP, KEY_WORK),
                    "workload.group.step: a step of %s is longer than the work (%s)",
                    text_of(check, KEY_STEP), text_of(check, KEY_WORK));
-    if (is_good(check, KEY_DIVISIBLE, KEY_STEP) && !spec->group.is_divisible &&
-        spec->group.step == 0)
+    if (is_good(check, KEY_STAGES, KEY_STEP) && is_present(check, KEY_STAGES) &&
+        is_present(check, KEY_STEP))
+        diag_error(check->diag, at(check, KEY_STEP, KEY_STAGES),
+                   "workload.group.step: the stages say what the steps are; leave it out");
+    else if (is_good(check, KEY_STAGES, KEY_DIVISIBLE) && is_present(check, KEY_STAGES) &&
+             spec->group.is_divisible)
+        diag_error(check->diag, at(check, KEY_DIVISIBLE, KEY_STAGES),
+                   "workload.group.divisible: stages consist of steps, and checkpoints are taken "
+                   "at their ends; leave it out");
+    else if (is_good(check, KEY_DIVISIBLE, KEY_STEP) && !spec->group.is_divisible &&
+             spec->group.step == 0 && !is_present(check, KEY_STAGES))
         diag_error(check->diag, at(check, KEY_DIVISIBLE, KEY_STEP),
                    "workload.group.divisible: false needs workload.group.step; without steps, work "
                    "is divisible");
@@ -280,26 +289,34 @@ static void check_trace(const struct check *check)
 
 /* ---- controller ---------------------------------------------------------------------------- */
 
-int check_mtbf_param(const struct cairn_controller_class *class)
+int check_param(const struct cairn_controller_class *class, enum cairn_unit unit)
 {
     for (int i = 0; class->params[i].name; i++)
-        if (class->params[i].unit == CAIRN_MTBF)
+        if (class->params[i].unit == unit)
             return i;
     return -1;
 }
 
 /* Rule 16: with laws the scenario knows its MTBF, with a trace somebody must say what may be known.
  */
-static void check_mtbf(const struct check *check, int index)
+static void check_mtbf(const struct check *check, const struct spec_controller *controller)
 {
-    const struct spec_controller *controller = &check->spec->controller;
-    const char *param = controller->class->params[index].name;
     struct place place = scenario_place(check->scenario, "controller.mtbf");
     bool has_trace = is_present(check, KEY_TRACE_FILE);
+    int mtbf = check_param(controller->class, CAIRN_MTBF),
+        shape = check_param(controller->class, CAIRN_SHAPE);
     if (!check->scenario->values[KEY_TRACE_FILE].is_good)
         return;
     if (!place.source)
         place = at(check, KEY_CONTROLLER, KEY_TRACE_FILE);
+    if (has_trace && shape >= 0 && !controller->is_shape_given)
+        diag_error(check->diag, at(check, KEY_CONTROLLER, KEY_TRACE_FILE),
+                   "controller %s: with a trace the law's %s must be said, as in %s: 0.7",
+                   controller->class->name, controller->class->params[shape].name,
+                   controller->class->params[shape].name);
+    if (mtbf < 0)
+        return;
+    const char *param = controller->class->params[mtbf].name;
     if (has_trace && controller->mtbf == MTBF_SCENARIO)
         diag_error(check->diag, place,
                    "controller %s: with a trace the MTBF must be said: %s: hindsight, {before: "
@@ -312,29 +329,25 @@ static void check_mtbf(const struct check *check, int index)
                    param);
 }
 
-struct cairn_shape check_shape(const struct spec *spec)
+/* Does its plan need nothing but what the user has written? */
+static bool is_known(const struct spec_controller *outer)
 {
-    return (struct cairn_shape){
-        .size = sizeof(struct cairn_shape),
-        .abi = CAIRN_CONTROLLER_ABI,
-        .checkpoint_cost = spec->group.checkpoint,
-        .restore_cost = spec->group.restore,
-        .downtime = simtime_add(spec->detection.delay, spec->group.downtime),
-        .work = spec->group.work,
-        .step = spec->group.is_divisible ? 0 : spec->group.step,
-        .workers = spec->group.workers,
-    };
+    for (const struct spec_controller *c = outer; c; c = c->inner)
+        if ((check_param(c->class, CAIRN_MTBF) >= 0 && c->mtbf != MTBF_GIVEN) ||
+            (check_param(c->class, CAIRN_SHAPE) >= 0 && !c->is_shape_given))
+            return false;
+    return true;
 }
 
-/* A plan that needs nothing but the scenario is made once here, to hear its refusal early. */
+/* Such a plan is made once here, to hear its refusal early. */
 static enum status check_plan(const struct check *check)
 {
     const struct spec *spec = check->spec;
     const struct cairn_controller_class *class = spec->controller.class;
-    struct cairn_shape shape = check_shape(spec);
-    if (check_mtbf_param(class) >= 0 && spec->controller.mtbf != MTBF_GIVEN)
+    struct cairn_shape shape = spec_shape(spec);
+    if (!is_known(&spec->controller))
         return STATUS_OK;
-    void *plan = arena_alloc(check->arena, class->plan_size);
+    void *plan = arena_alloc(check->arena, cairn_plan_size(class, spec->controller.values, &shape));
     if (!plan)
         return diag_world(check->diag, "plan", class->name, ENOMEM);
     const char *problem = class->plan(spec->controller.values, &shape, plan);
@@ -348,9 +361,8 @@ static enum status check_controller(const struct check *check)
 {
     if (!check->scenario->values[KEY_CONTROLLER].is_good)
         return STATUS_OK;
-    int index = check_mtbf_param(check->spec->controller.class);
-    if (index >= 0)
-        check_mtbf(check, index);
+    for (const struct spec_controller *c = &check->spec->controller; c; c = c->inner)
+        check_mtbf(check, c);
     return check->diag->errors == 0 ? check_plan(check) : STATUS_OK;
 }
 

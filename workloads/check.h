@@ -9,9 +9,7 @@
  * STATUS_OK or STATUS_MEMORY: whether anything was said stands in the diag. */
 enum status check_scenario(const struct scenario *scenario, struct arena *arena, struct diag *diag);
 
-/* What a controller may know of the job before it starts. */
-struct cairn_shape check_shape(const struct spec *spec);
-/* Index of the parameter that wants a mean time between failures, or -1. */
-int check_mtbf_param(const struct cairn_controller_class *class);
+/* Index of the class's first parameter of this unit, or -1. */
+int check_param(const struct cairn_controller_class *class, enum cairn_unit unit);
 
 #endif

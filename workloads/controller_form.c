@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Controllers: from a name or a map to a class and its values.
  *
+ *     {name: cap, overhead: 3 %, of: {name: daly, mtbf: 26 h}}
+ *
  * Walks the class's parameter table: the user's value where there is one, the table's default
- * otherwise, both through the same readers. Invariant: every value of class->params is filled in
- * and within its range. */
+ * otherwise, both through the same readers; then the same for the controller that it decorates, if
+ * it does. Invariant: every value of class->params is filled in and within its range. */
 #include "workloads/controller_form.h"
 #include "policies/registry.h"
+#include "workloads/stage_form.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+/* One controller of the chain, outermost first. */
+struct form {
+    const struct value_reader *reader;
+    const char *path; /* "controller", "controller.of" */
+    const struct yaml_node *node;
+    struct spec_controller *controller;
+    const struct yaml_node *inner; /* what it decorates, as written; NULL: nothing */
+    const char *inner_name;        /* of the parameter */
+};
 
 static const char *const mtbf_words[] = {"scenario", "hindsight", NULL};
 
@@ -34,23 +47,22 @@ static enum status unknown_controller(const struct value_reader *reader,
                             node->text, bytes);
 }
 
-static enum status find_class(const struct value_reader *reader, const struct yaml_node *node,
+static enum status find_class(const struct value_reader *reader, const char *path,
+                              const struct yaml_node *node,
                               const struct cairn_controller_class **class)
 {
     const struct yaml_node *name = node;
     if (node->kind == NODE_LIST)
-        return diag_error(reader->diag, node->place, "controller: this is a list; expected %s",
+        return diag_error(reader->diag, node->place, "%s: this is a list; expected %s", path,
                           schema_expectation(TYPE_CONTROLLER));
     if (node->kind == NODE_MAP) {
         const struct yaml_child *child = yaml_find(node, "name");
         if (!child)
-            return diag_error(reader->diag, node->place,
-                              "controller: the map has no 'name'; expected %s",
-                              schema_expectation(TYPE_CONTROLLER));
+            return diag_error(reader->diag, node->place, "%s: the map has no 'name'; expected %s",
+                              path, schema_expectation(TYPE_CONTROLLER));
         name = child->value;
     }
-    enum status status =
-        value_scalar(reader, "controller", name, schema_expectation(TYPE_CONTROLLER));
+    enum status status = value_scalar(reader, path, name, schema_expectation(TYPE_CONTROLLER));
     if (status != STATUS_OK)
         return status;
     *class = cairn_controller_find(name->text);
@@ -111,32 +123,113 @@ static enum status read_mtbf(const struct value_reader *reader, const char *labe
     return status;
 }
 
-static enum status read_value(const struct value_reader *reader, const struct cairn_param *param,
-                              const char *label, const struct yaml_node *node,
-                              struct spec_controller *controller, struct cairn_value *value)
+static enum status read_shape(const struct value_reader *reader, const char *label,
+                              const struct yaml_node *node, struct spec_controller *controller,
+                              struct cairn_value *value)
+{
+    controller->is_shape_given = node->kind != NODE_SCALAR || strcmp(node->text, "scenario") != 0;
+    if (!controller->is_shape_given)
+        return STATUS_OK;
+    enum status status = value_scalar(reader, label, node, "scenario, or a number as in '0.7'");
+    if (status == STATUS_OK && text_to_number(node->text, node->length, &value->x) != NULL)
+        return value_error(reader, label, node, "is neither scenario nor a number as in '0.7'");
+    return status;
+}
+
+/* ---- lists --------------------------------------------------------------------------------- */
+
+/* A list, or one value that stands for a list of one. */
+static const struct yaml_node *item_of(const struct yaml_node *node, uint32_t i)
+{
+    if (node->kind == NODE_SCALAR)
+        return node;
+    const struct yaml_child *child = node->children;
+    while (i-- > 0)
+        child = child->next;
+    return child->value;
+}
+
+static enum status read_names(const struct value_reader *reader, const char *label,
+                              const struct yaml_node *node, uint32_t count,
+                              struct cairn_value *value)
+{
+    const char **names = arena_array(reader->arena, count, sizeof *names);
+    if (!names)
+        return diag_world(reader->diag, "keep", label, ENOMEM);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct yaml_node *item = item_of(node, i);
+        enum status status = value_scalar(reader, label, item, "the name of a step");
+        if (status != STATUS_OK)
+            return status;
+        const char *problem = stage_form_name_problem(item->text, item->length);
+        if (problem)
+            return value_error(reader, label, item, problem);
+        names[i] = item->text;
+    }
+    value->names = names;
+    return STATUS_OK;
+}
+
+static enum status read_fractions(const struct value_reader *reader, const char *label,
+                                  const struct yaml_node *node, uint32_t count,
+                                  struct cairn_value *value)
+{
+    double *numbers = arena_array(reader->arena, count, sizeof *numbers);
+    if (!numbers)
+        return diag_world(reader->diag, "keep", label, ENOMEM);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct yaml_node *item = item_of(node, i);
+        enum status status = value_scalar(reader, label, item, schema_expectation(TYPE_FRACTION));
+        if (status != STATUS_OK)
+            return status;
+        const char *problem = text_to_fraction(item->text, item->length, &numbers[i]);
+        if (!problem && i > 0 && numbers[i] <= numbers[i - 1])
+            problem = "must be more than the one before it";
+        if (problem)
+            return value_error(reader, label, item, problem);
+    }
+    value->numbers = numbers;
+    return STATUS_OK;
+}
+
+static enum status read_list(const struct value_reader *reader, const struct cairn_param *param,
+                             const char *label, const struct yaml_node *node,
+                             struct cairn_value *value)
+{
+    uint32_t count = node->kind == NODE_LIST ? node->count : 1;
+    const char *example = param->unit == CAIRN_NAMES ? "[train, evaluate]" : "[0.33, 0.66]";
+    if (node->kind == NODE_MAP)
+        return diag_error(reader->diag, node->place, "%s: this is a map; expected a list as in %s",
+                          label, example);
+    if (count == 0 || count > LIMIT_LIST)
+        return diag_error(reader->diag, node->place, "%s: needs 1 to %d values, as in %s", label,
+                          LIMIT_LIST, example);
+    value->i = count;
+    return param->unit == CAIRN_NAMES ? read_names(reader, label, node, count, value)
+                                      : read_fractions(reader, label, node, count, value);
+}
+
+/* ---- one value ----------------------------------------------------------------------------- */
+
+static enum status read_scalar(const struct value_reader *reader, const struct cairn_param *param,
+                               const char *label, const struct yaml_node *node,
+                               struct cairn_value *value)
 {
     enum status status = STATUS_OK;
     const char *problem = NULL;
     uint64_t count = 0;
-    unsigned choice = 0;
-    switch (param->unit) {
-    case CAIRN_MTBF:
-        return read_mtbf(reader, label, node, controller, value);
-    case CAIRN_CHOICE:
-        status = value_choice(reader, label, node, param->choices, &choice);
-        value->i = (int64_t)choice;
-        value->x = choice;
-        return status;
-    case CAIRN_NUMBER:
+    if (param->unit == CAIRN_NUMBER) {
         status = value_number(reader, label, node, &value->x);
-        break;
-    case CAIRN_DURATION:
+    } else if (param->unit == CAIRN_FRACTION) {
+        status = value_scalar(reader, label, node, schema_expectation(TYPE_FRACTION));
+        if (status == STATUS_OK)
+            problem = text_to_fraction(node->text, node->length, &value->x);
+    } else if (param->unit == CAIRN_DURATION) {
         status = value_scalar(reader, label, node, schema_expectation(TYPE_DURATION));
         if (status == STATUS_OK)
             problem = text_to_duration(node->text, node->length, &value->i);
         value->x = simtime_seconds(value->i);
-        break;
-    case CAIRN_COUNT:
+    } else {
         status = value_scalar(reader, label, node, schema_expectation(TYPE_COUNT64));
         if (status == STATUS_OK)
             problem = text_to_count(node->text, node->length, &count);
@@ -144,10 +237,43 @@ static enum status read_value(const struct value_reader *reader, const struct ca
             problem = "is too large";
         value->i = (int64_t)count;
         value->x = (double)count;
+    }
+    return problem ? value_error(reader, label, node, problem) : status;
+}
+
+static enum status read_value(struct form *form, const struct cairn_param *param, const char *label,
+                              const struct yaml_node *node, struct cairn_value *value)
+{
+    const struct value_reader *reader = form->reader;
+    enum status status = STATUS_OK;
+    unsigned choice = 0;
+    switch (param->unit) {
+    case CAIRN_MTBF:
+        return read_mtbf(reader, label, node, form->controller, value);
+    case CAIRN_NAMES:
+    case CAIRN_FRACTIONS:
+        return read_list(reader, param, label, node, value);
+    case CAIRN_CONTROLLER:
+        form->inner = node; /* read next, not by recursion */
+        form->inner_name = param->name;
+        return STATUS_OK;
+    case CAIRN_CHOICE:
+        status = value_choice(reader, label, node, param->choices, &choice);
+        value->i = (int64_t)choice;
+        value->x = choice;
+        return status;
+    case CAIRN_SHAPE:
+        status = read_shape(reader, label, node, form->controller, value);
+        if (!form->controller->is_shape_given)
+            return status;
+        break;
+    case CAIRN_NUMBER:
+    case CAIRN_FRACTION:
+    case CAIRN_DURATION:
+    case CAIRN_COUNT:
+        status = read_scalar(reader, param, label, node, value);
         break;
     }
-    if (problem)
-        return value_error(reader, label, node, problem);
     return status == STATUS_OK ? range_check(reader, param, label, node, value->x) : status;
 }
 
@@ -181,31 +307,45 @@ static enum status unknown_params(const struct value_reader *reader, const struc
     return status;
 }
 
-static enum status read_params(const struct value_reader *reader, const struct yaml_node *node,
-                               struct spec_controller *controller)
+/* A default as a user would write it: a word, or a list. NULL: no memory. */
+static struct yaml_node *read_fallback(const struct value_reader *reader, const char *text)
 {
-    const struct cairn_controller_class *class = controller->class;
+    struct source *source = arena_alloc(reader->arena, sizeof *source);
+    struct yaml_node *node = NULL;
+    if (text[0] != '[')
+        return yaml_scalar(reader->arena, text, strlen(text), (struct place){0});
+    if (!source)
+        return NULL;
+    *source = (struct source){"default", text, strlen(text)};
+    return yaml_read(source, 0, source->length, reader->arena, reader->diag, &node) == STATUS_OK
+               ? node
+               : NULL;
+}
+
+static enum status read_params(struct form *form)
+{
+    const struct value_reader *reader = form->reader;
+    const struct yaml_node *node = form->node;
+    const struct cairn_controller_class *class = form->controller->class;
     enum status status = node->kind == NODE_MAP ? unknown_params(reader, node, class) : STATUS_OK;
     for (size_t i = 0; class->params[i].name; i++) {
         const struct cairn_param *param = &class->params[i];
         const struct yaml_child *child =
             node->kind == NODE_MAP ? yaml_find(node, param->name) : NULL;
         const struct yaml_node *value = child ? child->value : NULL;
-        char label[96];
+        char label[160];
         assert(i < LIMIT_PARAMS);
-        snprintf(label, sizeof label, "controller.%.64s", param->name);
+        snprintf(label, sizeof label, "%.90s.%.64s", form->path, param->name);
         if (!value && !param->fallback) {
             status = diag_error(reader->diag, node->place, "controller %s needs %s: %s",
                                 class->name, param->name, param->help);
             continue;
         }
         if (!value)
-            value = yaml_scalar(reader->arena, param->fallback, strlen(param->fallback),
-                                (struct place){0});
+            value = read_fallback(reader, param->fallback);
         if (!value)
             return diag_world(reader->diag, "keep", label, ENOMEM);
-        enum status one =
-            read_value(reader, param, label, value, controller, &controller->values[i]);
+        enum status one = read_value(form, param, label, value, &form->controller->values[i]);
         if (one != STATUS_OK)
             status = one;
     }
@@ -214,53 +354,135 @@ static enum status read_params(const struct value_reader *reader, const struct y
 
 /* ---- canonical text ------------------------------------------------------------------------ */
 
+static void add_mtbf(struct text *text, const struct spec_controller *controller, double seconds)
+{
+    if (controller->mtbf == MTBF_GIVEN) {
+        value_add_seconds(text, seconds);
+    } else if (controller->mtbf == MTBF_BEFORE) {
+        text_add(text, "{before: ");
+        text_add_date(text, controller->mtbf_before);
+        text_add(text, "}");
+    } else {
+        text_add(text, "%s", mtbf_words[controller->mtbf == MTBF_HINDSIGHT]);
+    }
+}
+
 static void add_value(struct text *text, const struct spec_controller *controller, size_t i)
 {
     const struct cairn_param *param = &controller->class->params[i];
     const struct cairn_value *value = &controller->values[i];
     text_add(text, ", %s: ", param->name);
-    if (param->unit == CAIRN_DURATION)
+    switch (param->unit) {
+    case CAIRN_DURATION:
         text_add_exact_duration(text, value->i);
-    else if (param->unit == CAIRN_COUNT)
+        break;
+    case CAIRN_COUNT:
         text_add(text, "%lld", (long long)value->i);
-    else if (param->unit == CAIRN_NUMBER)
+        break;
+    case CAIRN_NUMBER:
+    case CAIRN_FRACTION:
         text_add_number(text, value->x);
-    else if (param->unit == CAIRN_CHOICE)
+        break;
+    case CAIRN_CHOICE:
         text_add(text, "%s", param->choices[value->i]);
-    else if (controller->mtbf == MTBF_GIVEN)
-        value_add_seconds(text, value->x);
-    else if (controller->mtbf == MTBF_BEFORE) {
-        text_add(text, "{before: ");
-        text_add_date(text, controller->mtbf_before);
+        break;
+    case CAIRN_SHAPE:
+        if (controller->is_shape_given)
+            text_add_number(text, value->x);
+        else
+            text_add(text, "scenario");
+        break;
+    case CAIRN_MTBF:
+        add_mtbf(text, controller, value->x);
+        break;
+    case CAIRN_NAMES:
+        for (int64_t k = 0; k < value->i; k++)
+            text_add(text, "%s%s", k ? ", " : "[", value->names[k]);
+        text_add(text, "]");
+        break;
+    case CAIRN_FRACTIONS:
+        for (int64_t k = 0; k < value->i; k++) {
+            text_add(text, k ? ", " : "[");
+            text_add_number(text, value->numbers[k]);
+        }
+        text_add(text, "]");
+        break;
+    case CAIRN_CONTROLLER:
+        break; /* it follows, and is closed behind all */
+    }
+}
+
+/* The chain from outside in. What a controller decorates comes last, so that it can follow. */
+static void add_chain(struct text *text, const struct spec_controller *outer)
+{
+    unsigned open = 0;
+    for (const struct spec_controller *c = outer; c; c = c->inner) {
+        if (!c->class->params[0].name) {
+            text_add(text, "%s", c->class->name);
+            continue;
+        }
+        text_add(text, "{name: %s", c->class->name);
+        for (size_t i = 0; c->class->params[i].name; i++)
+            add_value(text, c, i);
+        open++;
+    }
+    while (open-- > 0)
         text_add(text, "}");
-    } else
-        text_add(text, "%s", mtbf_words[controller->mtbf == MTBF_HINDSIGHT]);
+}
+
+/* Reads the chain; each link's value of the unit CAIRN_CONTROLLER gets the next one. */
+static enum status read_chain(const struct value_reader *reader, const struct yaml_node *node,
+                              struct spec_controller *outer)
+{
+    struct form form = {.reader = reader, .path = "controller", .node = node, .controller = outer};
+    for (unsigned depth = 0;; depth++) {
+        enum status status = find_class(reader, form.path, form.node, &form.controller->class);
+        if (status == STATUS_OK)
+            status = read_params(&form);
+        if (status != STATUS_OK || !form.inner)
+            return status;
+        if (depth == LIMIT_DECORATORS)
+            return diag_error(reader->diag, form.node->place,
+                              "%s: more than %d controllers one inside the other", form.path,
+                              LIMIT_DECORATORS);
+        struct spec_controller *inner = arena_alloc(reader->arena, sizeof *inner);
+        char *path = arena_alloc(reader->arena, 128);
+        if (!inner || !path)
+            return diag_world(reader->diag, "keep", "controller", ENOMEM);
+        snprintf(path, 128, "%.90s.%.30s", form.path, form.inner_name);
+        form.controller->inner = inner;
+        form =
+            (struct form){.reader = reader, .path = path, .node = form.inner, .controller = inner};
+    }
+}
+
+/* Only now are the links where they stay. */
+static void tie_chain(struct spec_controller *outer)
+{
+    for (struct spec_controller *c = outer; c->inner; c = c->inner) {
+        c->inner->it = (struct cairn_chosen){c->inner->class, c->inner->values};
+        for (size_t i = 0; c->class->params[i].name; i++)
+            if (c->class->params[i].unit == CAIRN_CONTROLLER)
+                c->values[i].inner = &c->inner->it;
+    }
 }
 
 enum status controller_form_read(const struct value_reader *reader, const struct yaml_node *node,
                                  const char **canonical)
 {
     struct spec_controller read = {0};
-    size_t capacity = 1024;
-    enum status status = find_class(reader, node, &read.class);
-    if (status == STATUS_OK)
-        status = read_params(reader, node, &read);
+    size_t capacity = 16384;
+    enum status status = read_chain(reader, node, &read);
     if (status != STATUS_OK)
         return status;
     char *bytes = arena_alloc(reader->arena, capacity);
     if (!bytes)
         return diag_world(reader->diag, "keep", "controller", ENOMEM);
     struct text text = text_over(bytes, capacity);
-    if (read.class->params[0].name) {
-        text_add(&text, "{name: %s", read.class->name);
-        for (size_t i = 0; read.class->params[i].name; i++)
-            add_value(&text, &read, i);
-        text_add(&text, "}");
-    } else {
-        text_add(&text, "%s", read.class->name);
-    }
+    add_chain(&text, &read);
+    tie_chain(&read);
     assert(!text.is_cut);
     reader->spec->controller = read;
-    *canonical = bytes;
-    return STATUS_OK;
+    *canonical = arena_copy(reader->arena, bytes, text.length);
+    return *canonical ? STATUS_OK : diag_world(reader->diag, "keep", "controller", ENOMEM);
 }

@@ -10,6 +10,7 @@
 #include "sim/base/text.h"
 #include "workloads/builtin.h"
 #include "workloads/check.h"
+#include "workloads/derive.h"
 #include "workloads/value.h"
 #include <assert.h>
 #include <errno.h>
@@ -420,58 +421,6 @@ static enum status read_values(struct build *build)
     return STATUS_OK;
 }
 
-/* A value that follows from others; `note` says how. */
-static enum status derive(struct build *build, enum schema_id id, const char *note)
-{
-    const struct value_reader reader = {build->arena, build->diag, &build->scenario->spec};
-    struct scenario_value *value = &build->scenario->values[id];
-    value->note = arena_copy(build->arena, note, strlen(note));
-    value->origin = ORIGIN_DERIVED;
-    value->is_absent = false;
-    value->place = (struct place){0};
-    if (!value->note)
-        return diag_world(build->diag, "keep", schema_keys[id].path, ENOMEM);
-    return value_format(&reader, &schema_keys[id], &value->text);
-}
-
-/* cost = latency + state / rate, where the cost is not given and the rest is. */
-static enum status derive_cost(struct build *build, enum schema_id id, enum schema_id rate_id,
-                               double rate, simtime *cost)
-{
-    const struct scenario_value *values = build->scenario->values;
-    const struct spec *spec = &build->scenario->spec;
-    char note[160];
-    if (!values[id].is_good || !values[id].is_absent || !values[KEY_STATE].is_good ||
-        values[KEY_STATE].is_absent || !values[rate_id].is_good || values[rate_id].is_absent ||
-        !values[KEY_STORE_LATENCY].is_good)
-        return STATUS_OK;
-    simtime moved = simtime_from_seconds((double)spec->group.state / rate);
-    simtime total = simtime_add(spec->store.latency, moved);
-    if (total == SIMTIME_NEVER)
-        return STATUS_OK; /* the check of costs says so */
-    *cost = total;
-    snprintf(note, sizeof note, "%s + %s at %s", values[KEY_STORE_LATENCY].text,
-             values[KEY_STATE].text, values[rate_id].text);
-    return derive(build, id, note);
-}
-
-static enum status derive_values(struct build *build)
-{
-    struct spec *spec = &build->scenario->spec;
-    struct scenario_value *values = build->scenario->values;
-    enum status status = derive_cost(build, KEY_CHECKPOINT, KEY_STORE_WRITE, spec->store.write,
-                                     &spec->group.checkpoint);
-    if (status == STATUS_OK)
-        status =
-            derive_cost(build, KEY_RESTORE, KEY_STORE_READ, spec->store.read, &spec->group.restore);
-    if (status == STATUS_OK && values[KEY_DIVISIBLE].is_absent && values[KEY_STEP].is_good) {
-        spec->group.is_divisible = spec->group.step == 0;
-        status = derive(build, KEY_DIVISIBLE,
-                        spec->group.step == 0 ? "there are no steps" : "there are steps");
-    }
-    return status;
-}
-
 /* Fields that no key holds alone: presence, the name, the trace's path. */
 static enum status finish_spec(struct build *build)
 {
@@ -551,7 +500,7 @@ enum status scenario_build(const struct scenario_document *document, const struc
     if (status == STATUS_OK)
         status = read_values(&build);
     if (status == STATUS_OK)
-        status = derive_values(&build);
+        status = derive_values(scenario, arena, diag);
     if (status == STATUS_OK)
         status = finish_spec(&build);
     if (status == STATUS_OK && !diag_is_full(diag))

@@ -3,7 +3,7 @@
  *
  * Rows stand in the order in which people read a scenario: what it is, the machine, what strikes
  * it, the job, the policy, how often. Invariant: a key's section is one run of rows, so printing a
- * form with sections is one walk. Lookup is linear: 54 rows, read once a cell. */
+ * form with sections is one walk. Lookup is linear: 55 rows, read once a cell. */
 #include "workloads/schema.h"
 #include "sim/base/text.h"
 #include <assert.h>
@@ -83,8 +83,7 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                         "none", 0, 4096, NULL,
                         "recorded outages to replay, in place of laws; relative to this file"},
     [KEY_TRACE_FORMAT] = {"faults.trace.format", TYPE_CHOICE, SCHEMA_NO_FIELD, false, "outages",
-                          NULL, 0, 0, formats,
-                          "outages: cairn's own CSV, node,start,end[,cause]"},
+                          NULL, 0, 0, formats, "outages: cairn's own CSV, node,start,end[,cause]"},
     [KEY_TRACE_TIMES] = {"faults.trace.times", TYPE_CHOICE, FIELD(faults.trace.times), false,
                          "reported", NULL, 0, 0, times,
                          "reported: the times already hold the detection; true: as it happened"},
@@ -127,10 +126,16 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                  ANY_NUMBER, NULL, "accelerators that a worker needs of its node"},
     [KEY_MEMORY] = {"workload.group.memory", TYPE_BYTES, FIELD(group.memory), false, "0 B", NULL, 0,
                     0, NULL, "memory that a worker needs of its node"},
-    [KEY_WORK] = {"workload.group.work", TYPE_DURATION, FIELD(group.work), true, NULL, NULL, 1e-9,
-                  0, NULL, "useful work: the time the job takes without failures and checkpoints"},
+    [KEY_WORK] = {"workload.group.work", TYPE_DURATION, FIELD(group.work), false, "derived",
+                  "derived", 1e-9, 0, NULL,
+                  "useful work: the time the job takes without failures and checkpoints"},
     [KEY_STEP] = {"workload.group.step", TYPE_DURATION, FIELD(group.step), false, "none", "none",
                   1e-9, 0, NULL, "time of one step; checkpoints are taken at step ends"},
+    [KEY_STAGES] = {"workload.group.stages", TYPE_STAGES, SCHEMA_NO_FIELD, false, "none", "none", 0,
+                    0, NULL,
+                    "what the work consists of, where steps differ in time, name or cost: a list "
+                    "of {name, work, count, checkpoint, restore}, of which count (1) and the costs "
+                    "(the job's) may be left out"},
     [KEY_DIVISIBLE] = {"workload.group.divisible", TYPE_BOOL, FIELD(group.is_divisible), false,
                        "derived", "derived", 0, 0, NULL,
                        "may a checkpoint be taken inside a step? derived: only where there are no "
@@ -275,6 +280,7 @@ const char *schema_expectation(enum schema_type type)
         [TYPE_PHASES] = "a list of phases, as in '[work, checkpoint, restore]'",
         [TYPE_AGE] = "new, stationary or a duration",
         [TYPE_START] = "first, random or a date, as in '2003-09-26'",
+        [TYPE_STAGES] = "a list of stages, as in '[{name: epoch, work: 15 s, count: 10}]'",
         [TYPE_CONTROLLER] = "a controller, as in 'daly' or '{name: fixed, interval: 30 min}'",
     };
     return words[type];

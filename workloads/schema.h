@@ -48,6 +48,7 @@ enum schema_id {
     KEY_MEMORY,
     KEY_WORK,
     KEY_STEP,
+    KEY_STAGES,
     KEY_DIVISIBLE,
     KEY_STATE,
     KEY_CHECKPOINT,
@@ -84,6 +85,7 @@ enum schema_type {
     TYPE_PHASES,     /* uint32_t of PHASE_BITs */
     TYPE_AGE,        /* new, stationary or a duration: initial_age and age */
     TYPE_START,      /* first, random or a date: trace.start and start_date */
+    TYPE_STAGES,     /* list of struct cairn_stage */
     TYPE_CONTROLLER, /* struct spec_controller */
 };
 

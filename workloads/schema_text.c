@@ -29,6 +29,7 @@ static const char *type_name(enum schema_type type)
         [TYPE_PHASES] = "list of phases",
         [TYPE_AGE] = "age",
         [TYPE_START] = "start",
+        [TYPE_STAGES] = "list of stages",
         [TYPE_CONTROLLER] = "controller",
     };
     return names[type];
@@ -160,6 +161,18 @@ static void print_count(struct sink *sink, const struct schema_key *key)
         io_printf(sink, ", \"maximum\": %.0f", key->max);
 }
 
+static void print_stages(struct sink *sink)
+{
+    io_printf(sink, "\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"object\", "
+                    "\"additionalProperties\": false, \"required\": [\"name\", \"work\"], "
+                    "\"properties\": {\"name\": {\"type\": \"string\"}, \"count\": {\"type\": "
+                    "\"integer\", \"minimum\": 1}");
+    static const char *const times[] = {"work", "checkpoint", "restore"};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        io_printf(sink, ", \"%s\": {\"$ref\": \"#/$defs/duration\"}", times[i]);
+    io_printf(sink, "}}");
+}
+
 static void print_kind(struct sink *sink, const struct schema_key *key)
 {
     switch (key->type) {
@@ -202,6 +215,9 @@ static void print_kind(struct sink *sink, const struct schema_key *key)
     case TYPE_AGE:
     case TYPE_START:
         io_printf(sink, "\"type\": \"string\"");
+        return;
+    case TYPE_STAGES:
+        print_stages(sink);
         return;
     case TYPE_CONTROLLER:
         io_printf(sink, "\"$ref\": \"#/$defs/controller\"");
@@ -263,18 +279,22 @@ static void print_json_param(struct sink *sink, const struct cairn_param *param)
     io_printf(sink, ", \"%s\": {\"description\": ", param->name);
     print_json_text(sink, param->help);
     io_printf(sink, ", ");
-    if (param->unit == CAIRN_DURATION)
-        io_printf(sink, "\"$ref\": \"#/$defs/duration\"");
-    else if (param->unit == CAIRN_COUNT)
-        io_printf(sink, "\"type\": \"integer\"");
-    else if (param->unit == CAIRN_NUMBER)
-        io_printf(sink, "\"type\": \"number\"");
-    else if (param->unit == CAIRN_CHOICE)
+    static const char *const kinds[] = {
+        [CAIRN_DURATION] = "\"$ref\": \"#/$defs/duration\"",
+        [CAIRN_COUNT] = "\"type\": \"integer\"",
+        [CAIRN_NUMBER] = "\"type\": \"number\"",
+        [CAIRN_FRACTION] = "\"type\": [\"number\", \"string\"]",
+        [CAIRN_MTBF] = "\"anyOf\": [{\"enum\": [\"scenario\", \"hindsight\"]}, {\"$ref\": "
+                       "\"#/$defs/duration\"}, {\"type\": \"object\", \"required\": [\"before\"]}]",
+        [CAIRN_SHAPE] = "\"anyOf\": [{\"const\": \"scenario\"}, {\"type\": \"number\"}]",
+        [CAIRN_NAMES] = "\"type\": [\"array\", \"string\"]",
+        [CAIRN_FRACTIONS] = "\"type\": [\"array\", \"number\", \"string\"]",
+        [CAIRN_CONTROLLER] = "\"$ref\": \"#/$defs/controller\"",
+    };
+    if (param->unit == CAIRN_CHOICE)
         print_enum(sink, param->choices, NULL);
     else
-        io_printf(sink,
-                  "\"anyOf\": [{\"enum\": [\"scenario\", \"hindsight\"]}, {\"$ref\": "
-                  "\"#/$defs/duration\"}, {\"type\": \"object\", \"required\": [\"before\"]}]");
+        io_printf(sink, "%s", kinds[param->unit]);
     io_printf(sink, "}");
 }
 

@@ -8,6 +8,7 @@
 #include "workloads/value.h"
 #include "workloads/controller_form.h"
 #include "workloads/law_form.h"
+#include "workloads/stage_form.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -344,6 +345,7 @@ static enum status read_simple(const struct value_reader *reader, const struct s
         return read_start(reader, key, node);
     case TYPE_PHASES:
     case TYPE_LAW:
+    case TYPE_STAGES:
     case TYPE_CONTROLLER:
         break;
     }
@@ -360,6 +362,8 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
     }
     if (key->type == TYPE_LAW)
         return law_form_read(reader, key->path, node, field(reader, key), canonical);
+    if (key->type == TYPE_STAGES)
+        return stage_form_read(reader, key->path, node, canonical);
     if (key->type == TYPE_CONTROLLER)
         return controller_form_read(reader, node, canonical);
     if (key->type != TYPE_PHASES && key->type != TYPE_CHOICE) {
@@ -488,8 +492,9 @@ static void add_field(struct text *text, const struct value_reader *reader,
         add_start(text, &spec->faults.trace);
         return;
     case TYPE_LAW:
+    case TYPE_STAGES:
     case TYPE_CONTROLLER:
-        assert(key->type != TYPE_LAW && key->type != TYPE_CONTROLLER); /* forms of their own */
+        assert(!"these have forms of their own");
     }
 }
 

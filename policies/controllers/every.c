@@ -57,8 +57,10 @@ static int64_t every_interval(const void *plan, const char **bound_by)
     return __builtin_mul_overflow(p->n, p->step, &interval) ? CAIRN_NEVER : interval;
 }
 
-static void every_describe(const struct cairn_verdict *verdict, char *bytes, size_t capacity)
+static void every_describe(const void *plan, const struct cairn_verdict *verdict, char *bytes,
+                           size_t capacity)
 {
+    (void)plan;
     snprintf(bytes, capacity, "step %.0f: a checkpoint every %.0f steps", verdict->numbers[0],
              verdict->numbers[1]);
 }

@@ -57,8 +57,10 @@ int64_t interval_of(const void *plan, const char **bound_by)
     return p->interval;
 }
 
-void interval_describe(const struct cairn_verdict *verdict, char *bytes, size_t capacity)
+void interval_describe(const void *plan, const struct cairn_verdict *verdict, char *bytes,
+                       size_t capacity)
 {
+    (void)plan;
     const char *verb = verdict->reason == REASON_DUE ? "is over" : "is not over";
     snprintf(bytes, capacity, "%.9g s since the last checkpoint: the interval of %.9g s %s",
              verdict->numbers[0], verdict->numbers[1], verb);

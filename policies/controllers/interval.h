@@ -31,6 +31,7 @@ void interval_set(struct interval_plan *plan, double seconds, int64_t min_interv
 void interval_decide(const void *plan, void *state, const struct cairn_situation *situation,
                      struct cairn_verdict *verdict);
 int64_t interval_of(const void *plan, const char **bound_by);
-void interval_describe(const struct cairn_verdict *verdict, char *bytes, size_t capacity);
+void interval_describe(const void *plan, const struct cairn_verdict *verdict, char *bytes,
+                       size_t capacity);
 
 #endif

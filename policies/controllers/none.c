@@ -16,7 +16,9 @@ static void none_decide(const void *plan, void *state, const struct cairn_situat
                         struct cairn_verdict *verdict)
 {
     (void)plan, (void)state, (void)situation;
-    *verdict = (struct cairn_verdict){.action = CAIRN_SKIP, .ask = CAIRN_ASK_NEVER, .repeat = 1};
+    verdict->action = CAIRN_SKIP;
+    verdict->ask = CAIRN_ASK_NEVER;
+    verdict->repeat = 1;
 }
 
 static int64_t none_interval(const void *plan, const char **bound_by)
@@ -26,9 +28,10 @@ static int64_t none_interval(const void *plan, const char **bound_by)
     return CAIRN_NEVER;
 }
 
-static void none_describe(const struct cairn_verdict *verdict, char *bytes, size_t capacity)
+static void none_describe(const void *plan, const struct cairn_verdict *verdict, char *bytes,
+                          size_t capacity)
 {
-    (void)verdict;
+    (void)plan, (void)verdict;
     snprintf(bytes, capacity, "never");
 }
 

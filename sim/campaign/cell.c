@@ -38,35 +38,71 @@ static enum status bind_trace(struct cell *cell, struct arena *arena, struct dia
     return STATUS_OK;
 }
 
-/* The reader has refused an MTBF that nothing can give (MODEL rule 16). */
-static enum status find_mtbf(struct cell *cell, struct diag *diag)
+/* One controller's MTBF (MODEL rule 16); the reader has refused what nothing can give. */
+static enum status resolve_mtbf(struct cell *cell, struct spec_controller *controller, int param,
+                                struct diag *diag)
 {
-    struct spec_controller *controller = &cell->spec.controller;
-    int param = check_mtbf_param(controller->class);
     bool has_trace = cell->spec.faults.trace.is_given;
     struct place place = scenario_place(cell->scenario, "controller.mtbf");
-    cell->uses_mtbf = param >= 0;
-    cell->mtbf_s = fault_mtbf(&cell->spec, INT64_MAX);
-    cell->mtbf_origin = has_trace ? "from the whole trace" : "from the laws";
-    if (param < 0)
-        return STATUS_OK;
+    double mtbf = fault_mtbf(&cell->spec, INT64_MAX);
+    const char *origin = "from the laws";
     assert(has_trace ? controller->mtbf != MTBF_SCENARIO
                      : controller->mtbf == MTBF_SCENARIO || controller->mtbf == MTBF_GIVEN);
     if (!place.source)
         place = scenario_place(cell->scenario, "controller");
     if (controller->mtbf == MTBF_GIVEN) {
-        cell->mtbf_s = controller->values[param].x;
-        cell->mtbf_origin = "given";
+        mtbf = controller->values[param].x;
+        origin = "given";
     } else if (controller->mtbf == MTBF_BEFORE) {
-        cell->mtbf_s = fault_mtbf(&cell->spec, controller->mtbf_before);
-        cell->mtbf_origin = "from the trace before the date";
+        mtbf = fault_mtbf(&cell->spec, controller->mtbf_before);
+        origin = "from the trace before the date";
     } else if (controller->mtbf == MTBF_HINDSIGHT) {
-        cell->mtbf_origin = "from the whole trace, in hindsight";
+        origin = "from the whole trace, in hindsight";
     }
-    if (isinf(cell->mtbf_s) && has_trace)
+    if (isinf(mtbf) && has_trace)
         return diag_error(diag, place, "no outage to take a mean time between failures from");
-    controller->values[param].x = cell->mtbf_s;
-    controller->values[param].i = simtime_from_seconds(cell->mtbf_s);
+    controller->values[param].x = mtbf;
+    controller->values[param].i = simtime_from_seconds(mtbf);
+    cell->uses_mtbf = true;
+    cell->mtbf_s = mtbf;
+    cell->mtbf_origin = origin;
+    return STATUS_OK;
+}
+
+/* The Weibull shape of what fails: the nodes', or where they do not, the platform's. */
+static enum status resolve_shape(struct cell *cell, struct spec_controller *controller, int param,
+                                 struct diag *diag)
+{
+    const struct spec *spec = &cell->spec;
+    const struct spec_process *process =
+        spec->faults.node.is_given ? &spec->faults.node : &spec->faults.platform;
+    if (controller->is_shape_given)
+        return STATUS_OK;
+    if (process->is_given && process->uptime.kind != LAW_WEIBULL &&
+        process->uptime.kind != LAW_EXPONENTIAL)
+        return diag_error(diag, scenario_place(cell->scenario, "controller"),
+                          "controller %s: the scenario's law of failures is no Weibull law; say "
+                          "what %s to reckon with, as in %s: 0.7",
+                          controller->class->name, controller->class->params[param].name,
+                          controller->class->params[param].name);
+    bool is_weibull = process->is_given && process->uptime.kind == LAW_WEIBULL;
+    controller->values[param].x = is_weibull ? process->uptime.shape : 1;
+    return STATUS_OK;
+}
+
+static enum status find_rates(struct cell *cell, struct diag *diag)
+{
+    bool has_trace = cell->spec.faults.trace.is_given;
+    cell->mtbf_s = fault_mtbf(&cell->spec, INT64_MAX);
+    cell->mtbf_origin = has_trace ? "from the whole trace" : "from the laws";
+    for (struct spec_controller *c = &cell->spec.controller; c; c = c->inner) {
+        int mtbf = check_param(c->class, CAIRN_MTBF), shape = check_param(c->class, CAIRN_SHAPE);
+        enum status status = mtbf >= 0 ? resolve_mtbf(cell, c, mtbf, diag) : STATUS_OK;
+        if (status == STATUS_OK && shape >= 0)
+            status = resolve_shape(cell, c, shape, diag);
+        if (status != STATUS_OK)
+            return status;
+    }
     return STATUS_OK;
 }
 
@@ -74,8 +110,8 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
 {
     const struct spec *spec = &cell->spec;
     const struct cairn_controller_class *class = spec->controller.class;
-    struct cairn_shape shape = check_shape(spec);
-    cell->plan = arena_alloc(arena, class->plan_size);
+    struct cairn_shape shape = spec_shape(spec);
+    cell->plan = arena_alloc(arena, cairn_plan_size(class, spec->controller.values, &shape));
     if (!cell->plan)
         return diag_world(diag, "plan", NULL, ENOMEM);
     const char *refusal = class->plan(spec->controller.values, &shape, cell->plan);
@@ -121,7 +157,7 @@ enum status cell_prepare(struct cell *cell, const struct scenario *scenario, str
     *cell = (struct cell){.scenario = scenario, .spec = scenario->spec};
     enum status status = bind_trace(cell, arena, diag);
     if (status == STATUS_OK)
-        status = find_mtbf(cell, diag);
+        status = find_rates(cell, diag);
     if (status == STATUS_OK)
         status = build_plan(cell, arena, diag);
     if (status != STATUS_OK)

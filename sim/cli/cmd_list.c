@@ -23,8 +23,18 @@ static enum status list_scenarios(struct cli *cli)
 
 static void print_param(struct sink *out, const struct cairn_param *p)
 {
-    static const char *const units[] = {"a duration", "a count", "a number", "",
-                                        "a duration, or scenario"};
+    static const char *const units[] = {
+        [CAIRN_DURATION] = "a duration",
+        [CAIRN_COUNT] = "a count",
+        [CAIRN_NUMBER] = "a number",
+        [CAIRN_FRACTION] = "a fraction",
+        [CAIRN_CHOICE] = "",
+        [CAIRN_MTBF] = "a duration, or scenario",
+        [CAIRN_SHAPE] = "a number, or scenario",
+        [CAIRN_NAMES] = "a list of names of steps",
+        [CAIRN_FRACTIONS] = "a list of fractions",
+        [CAIRN_CONTROLLER] = "a controller",
+    };
     io_printf(out, "    %s: ", p->name);
     for (int i = 0; p->choices && p->choices[i]; i++)
         io_printf(out, "%s%s", i ? " | " : "", p->choices[i]);

@@ -73,11 +73,11 @@ uint32_t cmd_sweep_reserve(const struct prepared *p)
 /* The cell of the group that is the baseline just added, which is then not needed; or that one. */
 static uint32_t find_equal(struct prepared *p, uint32_t cells, uint32_t group)
 {
-    const struct spec_controller *last = &p->study.cells[p->study.count - 1].spec.controller;
+    const struct cell *last = &p->study.cells[p->study.count - 1];
     for (uint32_t i = 0; i < cells; i++) {
-        const struct spec_controller *one = &p->study.cells[i].spec.controller;
-        if (group_of(p, i) == group && one->class == last->class &&
-            memcmp(one->values, last->values, sizeof one->values) == 0) {
+        if (group_of(p, i) == group &&
+            strcmp(p->study.cells[i].scenario->values[KEY_CONTROLLER].text,
+                   last->scenario->values[KEY_CONTROLLER].text) == 0) {
             p->study.count--;
             return i;
         }

@@ -15,7 +15,7 @@ struct prepared {
     uint32_t varied[LIMIT_AXES], varied_count; /* sets with more than one value: the axes */
     const char *keys[LIMIT_AXES];
     struct study study;
-    uint64_t capacity; /* of the study's cells */
+    uint64_t capacity;          /* of the study's cells */
     const char *const **values; /* by cell: the text of each axis's value */
     const char *name;           /* of the scenario */
 };

@@ -5,6 +5,7 @@
  * the greedy choice, gap by gap, is optimal. Brute force over all subsets of at most 12 steps
  * agrees (tests/sim/model/test_bound.c). */
 #include "sim/model/bound.h"
+#include "sim/model/steps.h"
 #include <assert.h>
 #include <stddef.h>
 
@@ -20,6 +21,8 @@ const char *bound_refusal(const struct spec *spec)
         return "failures depend on the policy (faults.strike)";
     if (!spec->group.restore_initial && spec->group.restore > 0)
         return "a first checkpoint makes later restores dearer (restore_initial: false)";
+    if (!steps_cost_alike(spec))
+        return "checkpoints of different stages cost differently";
     return NULL;
 }
 
@@ -33,12 +36,9 @@ simtime bound_rest(const struct spec *spec, simtime done)
 simtime bound_gain(const struct spec *spec, simtime done, simtime gap)
 {
     simtime room = gap - spec->group.checkpoint;
-    simtime step = spec->group.is_divisible ? 0 : spec->group.step;
     if (room <= 0)
         return 0;
-    simtime reach = done + room;
-    assert(reach < spec->group.work); /* else the job would have finished */
-    if (step > 0)
-        reach -= reach % step;
+    assert(done + room < spec->group.work); /* else the job would have finished */
+    simtime reach = steps_floor(spec, done + room);
     return reach > done ? reach - done : 0;
 }

@@ -12,6 +12,7 @@
 #include "sim/base/random.h"
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 /* Streams of addressed draws; numbers are part of the reproducibility promise. */
 enum stream { STREAM_NODE = 1, STREAM_RACK = 2, STREAM_PLATFORM = 3, STREAM_TRACE = 4 };
@@ -55,9 +56,11 @@ static bool prepare_residual(struct faults *f, enum fault_process process, struc
 }
 
 bool fault_init(struct faults *faults, const struct spec *spec, struct engine *engine,
-                struct cluster *cluster, struct story *story, struct arena *arena)
+                struct cluster *cluster, struct story *story, bool with_ages, struct arena *arena)
 {
     *faults = (struct faults){.spec = spec, .engine = engine, .cluster = cluster, .story = story};
+    if (with_ages && !(faults->born = arena_array(arena, cluster->entities_count, sizeof(simtime))))
+        return false;
     for (unsigned process = 0; process < FAULT_TRACE; process++)
         if (!prepare_residual(faults, (enum fault_process)process, arena))
             return false;
@@ -99,9 +102,24 @@ static void live(struct faults *f, enum fault_process process, uint32_t slot)
 {
     const struct spec_process *law = law_of(f, process);
     uint32_t occurrence = f->cluster->entities[slot].occurrence;
+    if (f->born)
+        f->born[slot] = engine_fault_now(f->engine);
     assert(process != FAULT_TRACE);
     if (law->is_given && f->spec->faults.renewal == RENEWAL_FAILED)
         schedule(f, slot, law_sample(&law->uptime, draw(f, process, slot, occurrence, 0).u[0]));
+}
+
+/* How old it is now, at the start. In a stationary process age plus residual life r is a lifetime
+ * known to be longer than r. */
+static double first_age(const struct faults *f, enum fault_process process, uint32_t slot, double u)
+{
+    if (f->spec->faults.initial_age == AGE_NEW)
+        return 0;
+    if (f->spec->faults.initial_age == AGE_GIVEN)
+        return simtime_seconds(f->spec->faults.age);
+    double residual = law_sample_residual(&f->residual[process], u);
+    return law_sample_aged(&law_of(f, process)->uptime, residual,
+                           draw(f, process, slot, 0, 2).u[0]);
 }
 
 /* The first lifetime, of an entity that may have lived before the job began. */
@@ -109,6 +127,10 @@ static void live_first(struct faults *f, enum fault_process process, uint32_t sl
 {
     const struct spec_process *law = law_of(f, process);
     double u = draw(f, process, slot, 0, 0).u[0];
+    if (f->born) {
+        simtime age = simtime_from_seconds(first_age(f, process, slot, u));
+        f->born[slot] = age == SIMTIME_NEVER ? -SIMTIME_NEVER : -age;
+    }
     if (f->spec->faults.initial_age == AGE_STATIONARY && u >= f->outlives[process])
         schedule(f, slot, law_sample_residual(&f->residual[process], u));
     else if (f->spec->faults.initial_age == AGE_STATIONARY)
@@ -216,6 +238,8 @@ void fault_begin(struct faults *faults, uint32_t replication)
     f->attempt = 0;
     f->attempt_key = EVENT_NONE;
     f->stale = 0;
+    if (f->born) /* of a trace's nodes nothing is known before it begins */
+        memset(f->born, 0, c->entities_count * sizeof *f->born);
     if (f->replay.outages)
         begin_trace(f);
     if (f->spec->faults.renewal == RENEWAL_ATTEMPT)
@@ -276,6 +300,22 @@ void fault_renew_replaced(struct faults *faults)
         live(faults, FAULT_NODE, c->replaced[i]);
     }
     c->replaced_count = 0;
+}
+
+uint32_t fault_born(const struct faults *faults, simtime *born)
+{
+    const struct cluster *c = faults->cluster;
+    const struct spec *spec = faults->spec;
+    simtime lag = faults->engine->now - engine_fault_now(faults->engine);
+    uint32_t count = 0;
+    assert(faults->born != NULL);
+    bool has_nodes = spec->faults.node.is_given || spec->faults.trace.is_given;
+    for (uint32_t rank = 0; has_nodes && rank < c->workers; rank++)
+        if (c->holder[rank] != CLUSTER_NOBODY)
+            born[count++] = faults->born[c->holder[rank]] + lag;
+    if (!has_nodes && spec->faults.platform.is_given)
+        born[count++] = faults->born[c->platform] + lag;
+    return count;
 }
 
 /* ---- outages ------------------------------------------------------------------------------- */
@@ -413,6 +453,8 @@ bool fault_repaired(struct faults *faults, struct event event)
         return false;
     }
     e->key = EVENT_NONE;
+    if (faults->born)
+        faults->born[slot] = engine_fault_now(faults->engine);
     if (process == FAULT_NODE)
         cluster_return(faults->cluster, slot, faults->engine->now);
     if (process == FAULT_RACK || faults->spec->cluster.spares_age == SPARES_HOT)

@@ -37,6 +37,7 @@ struct faults {
     double outlives[FAULT_TRACE];     /* u below this: the first lifetime is past the horizon */
     uint64_t attempt_key;             /* RENEWAL_ATTEMPT: the one live outage */
     uint32_t attempt;
+    simtime *born;  /* by entity, on the fault clock; NULL where nobody asks for ages */
     uint64_t stale; /* cancelled events that surfaced */
 };
 
@@ -47,9 +48,9 @@ struct fault_effect {
     uint32_t last_rank;    /* of the job, if held > 0 */
 };
 
-/* false: no memory. */
+/* with_ages: keep account of when each entity began to live. false: no memory. */
 bool fault_init(struct faults *faults, const struct spec *spec, struct engine *engine,
-                struct cluster *cluster, struct story *story, struct arena *arena);
+                struct cluster *cluster, struct story *story, bool with_ages, struct arena *arena);
 /* Draws every entity's first outage. */
 void fault_begin(struct faults *faults, uint32_t replication);
 /* RENEWAL_ATTEMPT: all lifetimes begin again. */
@@ -64,6 +65,9 @@ bool fault_repaired(struct faults *faults, struct event event);
 void fault_taken(struct faults *faults, uint32_t node);
 /* The downtime is over: replaced nodes are new now. */
 void fault_renew_replaced(struct faults *faults);
+/* When, in wall time, each node of the job began to live, or the platform where it alone fails, as
+ * far as is known: `born` has room for cluster->workers + 1. How many. Needs with_ages. */
+uint32_t fault_born(const struct faults *faults, simtime *born);
 /* When the trace's observation ends, in simulated time; NEVER without a trace or with wrap. */
 simtime fault_observed_until(const struct faults *faults);
 

@@ -6,14 +6,14 @@
  * done; a checkpoint that is not complete is never restored. Transitions of no length happen at
  * once. */
 #include "sim/model/group.h"
-#include "sim/base/random.h"
 #include "sim/model/bound.h"
+#include "sim/model/consult.h"
 #include "sim/model/phase.h"
 #include "sim/model/recovery.h"
+#include "sim/model/steps.h"
 #include <assert.h>
 #include <string.h>
 
-enum { STREAM_POLICY = 16 };
 enum { REASON_STANDSTILL = UINT16_MAX }; /* the verdict advances neither time nor work */
 
 static void begin_work(struct group *g);
@@ -27,6 +27,7 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
     *group = (struct group){.spec = spec,
                             .plan = plan,
                             .state = state,
+                            .hears = cairn_hears(spec->controller.class, plan),
                             .engine = engine,
                             .cluster = cluster,
                             .faults = faults,
@@ -35,68 +36,10 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
 
 /* ---- the controller ------------------------------------------------------------------------ */
 
-static void refresh_situation(struct group *g)
-{
-    assert(g->done >= g->mark_work && g->engine->now >= g->mark_wall);
-    struct cairn_situation *s = &g->situation;
-    simtime step = phase_step(g);
-    s->now = g->engine->now;
-    s->work_done = g->done;
-    s->work_since = g->done - g->mark_work;
-    s->wall_since = s->now - g->mark_wall;
-    s->step_index = step ? g->done / step : 0;
-    s->steps_since = step ? g->done / step - g->mark_work / step : 0;
-    s->in_flight = g->is_persisting;
-    s->failures = g->failures;
-    if (g->spec->controller.class->hears & CAIRN_WANTS_RANDOM) {
-        struct random_address address = {.seed = g->spec->seed,
-                                         .replication = g->record->replication,
-                                         .stream = STREAM_POLICY,
-                                         .entity = g->slot,
-                                         .occurrence = (uint32_t)g->requests};
-        struct random_words words = random_bits(&address, 0);
-        s->random[0] = words.w[0];
-        s->random[1] = words.w[1];
-    }
-    g->requests++;
-}
-
-/* The least work that is done no earlier than t: slowed, a ns can pass without any. */
-static simtime work_by(const struct group *g, simtime t)
-{
-    simtime work = phase_work_at(g, t);
-    return phase_time_of(g, work) < t ? work + 1 : work;
-}
-
-/* The work at which the last verdict wants to be asked again; NEVER if not before a happening. */
-static simtime due_work(const struct group *g)
-{
-    simtime at = g->verdict.at, step = phase_step(g), due = SIMTIME_NEVER;
-    switch ((enum cairn_ask)g->verdict.ask) {
-    case CAIRN_ASK_NEVER:
-        break;
-    case CAIRN_ASK_WORK:
-        due = simtime_add(g->ask_work, at);
-        break;
-    case CAIRN_ASK_WALL:
-        due = simtime_add(g->ask_wall, at);
-        due = due == SIMTIME_NEVER ? due : work_by(g, due > g->since ? due : g->since);
-        break;
-    case CAIRN_ASK_STEP:
-        due = step ? simtime_scale(step, at, 1) : SIMTIME_NEVER;
-        break;
-    case CAIRN_ASK_STEPS:
-        due = step ? simtime_add(g->ask_work - g->ask_work % step, simtime_scale(step, at, 1))
-                   : SIMTIME_NEVER;
-        break;
-    }
-    return due == SIMTIME_NEVER ? due : phase_round_up(g, due);
-}
-
 /* Works until the controller is to be asked or the work is done, whichever is first. */
 static void plan_work(struct group *g)
 {
-    simtime due = due_work(g), end = g->spec->group.work;
+    simtime due = consult_due(g), end = g->spec->group.work;
     assert(g->phase == GROUP_WORKING && g->done <= end);
     g->is_block = false;
     g->wants_decision = g->done < end && (g->wants_decision || due <= g->done);
@@ -112,9 +55,9 @@ static void plan_work(struct group *g)
  * and its first period begins here. */
 static void plan_block(struct group *g)
 {
-    simtime rest = g->spec->group.work - g->done, due = due_work(g);
-    if (!g->may_skip || g->wants_decision || !g->verdict.repeat || g->done != g->mark_work ||
-        due >= g->spec->group.work || due <= g->done) {
+    simtime rest = g->spec->group.work - g->done, due = consult_due(g);
+    if (!g->may_skip || g->wants_decision || g->is_called || !g->verdict.repeat ||
+        g->done != g->mark_work || due >= g->spec->group.work || due <= g->done) {
         plan_work(g);
         return;
     }
@@ -144,21 +87,11 @@ static void request_checkpoint(struct group *g)
         phase_tell(g, STORY_SKIPPED, g->done);
         g->ask_work = g->done;
         g->ask_wall = g->engine->now;
-        if (due_work(g) <= g->done)
+        if (consult_due(g) <= g->done)
             fail_policy(g, REASON_STANDSTILL);
         else
             plan_work(g);
     }
-}
-
-/* Would this verdict be given again at once, with nothing done in between? */
-static bool is_standstill(const struct group *g)
-{
-    if (g->verdict.ask != CAIRN_ASK_NEVER && g->verdict.at <= 0)
-        return true;
-    if (g->verdict.action == CAIRN_CHECKPOINT)
-        return g->spec->group.checkpoint == 0 && g->done == g->mark_work;
-    return due_work(g) <= g->done;
 }
 
 void group_decide(struct group *group)
@@ -168,14 +101,10 @@ void group_decide(struct group *group)
         return;
     g->wants_decision = false;
     phase_charge(g);
-    refresh_situation(g);
-    g->verdict = (struct cairn_verdict){0};
-    g->spec->controller.class->decide(g->plan, g->state, &g->situation, &g->verdict);
-    g->ask_work = g->mark_work;
-    g->ask_wall = g->mark_wall;
+    consult_ask(g);
     if (g->verdict.action == CAIRN_FAILED)
         fail_policy(g, g->verdict.reason);
-    else if (is_standstill(g))
+    else if (consult_is_standstill(g))
         fail_policy(g, REASON_STANDSTILL);
     else if (g->verdict.action == CAIRN_CHECKPOINT)
         request_checkpoint(g);
@@ -220,12 +149,13 @@ void group_abort_persisting(struct group *g)
     g->persist_timer = EVENT_NONE;
     g->record->checkpoints_aborted++;
     phase_tell(g, STORY_ABORTED, g->persisting);
-    phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_LOST}, 1);
+    consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_LOST}, 1);
 }
 
 static void end_snapshot(struct group *g)
 {
     const struct spec *spec = g->spec;
+    const simtime cost = steps_checkpoint_cost(spec, g->covered);
     bool is_final = g->is_final;
     phase_charge(g);
     if (spec->group.persist > 0) {
@@ -235,20 +165,15 @@ static void end_snapshot(struct group *g)
                                      EVENT_COMPLETION, g->slot);
         phase_tell(g, STORY_PERSISTING, g->covered);
     } else {
-        struct story_checkpoints one = {.first = g->engine->now - spec->group.checkpoint,
-                                        .cost = spec->group.checkpoint,
-                                        .first_work = g->covered,
-                                        .count = 1};
+        struct story_checkpoints one = {
+            .first = g->engine->now - cost, .cost = cost, .first_work = g->covered, .count = 1};
         g->committed = g->covered;
         g->has_checkpoint = true;
         g->record->completed++;
         story_tell_checkpoints(g->story, &one);
     }
-    g->situation.last_cost = spec->group.checkpoint;
-    phase_hear(g,
-               (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE,
-                                        .cost = spec->group.checkpoint},
-               1);
+    g->situation.last_cost = cost;
+    consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost}, 1);
     group_mark(g);
     if (!is_final)
         group_begin_segment(g);
@@ -269,10 +194,11 @@ static void begin_snapshot(struct group *g)
     g->record->taken++;
     if (g->spec->group.persist > 0)
         phase_tell(g, STORY_SNAPSHOT, g->covered);
-    if (g->spec->group.checkpoint == 0)
+    simtime cost = steps_checkpoint_cost(g->spec, g->covered);
+    if (cost == 0)
         end_snapshot(g);
     else
-        phase_timer(g, simtime_add(g->since, g->spec->group.checkpoint), EVENT_COMPLETION);
+        phase_timer(g, simtime_add(g->since, cost), EVENT_COMPLETION);
 }
 
 static void end_persisting(struct group *g)
@@ -345,8 +271,8 @@ void group_leave_block(struct group *g)
         g->mark_work = g->ask_work = g->done;
         g->mark_wall = g->ask_wall = g->since;
         g->situation.last_cost = cost;
-        phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost},
-                   (uint64_t)n);
+        consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost},
+                     (uint64_t)n);
     }
     simtime into = g->engine->now - g->since;
     if (n < g->block_checkpoints && into > g->block_work) { /* the next snapshot is under way */
@@ -371,24 +297,17 @@ void group_begin(struct group *group, enum group_mode mode, struct record *recor
     g->record = record;
     g->may_skip =
         mode == GROUP_CONTROLLED && spec->group.persist == 0 &&
-        spec->faults.renewal == RENEWAL_FAILED &&
+        spec->faults.renewal == RENEWAL_FAILED && steps_are_alike(spec) &&
+        !(g->hears & CAIRN_HEARS(CAIRN_HEAR_STEP)) &&
         (spec->faults.clock == CLOCK_WALL || (spec->faults.strike & together) == together);
     g->phase = GROUP_ENDED;
     g->since = g->engine->now;
     g->done = g->committed = 0;
     g->has_checkpoint = g->is_final = g->is_persisting = g->is_block = false;
     g->persist_timer = EVENT_NONE;
-    g->requests = 0;
     g->lost_ranks_count = g->failures = g->policy_reason = 0;
     g->last_strike = -1;
-    g->verdict = (struct cairn_verdict){0};
-    g->situation = (struct cairn_situation){.size = sizeof g->situation,
-                                            .abi = CAIRN_CONTROLLER_ABI,
-                                            .last_cost = -1,
-                                            .expected_cost = spec->group.checkpoint,
-                                            .restore_cost = spec->group.restore};
-    if (mode != GROUP_BOUND && spec->controller.class->init)
-        spec->controller.class->init(g->plan, g->state);
+    consult_begin(g);
     phase_tell(g, STORY_START, spec->group.work);
     group_mark(g);
     g->wants_decision = mode != GROUP_BOUND;

@@ -42,6 +42,8 @@ struct group {
     const struct spec *spec;
     const void *plan;
     void *state;
+    uint32_t hears; /* what the controller listens to */
+    simtime *born;  /* scratch for the ages of its nodes; NULL unless it wants them */
     struct engine *engine;
     struct cluster *cluster;
     struct faults *faults;
@@ -66,6 +68,8 @@ struct group {
     simtime ask_work,
         ask_wall; /* what `at` counts from: the marks, or a request that was dropped */
     uint64_t requests;
+    bool is_called;     /* the controller wants to be asked at the next place for a checkpoint */
+    simtime step_spent; /* worked on the present step before `since` */
 
     simtime covered; /* work that the snapshot under way covers */
     bool is_final;   /* and it is the job's last */

@@ -5,14 +5,10 @@
  * does not depend on how often somebody looked. Main invariant: everything before `since` is in the
  * ledger, in exactly one class. */
 #include "sim/model/phase.h"
+#include "sim/model/consult.h"
 #include <assert.h>
 
 enum { SPEED_FULL = 1000000 }; /* speeds are parts per million */
-
-simtime phase_step(const struct group *g)
-{
-    return g->spec->group.is_divisible ? 0 : g->spec->group.step;
-}
 
 static int64_t speed(const struct group *g)
 {
@@ -38,15 +34,6 @@ simtime phase_time_of(const struct group *g, simtime work)
     return simtime_add(g->since, whole);
 }
 
-simtime phase_round_up(const struct group *g, simtime work)
-{
-    assert(work >= 0 && phase_step(g) >= 0);
-    simtime step = phase_step(g);
-    if (step == 0 || work % step == 0)
-        return work;
-    return simtime_add(work - work % step, step);
-}
-
 static enum spec_phase exposed_phase(enum group_phase phase)
 {
     static const enum spec_phase phases[] = {
@@ -69,6 +56,7 @@ void phase_charge(struct group *g)
     simtime now = g->engine->now, elapsed = now - g->since;
     if (g->phase == GROUP_WORKING) {
         simtime work = phase_work_at(g, now) - g->done;
+        consult_steps(g, g->done + work);
         ledger_charge(g->record, JOB_USEFUL, work);
         ledger_charge(g->record, JOB_SLOWED, elapsed - work);
         g->done += work;
@@ -100,15 +88,4 @@ void phase_timer(struct group *g, simtime time, enum event_class class)
 void phase_tell(struct group *g, enum story_kind kind, simtime work)
 {
     story_tell(g->story, kind, g->engine->now, work);
-}
-
-void phase_hear(struct group *g, struct cairn_happening happening, uint64_t n)
-{
-    const struct cairn_controller_class *class = g->spec->controller.class;
-    if (!(class->hears & CAIRN_HEARS(happening.kind)) || g->mode == GROUP_BOUND || n == 0)
-        return;
-    happening.size = sizeof happening;
-    happening.abi = CAIRN_CONTROLLER_ABI;
-    happening.now = g->engine->now;
-    class->observe(g->plan, g->state, &happening, n);
 }

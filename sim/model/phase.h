@@ -8,12 +8,9 @@
 
 #include "sim/model/group.h"
 
-/* 0 where work is divisible. */
-simtime phase_step(const struct group *group);
 /* Work done at wall time t >= since, at the present speed; and the first instant at which it is. */
 simtime phase_work_at(const struct group *group, simtime t);
 simtime phase_time_of(const struct group *group, simtime work);
-simtime phase_round_up(const struct group *group, simtime work);
 
 /* Everything up to now goes into the ledger; the phase goes on from here. */
 void phase_charge(struct group *group);
@@ -21,7 +18,5 @@ void phase_enter(struct group *group, enum group_phase phase);
 /* The timer that will end the phase; the one before it, if any, is forgotten. */
 void phase_timer(struct group *group, simtime time, enum event_class class);
 void phase_tell(struct group *group, enum story_kind kind, simtime work);
-/* Lets the controller hear of it, if it listens. */
-void phase_hear(struct group *group, struct cairn_happening happening, uint64_t n);
 
 #endif

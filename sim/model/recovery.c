@@ -9,7 +9,9 @@
  * and charged as lost then. Transitions of no length happen at once. */
 #include "sim/model/recovery.h"
 #include "sim/model/bound.h"
+#include "sim/model/consult.h"
 #include "sim/model/phase.h"
+#include "sim/model/steps.h"
 #include <assert.h>
 
 void recovery_rank_lost(void *group, uint32_t rank)
@@ -40,7 +42,7 @@ static void abort_snapshot(struct group *g)
     g->record->aborted += g->engine->now - g->since;
     g->record->checkpoints_aborted++;
     phase_tell(g, STORY_ABORTED, g->covered);
-    phase_hear(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_LOST}, 1);
+    consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_LOST}, 1);
 }
 
 void recovery_settle_bound(struct group *g)
@@ -120,10 +122,13 @@ void recovery_end_detection(struct group *g)
     phase_charge(g);
     g->failures++;
     phase_tell(g, STORY_DETECTED, g->done);
-    phase_hear(
-        g,
-        (struct cairn_happening){.kind = CAIRN_HEAR_FAILURE, .work_lost = g->done - g->committed},
-        1);
+    g->situation.failed = g->engine->now;
+    int64_t lost = steps_index(g->spec, g->done) - steps_index(g->spec, g->committed);
+    consult_tell(g,
+                 (struct cairn_happening){.kind = CAIRN_HEAR_FAILURE,
+                                          .work_lost = g->done - g->committed,
+                                          .steps_lost = lost},
+                 1);
     fill_places(g);
 }
 
@@ -140,11 +145,11 @@ void recovery_end_restore(struct group *g)
     g->record->restored += g->has_checkpoint;
     g->record->protected_work += g->committed;
     phase_tell(g, STORY_RESTORED, g->done);
-    phase_hear(g,
-               (struct cairn_happening){.kind = CAIRN_HEAR_RECOVERED,
-                                        .cost = g->engine->now - g->since,
-                                        .work_protected = g->committed},
-               1);
+    consult_tell(g,
+                 (struct cairn_happening){.kind = CAIRN_HEAR_RECOVERED,
+                                          .cost = g->engine->now - g->since,
+                                          .work_protected = g->committed},
+                 1);
     group_mark(g);
     g->wants_decision = g->mode != GROUP_BOUND;
     group_begin_segment(g);
@@ -159,13 +164,15 @@ static void begin_restore(struct group *g)
     ledger_move(g->record, JOB_USEFUL, JOB_LOST, lost);
     g->record->lost_work += lost;
     g->done = g->committed;
+    g->step_spent = 0;
     if (g->spec->faults.renewal == RENEWAL_ATTEMPT)
         fault_new_attempt(g->faults);
     phase_enter(g, GROUP_RESTORE);
     phase_tell(g, STORY_RESTORE_BEGUN, g->done);
     bool is_free = !g->has_checkpoint && !g->spec->group.restore_initial;
-    if (is_free || g->spec->group.restore == 0)
+    simtime cost = is_free ? 0 : steps_restore_cost(g->spec, g->committed);
+    if (cost == 0)
         recovery_end_restore(g);
     else
-        phase_timer(g, simtime_add(g->since, g->spec->group.restore), EVENT_COMPLETION);
+        phase_timer(g, simtime_add(g->since, cost), EVENT_COMPLETION);
 }

@@ -14,9 +14,13 @@ enum status run_open(struct run *run, const struct spec *spec, const void *plan)
     run->spec = spec;
     run->engine = (struct engine){0};
     arena_init(&run->arena);
-    void *state = arena_alloc(&run->arena, spec->controller.class->state_size);
-    if (!state || !cluster_init(&run->cluster, spec, &run->arena) ||
-        !fault_init(&run->faults, spec, &run->engine, &run->cluster, &run->story, &run->arena) ||
+    const struct cairn_controller_class *class = spec->controller.class;
+    bool with_ages = cairn_hears(class, plan) & CAIRN_WANTS_AGES;
+    void *state = arena_alloc(&run->arena, cairn_state_size(class, plan));
+    simtime *born = arena_array(&run->arena, spec->group.workers + 1, sizeof *born);
+    if (!state || !born || !cluster_init(&run->cluster, spec, &run->arena) ||
+        !fault_init(&run->faults, spec, &run->engine, &run->cluster, &run->story, with_ages,
+                    &run->arena) ||
         !engine_open(&run->engine, run->cluster.entities_count, run->cluster.entities,
                      sizeof(struct entity))) {
         run_close(run);
@@ -24,6 +28,7 @@ enum status run_open(struct run *run, const struct spec *spec, const void *plan)
     }
     group_init(&run->group, spec, plan, state, &run->engine, &run->cluster, &run->faults,
                &run->story);
+    run->group.born = with_ages ? born : NULL;
     run->group.slot = run->cluster.entities_count;
     return STATUS_OK;
 }
@@ -75,7 +80,6 @@ static void begin(struct run *run, uint32_t replication, enum group_mode mode,
     memset(record, 0, sizeof *record);
     record->replication = replication;
     record->bound = -1;
-    memset(run->group.state, 0, run->spec->controller.class->state_size);
     engine_reset(&run->engine);
     cluster_reset(&run->cluster, run->spec);
     story_begin(&run->story);

@@ -65,8 +65,17 @@ enum spec_mtbf { MTBF_SCENARIO, MTBF_GIVEN, MTBF_BEFORE, MTBF_HINDSIGHT };
 struct spec_controller {
     const struct cairn_controller_class *class;
     struct cairn_value values[LIMIT_PARAMS]; /* in the order of class->params, defaults filled in */
-    enum spec_mtbf mtbf; /* origin of the mtbf parameter, if the class has one */
-    int64_t mtbf_before; /* ns since 1970, for MTBF_BEFORE */
+    enum spec_mtbf mtbf;           /* origin of the mtbf parameter, if the class has one */
+    int64_t mtbf_before;           /* ns since 1970, for MTBF_BEFORE */
+    bool is_shape_given;           /* the law's shape: by the user, not by the scenario */
+    struct cairn_chosen it;        /* this one, as one that decorates it sees it */
+    struct spec_controller *inner; /* that this one decorates, or NULL */
+};
+
+/* Where the steps of a stage begin: stages add up to the work. */
+struct spec_stage_start {
+    int64_t step;
+    simtime work;
 };
 
 struct spec {
@@ -94,9 +103,12 @@ struct spec {
         uint32_t workers;
         double cpu, gpu; /* demanded of each worker's node */
         uint64_t memory;
-        simtime work, step; /* step 0: work is divisible */
+        simtime work, step; /* step 0: work is divisible, or comes in stages */
         bool is_divisible;
-        uint64_t state; /* bytes */
+        uint32_t stages_count; /* 0: all steps are alike */
+        const struct cairn_stage *stages;
+        const struct spec_stage_start *starts; /* stages_count + 1, the last one the job's end */
+        uint64_t state;                        /* bytes */
         simtime checkpoint, persist, restore, downtime;
         int32_t interference_ppm; /* of speed lost while a checkpoint persists */
         bool final_checkpoint, restore_initial;
@@ -112,5 +124,24 @@ struct spec {
     uint64_t seed;
     uint64_t max_events; /* bound on canonical happenings of one replication */
 };
+
+/* What a controller is told of the job before it starts. */
+static inline struct cairn_shape spec_shape(const struct spec *spec)
+{
+    return (struct cairn_shape){
+        .size = sizeof(struct cairn_shape),
+        .abi = CAIRN_CONTROLLER_ABI,
+        .checkpoint_cost = spec->group.checkpoint,
+        .restore_cost = spec->group.restore,
+        .downtime = simtime_add(spec->detection.delay, spec->group.downtime),
+        .work = spec->group.work,
+        .step = spec->group.is_divisible ? 0 : spec->group.step,
+        .workers = spec->group.workers,
+        .has_final_checkpoint = spec->group.final_checkpoint,
+        .has_initial_restore = spec->group.restore_initial,
+        .stages_count = spec->group.stages_count,
+        .stages = spec->group.stages,
+    };
+}
 
 #endif

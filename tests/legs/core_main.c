@@ -473,14 +473,7 @@ static bool control(struct stage *stage, size_t i)
 {
     struct spec *s = &stage->spec;
     const struct cairn_controller_class *class = cairn_controller_find(controllers[i].name);
-    struct cairn_shape shape = {.size = sizeof shape,
-                                .abi = CAIRN_CONTROLLER_ABI,
-                                .checkpoint_cost = s->group.checkpoint,
-                                .restore_cost = s->group.restore,
-                                .downtime = s->detection.delay + s->group.downtime,
-                                .work = s->group.work,
-                                .step = s->group.is_divisible ? 0 : s->group.step,
-                                .workers = s->group.workers};
+    struct cairn_shape shape = spec_shape(s);
     bool has_value = controllers[i].value > 0;
     s->controller.class = class;
     s->controller.values[0].i = controllers[i].value;
@@ -488,7 +481,7 @@ static bool control(struct stage *stage, size_t i)
         has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
     s->controller.values[1].i = has_value ? controllers[i].choice : 0;
     memset(stage->plan, 0, sizeof stage->plan);
-    return class->plan_size <= sizeof stage->plan &&
+    return cairn_plan_size(class, s->controller.values, &shape) <= sizeof stage->plan &&
            class->plan(s->controller.values, &shape, stage->plan) == NULL;
 }
 

@@ -2,9 +2,9 @@
 /* Goal: every controller says what its paper says and keeps the interface's promises. Method:
  * intervals against published or hand-computed numbers; verdicts of a driver's questions asked one
  * by one; every class of the registry through the same checks of tables, state and words. */
-#include "policies/registry.h"
 #include "sim/base/limits.h"
 #include "sim/base/simtime.h"
+#include "tests/chosen.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static const char *plan_with(struct planned *p, const char *name, double first, 
     assert_non_null(p->class);
     assert_true(p->class->plan_size <= PLAN && p->class->state_size <= STATE);
     bool is_count = p->class->params[0].name && p->class->params[0].unit == CAIRN_COUNT;
-    p->values[0] = (struct cairn_value){is_count ? (int64_t)first : S(first), first};
+    p->values[0] = (struct cairn_value){.i = is_count ? (int64_t)first : S(first), .x = first};
     memset(p->plan, 0, sizeof p->plan);
     return p->class->plan(p->values, &shape, p->plan);
 }
@@ -160,7 +160,7 @@ static void min_interval_binds_and_says_so(void **state)
         struct planned p = {0};
         const char *bound_by;
         unsigned least = strcmp(rows[i].name, "fixed") == 0 ? 2 : 1;
-        p.values[least] = (struct cairn_value){S(rows[i].least), rows[i].least};
+        p.values[least] = chosen_seconds(rows[i].least);
         assert_null(plan_with(&p, rows[i].name, rows[i].first, 1, rows[i].step));
         assert_string_equal(p.class->params[least].name, "min_interval");
         assert_int_equal(interval(&p, &bound_by), S(rows[i].expected));
@@ -178,7 +178,7 @@ static void fixed_keeps_the_nanosecond(void **state)
     struct cairn_shape shape = shape_of(1, 0);
     (void)state;
     p.class = cairn_controller_find("fixed");
-    p.values[0] = (struct cairn_value){9007199254740993, 9007199.254740993};
+    p.values[0] = (struct cairn_value){.i = 9007199254740993, .x = 9007199.254740993};
     assert_null(p.class->plan(p.values, &shape, p.plan));
     assert_true(interval(&p, &bound_by) == 9007199254740993);
 }
@@ -346,11 +346,11 @@ static void decide_fills_all_that_it_means(void **state)
         struct cairn_verdict v = ask(&p, own, &s);
         char words[200];
         memset(words, 'x', sizeof words);
-        p.class->describe(&v, words, sizeof words);
+        p.class->describe(p.plan, &v, words, sizeof words);
         size_t length = strnlen(words, sizeof words);
         assert_true(length > 0 && length < sizeof words);
         memset(words, 'x', sizeof words);
-        p.class->describe(&v, words, 4); /* never more than it is given */
+        p.class->describe(p.plan, &v, words, 4); /* never more than it is given */
         assert_true(strnlen(words, 4) < 4 && words[4] == 'x');
     }
 }
@@ -363,11 +363,11 @@ static void describe_tells_the_interval(void **state)
     assert_null(plan_with(&p, "fixed", 50, 1, 0));
     struct cairn_situation s = situation_at(S(1000), S(62.5), S(10));
     struct cairn_verdict v = ask(&p, NULL, &s);
-    p.class->describe(&v, words, sizeof words);
+    p.class->describe(p.plan, &v, words, sizeof words);
     assert_string_equal(words, "62.5 s since the last checkpoint: the interval of 50 s is over");
     s.work_since = S(12);
     v = ask(&p, NULL, &s);
-    p.class->describe(&v, words, sizeof words);
+    p.class->describe(p.plan, &v, words, sizeof words);
     assert_string_equal(words, "12 s since the last checkpoint: the interval of 50 s is not over");
 }
 

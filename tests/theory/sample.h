@@ -119,16 +119,9 @@ static inline void sample_control(struct sample_case *c, const char *name, simti
                                   int64_t choice)
 {
     const struct cairn_controller_class *class = cairn_controller_find(name);
-    struct cairn_shape shape = {.size = sizeof shape,
-                                .abi = CAIRN_CONTROLLER_ABI,
-                                .checkpoint_cost = c->spec.group.checkpoint,
-                                .restore_cost = c->spec.group.restore,
-                                .downtime = c->spec.group.downtime,
-                                .work = c->spec.group.work,
-                                .step = c->spec.group.is_divisible ? 0 : c->spec.group.step,
-                                .workers = c->spec.group.workers};
+    struct cairn_shape shape = spec_shape(&c->spec);
     assert_non_null(class);
-    assert_true(class->plan_size <= sizeof c->plan);
+    assert_true(cairn_plan_size(class, c->spec.controller.values, &shape) <= sizeof c->plan);
     memset(c->plan, 0, sizeof c->plan);
     c->spec.controller.class = class;
     c->spec.controller.values[0] = (struct cairn_value){.i = value, .x = simtime_seconds(value)};

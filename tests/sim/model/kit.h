@@ -7,8 +7,8 @@
 #ifndef CAIRN_TESTS_MODEL_KIT_H
 #define CAIRN_TESTS_MODEL_KIT_H
 
-#include "policies/registry.h"
 #include "sim/model/run.h"
+#include "tests/chosen.h"
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -22,16 +22,19 @@
 
 #define KIT_OUTAGES 64
 #define KIT_NODES   32
-#define KIT_PLAN    512
+#define KIT_PLAN    (4 << 20)
 
 /* Seconds, as a test's comment counts them, in ns. */
 #define S(seconds) ((simtime)llround((seconds)*1e9))
+
+/* The plan of the kit that ran last: tables of dynamic programmes are large, kits many. */
+static _Alignas(16) unsigned char kit_bytes[KIT_PLAN];
 
 struct kit {
     struct spec spec;
     struct outages outages;
     struct outage list[KIT_OUTAGES];
-    _Alignas(16) unsigned char plan[KIT_PLAN];
+    struct chosen chosen; /* keeps what a decorator's value points at */
     double guides[2][LAW_GUIDE + 1];
 };
 
@@ -124,17 +127,20 @@ static inline void kit_use(struct kit *kit, const char *name)
 {
     kit->spec.controller.class = cairn_controller_find(name);
     assert_non_null(kit->spec.controller.class);
-    memset(kit->spec.controller.values, 0, sizeof kit->spec.controller.values);
+    chosen_defaults(&kit->chosen, name, 50);
+    memcpy(kit->spec.controller.values, kit->chosen.values, sizeof kit->chosen.values);
 }
 
 static inline void kit_set_seconds(struct kit *kit, const char *param, double seconds)
 {
-    kit->spec.controller.values[kit_param(kit, param)] = (struct cairn_value){S(seconds), seconds};
+    kit->spec.controller.values[kit_param(kit, param)] =
+        (struct cairn_value){.i = S(seconds), .x = seconds};
 }
 
 static inline void kit_set_count(struct kit *kit, const char *param, int64_t count)
 {
-    kit->spec.controller.values[kit_param(kit, param)] = (struct cairn_value){count, (double)count};
+    kit->spec.controller.values[kit_param(kit, param)] =
+        (struct cairn_value){.i = count, .x = (double)count};
 }
 
 static inline void kit_fixed(struct kit *kit, double interval)
@@ -143,26 +149,15 @@ static inline void kit_fixed(struct kit *kit, double interval)
     kit_set_seconds(kit, "interval", interval);
 }
 
-static inline struct cairn_shape kit_shape(const struct spec *s)
-{
-    return (struct cairn_shape){.size = sizeof(struct cairn_shape),
-                                .abi = CAIRN_CONTROLLER_ABI,
-                                .checkpoint_cost = s->group.checkpoint,
-                                .restore_cost = s->group.restore,
-                                .downtime = s->detection.delay + s->group.downtime,
-                                .work = s->group.work,
-                                .step = s->group.is_divisible ? 0 : s->group.step,
-                                .workers = s->group.workers};
-}
-
 /* The controller's refusal, or NULL. */
 static inline const char *kit_plan(struct kit *kit)
 {
     const struct spec *s = &kit->spec;
-    struct cairn_shape shape = kit_shape(s);
-    assert_true(s->controller.class->plan_size <= sizeof kit->plan);
-    memset(kit->plan, 0, sizeof kit->plan);
-    return s->controller.class->plan(s->controller.values, &shape, kit->plan);
+    struct cairn_shape shape = spec_shape(s);
+    assert_true(cairn_plan_size(s->controller.class, s->controller.values, &shape) <=
+                sizeof kit_bytes);
+    memset(kit_bytes, 0, cairn_plan_size(s->controller.class, s->controller.values, &shape));
+    return s->controller.class->plan(s->controller.values, &shape, kit_bytes);
 }
 
 /* A plan, a fresh run, one replication. */
@@ -173,7 +168,7 @@ static inline struct record kit_run(struct kit *kit, uint32_t replication, enum 
     const char *refusal = kit_plan(kit);
     if (refusal)
         fail_msg("%s: %s", kit->spec.controller.class->name, refusal);
-    assert_int_equal(run_open(&run, &kit->spec, kit->plan), STATUS_OK);
+    assert_int_equal(run_open(&run, &kit->spec, kit_bytes), STATUS_OK);
     assert_int_equal(run_replicate(&run, replication, mode, &record), STATUS_OK);
     run_close(&run);
     return record;

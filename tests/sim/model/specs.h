@@ -115,26 +115,34 @@ static inline void specs_group(struct kit *k, uint64_t *random)
     }
 }
 
+static inline void specs_values(uint64_t *random, const struct cairn_controller_class *class,
+                                struct cairn_value *values)
+{
+    for (unsigned i = 0; class->params[i].name; i++) {
+        const struct cairn_param *p = &class->params[i];
+        values[i] = chosen_random(p, kit_between(random, 0, 1));
+        if ((p->unit == CAIRN_DURATION || p->unit == CAIRN_MTBF) && kit_below(random, 2) &&
+            strcmp(p->name, "min_interval") != 0)
+            values[i] = chosen_seconds(floor(values[i].x));
+    }
+}
+
+/* Any controller, with any values that it takes; around it, perhaps, one that decorates. */
 static inline void specs_controller(struct kit *k, uint64_t *random)
 {
-    const struct cairn_controller_class *const *class = cairn_controllers;
-    uint32_t count = 0;
-    while (class[count])
+    uint32_t count = 0, inner;
+    while (cairn_controllers[count])
         count++;
     do {
-        kit_use(k, class[kit_below(random, count)] -> name);
-        const struct cairn_param *p = k->spec.controller.class->params;
-        for (unsigned i = 0; p[i].name; i++) {
-            struct cairn_value *value = &k->spec.controller.values[i];
-            if (p[i].unit == CAIRN_COUNT)
-                *value = (struct cairn_value){.i = 1 + kit_below(random, 5)};
-            else if (p[i].unit == CAIRN_CHOICE)
-                *value = (struct cairn_value){.i = kit_below(random, 2)};
-            else if (strcmp(p[i].name, "min_interval") != 0)
-                value->x = specs_seconds(random, 2, 120);
-            if (p[i].unit == CAIRN_DURATION || p[i].unit == CAIRN_MTBF)
-                value->i = S(value->x);
-        }
+        k->chosen.class = cairn_controllers[kit_below(random, count)];
+        specs_values(random, k->chosen.class, k->chosen.values);
+        do
+            inner = kit_below(random, count);
+        while (chosen_decorates(cairn_controllers[inner]) >= 0);
+        specs_values(random, cairn_controllers[inner], k->chosen.inner_values);
+        chosen_tie(&k->chosen, cairn_controllers[inner]->name);
+        k->spec.controller.class = k->chosen.class;
+        memcpy(k->spec.controller.values, k->chosen.values, sizeof k->chosen.values);
     } while (kit_plan(k)); /* another, where this one is refused */
 }
 

@@ -65,7 +65,7 @@ static struct record replicate(struct run *run, uint32_t replication, enum group
 static uint64_t check_spec(struct kit *k, uint64_t index)
 {
     struct run run;
-    assert_int_equal(run_open(&run, &k->spec, k->plan), STATUS_OK);
+    assert_int_equal(run_open(&run, &k->spec, kit_bytes), STATUS_OK);
     struct record first = replicate(&run, 0, GROUP_CONTROLLED);
     uint64_t arena = run.arena.grown, wall = eventq_grown(run.engine.wall),
              faults = eventq_grown(run.engine.faults);
@@ -135,14 +135,15 @@ static struct {
 } heard;
 static const struct cairn_controller_class *inner;
 
-static void listener_observe(const void *plan, void *state, const struct cairn_happening *happening,
-                             uint64_t n)
+static int listener_observe(const void *plan, void *state, const struct cairn_happening *happening,
+                            uint64_t n)
 {
     (void)plan, (void)state;
     assert_int_equal(happening->kind, CAIRN_HEAR_FAILURE);
     assert_int_equal(n, 1);
     if (heard.count < HEARD)
         heard.times[heard.count++] = happening->now;
+    return 0;
 }
 
 /* The run under `inner`, which hears of failures; their times are in `heard`. */

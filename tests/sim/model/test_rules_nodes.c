@@ -357,7 +357,7 @@ static void rule07_platform_victims_are_uniform(void **state)
     for (uint32_t i = 0; i < N; i++) {
         struct run run;
         struct record r;
-        assert_int_equal(run_open(&run, &k.spec, k.plan), STATUS_OK);
+        assert_int_equal(run_open(&run, &k.spec, kit_bytes), STATUS_OK);
         assert_int_equal(run_replicate(&run, i, GROUP_CONTROLLED, &r), STATUS_OK);
         assert_int_equal(r.struck, 1);
         assert_int_equal(run.cluster.missing, 1);
