@@ -121,7 +121,7 @@ $(B)/libsupport.a: $(SUPPORT:%.c=$(B)/%.o)
 # A static archive: each program takes what it needs, and may define its own malloc or write.
 $(PROGRAMS): $(B)/%: $(B)/%.o $(B)/libsupport.a $(B)/libcairn.a
 	$(SAY) '  link    $@'
-	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka -ljansson $(LIBS)
 
 $(B)/tidy: $(B)/tests/tidy.o
 	$(SAY) '  link    $@'
@@ -166,7 +166,7 @@ soak: tests ## every leg, theory at full size, then ever new seeds for SECONDS (
 
 # ---- people --------------------------------------------------------------------------------------
 
-DEPS = gcc make libc6-dev libgsl-dev libcsv-dev libcmocka-dev libyaml-dev librandom123-dev \
+DEPS = gcc make libc6-dev libgsl-dev libcsv-dev libcmocka-dev libjansson-dev libyaml-dev librandom123-dev \
        libxxhash-dev gnuplot-nox
 DEPS_CI = clang lld libclang-rt-14-dev clang-format binutils gcc-aarch64-linux-gnu \
           gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross qemu-user
