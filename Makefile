@@ -14,6 +14,8 @@ T    ?=
 Q    := $(if $(V),,@)
 SAY  := @$(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),:,echo)
 PREFIX ?= /usr/local
+OBJCOPY ?= objcopy
+VERSION := $(shell sed -n 's/.*CAIRN_VERSION "\(.*\)"/\1/p' sim/cli/cli.h)
 # Warnings are errors where a machine watches (CI=true), and warnings where a person works.
 WERROR ?= $(if $(CI),-Werror)
 
@@ -52,7 +54,7 @@ LIBS = -lyaml -lcsv -lgsl -lgslcblas -lm -lpthread
 BASE      := $(wildcard sim/base/*.c)
 KERNEL    := $(wildcard sim/kernel/*.c)
 MODEL     := $(wildcard sim/model/*.c)
-POLICIES  := $(wildcard policies/*.c policies/*/*.c)
+POLICIES  := $(filter-out policies/examples/%,$(wildcard policies/*.c policies/*/*.c))
 WORKLOADS := $(wildcard workloads/*.c)
 TRACES    := $(wildcard traces/*.c)
 ANALYSIS  := $(wildcard analysis/*.c)
@@ -69,9 +71,15 @@ TESTS     := $(shell find tests -name 'test_*.c' 2>/dev/null | LC_ALL=C sort)
 TESTS     := $(if $(T),$(foreach test,$(TESTS),$(if $(findstring $(T),$(test)),$(test))),$(TESTS))
 PROGRAMS  := $(TESTS:%.c=$(B)/%)
 
+# The production library: these very objects, in an archive, in a shared object, in build/cairn.
+DECIDING  := $(POLICIES:%.c=$(B)/%.o) $(B)/sim/base/fmath.o
+SONAME    := libcairn-policies.so.1
+SHARED    := $(B)/$(SONAME)
+ARCHIVE   := $(B)/libcairn-policies.a
+
 .PHONY: all test tests demo deps deps-ci tidy symbols core golden legs soak format install clean help
 .DELETE_ON_ERROR:
-all: $(if $(CAIRN),$(CAIRN),$(OBJECTS)) ## build/cairn
+all: $(if $(CAIRN),$(CAIRN),$(OBJECTS)) $(SHARED) $(ARCHIVE) ## build/cairn and the library of policies
 
 # ---- objects and programs ------------------------------------------------------------------------
 
@@ -83,7 +91,23 @@ $(B)/libcairn.a: $(OBJECTS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(POLICIES:%.c=$(B)/%.o) $(B)/sim/base/fmath.o: OWN = $(LIBRARY_FLAGS)
+$(DECIDING): OWN = $(LIBRARY_FLAGS)
+
+$(SHARED): $(DECIDING) policies/exports.map
+	$(SAY) '  link    $@'
+	$(Q)$(CC) $(CFLAGS) $(LIBRARY_FLAGS) $(filter-out -pie,$(LINK)) $(LDFLAGS) -shared \
+	  -Wl,-soname,$(SONAME) -Wl,--version-script=policies/exports.map -o $@ $(DECIDING)
+	@ln -sfn $(SONAME) $(B)/libcairn-policies.so
+
+# One object, in which only the exported names are seen: nobody's fmath_log meets another's.
+$(ARCHIVE): $(DECIDING) policies/exports.map
+	$(SAY) '  archive $@'
+	@sed -n 's/^ *\(cairn_[a-z_]*\);/\1/p' policies/exports.map >$(B)/exports
+	$(Q)$(LD) -r -o $(B)/policies.o $(DECIDING)
+	$(Q)$(OBJCOPY) --keep-global-symbols=$(B)/exports $(B)/policies.o
+	@rm -f $@
+	$(Q)ar rcs $@ $(B)/policies.o
+
 # Tests hold double against long double; clang wants each such step spelled out.
 $(B)/tests/%.o: OWN = -Wno-double-promotion
 $(B)/%.o: %.c $(B)/flags | $(B)/ext/ready
@@ -127,7 +151,7 @@ $(B)/tidy: $(B)/tests/tidy.o
 	$(SAY) '  link    $@'
 	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $^
 
-tests: $(CAIRN) $(B)/tidy $(PROGRAMS) ## build everything that `make test` runs
+tests: $(CAIRN) $(SHARED) $(ARCHIVE) $(B)/tidy $(PROGRAMS) ## build everything that `make test` runs
 
 test: ## the whole test suite; T=text runs part of it
 	@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) tests
@@ -195,10 +219,18 @@ demo: deps ## install what is missing, build, run a real sweep, draw its figures
 	cd $(B)/demo && $(abspath $(B))/cairn demo
 	@echo "demo: its files are in $(B)/demo"
 
-install: all ## into $(DESTDIR)$(PREFIX): bin/cairn and its documents
+install: all ## into $(DESTDIR)$(PREFIX): program, library, headers, documents
 	install -D -m 755 $(B)/cairn $(DESTDIR)$(PREFIX)/bin/cairn
-	install -d $(DESTDIR)$(PREFIX)/share/doc/cairn
-	install -m 644 $(wildcard README.md) LICENSE $(DESTDIR)$(PREFIX)/share/doc/cairn
+	install -D -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/libcairn-policies.a
+	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sfn $(SONAME) $(DESTDIR)$(PREFIX)/lib/libcairn-policies.so
+	install -d $(DESTDIR)$(PREFIX)/include/cairn $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 policies/controller.h policies/registry.h $(DESTDIR)$(PREFIX)/include/cairn
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' policies/cairn-policies.pc.in \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/cairn-policies.pc
+	install -d $(DESTDIR)$(PREFIX)/share/doc/cairn $(DESTDIR)$(PREFIX)/share/doc/cairn-policies
+	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/cairn
+	install -m 644 policies/README.md policies/LICENSE $(DESTDIR)$(PREFIX)/share/doc/cairn-policies
 
 clean: ## remove build/
 	rm -rf $(B)

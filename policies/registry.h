@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of policies: one line each; nothing registers itself. */
+/* The list of policies: one line each; nothing registers itself.
+ *
+ * A driver links what it finds here; it may as well bring a list of its own. */
 #ifndef CAIRN_POLICIES_REGISTRY_H
 #define CAIRN_POLICIES_REGISTRY_H
 
-#include "policies/controller.h"
+/* tidy: allow include, both headers are installed side by side */
+#include "controller.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* NULL-terminated, in the order in which they are shown. */
-extern const struct cairn_controller_class *const cairn_controllers[];
+CAIRN_API extern const struct cairn_controller_class *const cairn_controllers[];
 
 /* By name; NULL if there is none. */
-const struct cairn_controller_class *cairn_controller_find(const char *name);
+CAIRN_API const struct cairn_controller_class *cairn_controller_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -87,6 +87,7 @@ static const struct door calls[] = {
 static const char top_level[] = "README.md Makefile LICENSE sim policies workloads traces analysis"
                                 " tests build .*";
 static const char apache[] = "policies/* sim/base/*"; /* may be linked into anybody's scheduler */
+static const char programs[] = "policies/examples/*"; /* a user's own, which print and allocate */
 static const char key_words[] = "TODO FIXME XXX HACK";
 
 #endif
