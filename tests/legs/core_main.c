@@ -21,6 +21,7 @@
 #include "sim/base/text.h"
 #include "sim/model/outage.h"
 #include "sim/model/run.h"
+#include "tests/chosen.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -210,7 +211,7 @@ static void row_text(void)
 #define FEW          6   /* scenarios that --few runs */
 #define RECORDED     160 /* outages in the recorded scenarios */
 
-/* Each controller with its first two parameters; value 0: the scenario's MTBF. */
+/* Each controller with its first two parameters; 0: as defaults have it. */
 static const struct {
     const char *name;
     simtime value;
@@ -225,6 +226,7 @@ static const struct {
     {"young", 0, 0},
     {"daly", 0, 0},
     {"exact", 0, 0},
+    {"adaptive-compat", 0, 0},
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */
@@ -474,12 +476,13 @@ static bool control(struct stage *stage, size_t i)
     struct spec *s = &stage->spec;
     const struct cairn_controller_class *class = cairn_controller_find(controllers[i].name);
     struct cairn_shape shape = spec_shape(s);
-    bool has_value = controllers[i].value > 0;
     s->controller.class = class;
-    s->controller.values[0].i = controllers[i].value;
-    s->controller.values[0].x =
-        has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
-    s->controller.values[1].i = has_value ? controllers[i].choice : 0;
+    chosen_fill(class, fault_mtbf(s, INT64_MAX), s->controller.values);
+    if (controllers[i].value > 0)
+        s->controller.values[0] = (struct cairn_value){.i = controllers[i].value,
+                                                       .x = simtime_seconds(controllers[i].value)};
+    if (controllers[i].choice > 0)
+        s->controller.values[1].i = controllers[i].choice;
     memset(stage->plan, 0, sizeof stage->plan);
     return cairn_plan_size(class, s->controller.values, &shape) <= sizeof stage->plan &&
            class->plan(s->controller.values, &shape, stage->plan) == NULL;
