@@ -227,8 +227,9 @@ static inline bool kit_same_record(const struct record *a, const struct record *
 {
     bool is_same = a->end == b->end && a->makespan == b->makespan && a->aborted == b->aborted &&
                    a->policy_reason == b->policy_reason && a->lost_work == b->lost_work &&
-                   a->protected_work == b->protected_work && a->events == b->events &&
-                   a->digest.high == b->digest.high && a->digest.low == b->digest.low;
+                   a->protected_work == b->protected_work && a->claimed_work == b->claimed_work &&
+                   a->events == b->events && a->digest.high == b->digest.high &&
+                   a->digest.low == b->digest.low;
     is_same &= a->struck == b->struck && a->shielded == b->shielded &&
                a->elsewhere == b->elsewhere && a->taken == b->taken &&
                a->completed == b->completed && a->skipped == b->skipped &&
