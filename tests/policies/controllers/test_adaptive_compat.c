@@ -353,7 +353,8 @@ static void row_a14_each_new_maximum_takes_from_the_budget(void **state)
     assert_int_equal(step(&d, 1, 1, 15), CAIRN_SKIP);
 }
 
-/* Asked again about the same step, or after a failure that fell on its end, it has no task. */
+/* Asked again about the same step, after a failure that fell on its end, or when somebody else has
+ * just taken a checkpoint, it has no task. */
 static void row_a14_a_step_is_decided_once(void **state)
 {
     struct driven d;
@@ -365,8 +366,11 @@ static void row_a14_a_step_is_decided_once(void **state)
     hear(&d, CAIRN_HEAR_STEP, 15, 2, true);
     hear(&d, CAIRN_HEAR_FAILURE, 0, 2, true);
     hear(&d, CAIRN_HEAR_RECOVERED, 0, 1, true);
-    assert_int_equal(ask(&d, (struct cairn_situation){.step_index = 1}), CAIRN_SKIP);
+    assert_int_equal(ask(&d, (struct cairn_situation){.step_index = 2, .steps_since = 1}),
+                     CAIRN_SKIP);
     assert_true(d.verdict.numbers[0] == 0 && d.verdict.numbers[3] == 1);
+    hear(&d, CAIRN_HEAR_STEP, 15, 3, true);
+    assert_int_equal(ask(&d, (struct cairn_situation){.step_index = 3}), CAIRN_SKIP);
 }
 
 /* Failed with e steps done, restored to k + 1: (e - k) 15 - 1. Struck again while it restores, when
@@ -420,6 +424,12 @@ static void work_without_steps_is_cut_into_tasks(void **state)
     s.work_done = 3 * hour;
     assert_int_equal(ask(&d, s), CAIRN_SKIP);
     assert_int_equal(d.verdict.at, 2 * hour); /* from the same checkpoint */
+    s.now += S(1800);                         /* twice as fast as ever */
+    s.work_done = 4 * hour;
+    s.work_since = 2 * hour;
+    s.wall_since = S(5400);
+    assert_int_equal(ask(&d, s), CAIRN_SKIP);
+    assert_true(d.verdict.numbers[0] == 1800);
     struct cairn_happening failure = {.kind = CAIRN_HEAR_FAILURE, .work_lost = hour + S(10)};
     d.class->observe(d.plan, d.state, &failure, 1);
     hear(&d, CAIRN_HEAR_RECOVERED, 0, 0, true);
