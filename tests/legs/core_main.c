@@ -210,23 +210,18 @@ static void row_text(void)
 #define FEW          6   /* scenarios that --few runs */
 #define RECORDED     160 /* outages in the recorded scenarios */
 
-/* Each controller with its defaults, or with its first two parameters as they stand here. */
-static const struct {
+/* Controllers whose first two parameters are not to be the defaults; after them come all that the
+ * registry lists, with their defaults. */
+static const struct variant {
     const char *name;
     simtime value;
     int64_t choice;
-} controllers[] = {
-    {"none", 1, 0},
+} variants[] = {
     {"fixed", 47 * SIMTIME_MINUTE + 1, 0}, /* work */
     {"fixed", 40 * SIMTIME_MINUTE, 1},     /* wall */
     {"fixed", 50 * SIMTIME_MINUTE + 7, 2}, /* period */
     {"every", 7, 0},                       /* absolute */
     {"every", 5, 1},                       /* from the last */
-    {"young", 0, 0},
-    {"daly", 0, 0},
-    {"exact", 0, 0},
-    {"adaptive", 0, 0},
-
 };
 
 static _Alignas(16) char plan[4 << 20]; /* of the controller at work: tables can be large */
@@ -473,16 +468,16 @@ static bool prepare_residuals(struct stage *stage)
 }
 
 /* false: this controller refuses this shape (every n steps, where there are no steps). */
-static bool control(struct stage *stage, size_t i)
+static bool control(struct stage *stage, const char *name, const struct variant *variant)
 {
     struct spec *s = &stage->spec;
-    const struct cairn_controller_class *class = cairn_controller_find(controllers[i].name);
+    const struct cairn_controller_class *class = cairn_controller_find(name);
     struct cairn_shape shape = spec_shape(s);
-    chosen_defaults(&stage->chosen, controllers[i].name, fault_mtbf(s, INT64_MAX));
-    if (controllers[i].value > 0) {
-        stage->chosen.values[0] = chosen_seconds(simtime_seconds(controllers[i].value));
-        stage->chosen.values[0].i = controllers[i].value;
-        stage->chosen.values[1].i = controllers[i].choice;
+    chosen_defaults(&stage->chosen, name, fault_mtbf(s, INT64_MAX));
+    if (variant) {
+        stage->chosen.values[0] = chosen_seconds(simtime_seconds(variant->value));
+        stage->chosen.values[0].i = variant->value;
+        stage->chosen.values[1].i = variant->choice;
     }
     s->controller.class = class;
     memcpy(s->controller.values, stage->chosen.values, sizeof s->controller.values);
@@ -522,12 +517,15 @@ static bool row_scenario(const struct scenario *scenario, bool may_skip)
         mode = GROUP_NO_SKIP;
     digest_init(&digest);
     for (uint32_t k = 0; k < COUNT(laws); k++) {
-        for (size_t i = 0; i < COUNT(controllers); i++) {
+        for (size_t i = 0; i < COUNT(variants) || cairn_controllers[i - COUNT(variants)]; i++) {
+            const struct variant *variant = i < COUNT(variants) ? &variants[i] : NULL;
+            const char *name =
+                variant ? variant->name : cairn_controllers[i - COUNT(variants)]->name;
             stage_open(&stage);
             scenario->shape(&stage, k);
             if (!prepare_residuals(&stage))
                 return false;
-            if (control(&stage, i) && !put_runs(&digest, &stage, mode, &runs))
+            if (control(&stage, name, variant) && !put_runs(&digest, &stage, mode, &runs))
                 return false;
         }
     }
