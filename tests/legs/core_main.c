@@ -228,6 +228,7 @@ static const struct {
     {"daly", 0, 0},
     {"exact", 0, 0},
     {"lazy", 0, 0},
+    {"hazard", 0, 0},
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */
