@@ -229,6 +229,9 @@ static const struct {
     {"exact", 0, 0},
     {"lazy", 0, 0},
     {"hazard", 0, 0},
+    {"online", 6 * SIMTIME_HOUR, 0}, /* bayes */
+    {"online", 6 * SIMTIME_HOUR, 2}, /* wma */
+    {"online", 6 * SIMTIME_HOUR, 4}, /* ar */
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */
