@@ -16,7 +16,7 @@
  *
  * M, the mean time between failures of the job, gives s: each of n nodes lives n M on average. A
  * platform that fails as a whole is one node. Decided anew after each checkpoint and each restore,
- * in O(nodes) and about ten steps of the false position; nodes of equal age are reckoned once.
+ * in O(nodes), about seven sums over them; nodes of equal age are reckoned once.
  */
 #include "policies/controllers/moving.h"
 #include "sim/base/fmath.h"
@@ -83,49 +83,69 @@ static double cumulated(const struct ages *ages, double x)
     return sum;
 }
 
-/* Below 0 for an interval w that is too short, above 0 for one too long. */
+/* log((1 - (1 - exp(-H)) / H) (w + C) / C): 0 at the solution, below it negative, and nearly linear
+ * in log w. */
 static double excess(const struct ages *ages, double w, double cost)
 {
-    double failures = cumulated(ages, w + cost);
-    return w * failures + fmath_expm1(-failures) * (w + cost);
+    double h = cumulated(ages, w + cost);
+    double lost = h > 1e-5 ? 1 + fmath_expm1(-h) / h : h / 2 - h * h / 6; /* of the period */
+    return fmath_log(lost * (w + cost) / cost);
 }
 
-/* The zero of excess between low and high, by false position with Illinois's halving. */
-static double false_position(const struct ages *ages, double cost, double low, double high)
+/* Two logarithms of intervals with the solution between them. */
+struct bracket {
+    double low, high, at_low, at_high;
+};
+
+/* False position with Illinois's halving; by half while nothing at all fails within `low`. */
+static double false_position(const struct ages *ages, double cost, struct bracket b)
 {
-    double at_low = excess(ages, low, cost), at_high = excess(ages, high, cost);
-    int side = 0;
-    for (int i = 0; i < 60 && high - low > 1e-9 * high && at_low < 0 && at_high > 0; i++) {
-        double middle = (low * at_high - high * at_low) / (at_high - at_low);
-        double at_middle = excess(ages, middle, cost);
+    double middle = b.high;
+    for (int i = 0, side = 0; i < 100 && b.high - b.low > 1e-9; i++) {
+        double share = b.at_low > -1e300 ? b.at_low / (b.at_low - b.at_high) : 0.5;
+        middle = b.low + share * (b.high - b.low);
+        double at_middle = excess(ages, fmath_exp(middle), cost);
+        if (at_middle > -1e-10 && at_middle < 1e-10)
+            break;
         if (at_middle > 0) {
-            high = middle, at_high = at_middle;
-            at_low = side > 0 ? at_low / 2 : at_low;
+            b.high = middle, b.at_high = at_middle;
+            b.at_low = side > 0 ? b.at_low / 2 : b.at_low;
             side = 1;
         } else {
-            low = middle, at_low = at_middle;
-            at_high = side < 0 ? at_high / 2 : at_high;
+            b.low = middle, b.at_low = at_middle;
+            b.at_high = side < 0 ? b.at_high / 2 : b.at_high;
             side = -1;
         }
     }
-    return at_low < 0 ? high : low;
+    return fmath_exp(middle);
 }
 
-/* The interval that begins at `from`. */
+/* The interval that begins at `from`, sought from Young's on. */
 static int64_t interval_from(const struct hazard_plan *p, const struct cairn_situation *situation,
                              int64_t from)
 {
-    const double end_of_time = simtime_seconds(CAIRN_NEVER);
-    double cost = simtime_seconds(situation->expected_cost);
+    const double factor = fmath_log(2), end_of_time = fmath_log(simtime_seconds(CAIRN_NEVER));
+    double cost = simtime_seconds(situation->expected_cost), least = simtime_seconds(p->least);
     struct ages ages = {situation, from, p->shape, p->scale * p->mtbf * situation->nodes};
-    double low = 0, high = fmath_sqrt(2 * cost * p->mtbf) + 1;
-    while (high < end_of_time && !(excess(&ages, high, cost) > 0)) {
-        low = high;
-        high *= 2;
+    if (cost == 0)
+        return p->least;
+    struct bracket b = {.low = fmath_log(2 * cost * p->mtbf) / 2};
+    b.low = b.low < end_of_time ? b.low : end_of_time;
+    b.high = b.low;
+    b.at_low = b.at_high = excess(&ages, fmath_exp(b.low), cost);
+    while (b.at_high < 0 && b.high < end_of_time) {
+        b.low = b.high, b.at_low = b.at_high;
+        b.high += factor;
+        b.at_high = excess(&ages, fmath_exp(b.high), cost);
     }
-    if (!(high < end_of_time))
+    while (b.at_low > 0 && fmath_exp(b.low) > least) {
+        b.high = b.low, b.at_high = b.at_low;
+        b.low -= factor;
+        b.at_low = excess(&ages, fmath_exp(b.low), cost);
+    }
+    if (!(b.at_high >= 0))
         return CAIRN_NEVER; /* nothing can fail */
-    return moving_bounded(false_position(&ages, cost, low, high), p->least);
+    return b.at_low > 0 ? p->least : moving_bounded(false_position(&ages, cost, b), p->least);
 }
 
 static void hazard_decide(const void *plan, void *state, const struct cairn_situation *situation,

@@ -90,11 +90,11 @@ static struct sample_case aged_case(double node_mean, double platform_mean, doub
 }
 
 /* hazard wastes less than young: clearly while the machine is new and fails more often than in the
- * long run, by 1 or 2 % of it (with these runs, no more than young for
- * certain) later, and where each failure renews the platform. lazy writes a quarter to
+ * long run; later, and where each failure renews the platform, by 1 or 2 % of young's waste, of
+ * which these runs prove no more than that it is not the other way round. lazy writes a quarter to
  * four tenths fewer checkpoints and wastes a tenth to a quarter more: its interval goes with
  * 1 / hazard, past the optimum, even where the platform is as it supposes; on nodes that fail by
- * themselves it also forgets, at a failure of one, that the 63 others are old. */
+ * themselves it also takes the failure of one for the renewal of all. */
 static void hazard_wastes_less_and_lazy_writes_less_than_young(void **state)
 {
     static const struct {
