@@ -14,6 +14,9 @@
     ROW(young)                                                                                     \
     ROW(daly)                                                                                      \
     ROW(exact)                                                                                     \
+    ROW(lazy)                                                                                      \
+    ROW(hazard)                                                                                    \
+    ROW(online)                                                                                    \
     ROW(adaptive)                                                                                  \
     ROW(adaptive_compat)
 

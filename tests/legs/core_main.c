@@ -222,6 +222,8 @@ static const struct variant {
     {"fixed", 50 * SIMTIME_MINUTE + 7, 2}, /* period */
     {"every", 7, 0},                       /* absolute */
     {"every", 5, 1},                       /* from the last */
+    {"online", 6 * SIMTIME_HOUR, 2},       /* wma */
+    {"online", 6 * SIMTIME_HOUR, 4},       /* ar */
 };
 
 static _Alignas(16) char plan[4 << 20]; /* of the controller at work: tables can be large */
