@@ -17,6 +17,8 @@ void phase_charge(struct group *group);
 void phase_enter(struct group *group, enum group_phase phase);
 /* The timer that will end the phase; the one before it, if any, is forgotten. */
 void phase_timer(struct group *group, simtime time, enum event_class class);
+/* Into the story, and the journal where there is one; or into the journal alone. */
 void phase_tell(struct group *group, enum story_kind kind, simtime work);
+void phase_note(struct group *group, enum story_kind kind, simtime work);
 
 #endif

@@ -5,6 +5,7 @@
  * when nothing else can happen at this instant, the controller's decision. */
 #include "sim/model/run.h"
 #include "sim/model/bound.h"
+#include "sim/model/journal.h"
 #include "sim/model/recovery.h"
 #include <assert.h>
 #include <string.h>
@@ -37,6 +38,11 @@ void run_close(struct run *run)
 {
     engine_close(&run->engine);
     arena_fini(&run->arena);
+}
+
+void run_observe(struct run *run, struct journal *journal)
+{
+    run->group.journal = journal;
 }
 
 static void strike(struct run *run, struct event event)
@@ -76,6 +82,7 @@ static void check_ledgers(const struct run *run, const struct record *record)
 static void begin(struct run *run, uint32_t replication, enum group_mode mode,
                   struct record *record)
 {
+    assert(!run->group.journal || mode == GROUP_NO_SKIP);
     assert(mode != GROUP_BOUND || bound_refusal(run->spec) == NULL);
     memset(record, 0, sizeof *record);
     record->replication = replication;
@@ -101,6 +108,12 @@ static bool has_too_many_events(const struct run *run)
            (is_told && run->story.events > run->spec->max_events);
 }
 
+static bool is_out_of_memory(const struct run *run)
+{
+    const struct journal *journal = run->group.journal;
+    return run->engine.is_out_of_memory || (journal && journal_is_broken(journal));
+}
+
 enum status run_replicate(struct run *run, uint32_t replication, enum group_mode mode,
                           struct record *record)
 {
@@ -110,7 +123,7 @@ enum status run_replicate(struct run *run, uint32_t replication, enum group_mode
     simtime horizon = run->spec->horizon, observed = fault_observed_until(&run->faults);
     if (observed < horizon)
         horizon = observed;
-    while (group->phase != GROUP_ENDED && !engine->is_out_of_memory) {
+    while (group->phase != GROUP_ENDED && !is_out_of_memory(run)) {
         struct event event;
         bool is_fault;
         bool has_next = engine_peek(engine, &event, &is_fault);
@@ -130,7 +143,7 @@ enum status run_replicate(struct run *run, uint32_t replication, enum group_mode
         if (is_fault && has_too_many_events(run) && group->phase != GROUP_ENDED)
             group_stop(group, END_EVENTS);
     }
-    if (engine->is_out_of_memory)
+    if (is_out_of_memory(run))
         return STATUS_MEMORY;
     cluster_charge(&run->cluster, record->makespan);
     memcpy(record->nodes, run->cluster.ledger, sizeof record->nodes);
