@@ -19,13 +19,15 @@
 #define OUTPUT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_ROWS) |                  \
      OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE))
+#define TELL_OPTIONS (OPTION_BIT(OPTION_DECISIONS) | OPTION_BIT(OPTION_REP))
 
 const struct command commands[] = {
     {"run", "one scenario: what it costs, where the time goes, what to do", "SCENARIO [options]",
-     STUDY_OPTIONS | OUTPUT_OPTIONS, 1, 1, cmd_run,
+     STUDY_OPTIONS | OUTPUT_OPTIONS | TELL_OPTIONS, 1, 1, cmd_run,
      "  cairn run llama3-405b\n"
      "  cairn run my.yaml --set controller=daly --reps 1000\n"
-     "  cairn run my.yaml --precision 1% --json\n"},
+     "  cairn run my.yaml --precision 1% --json\n"
+     "  cairn run my.yaml --decisions why.csv --rep 7\n"},
     {"sweep", "several policies or values, on the same failures, compared in pairs",
      "SCENARIO --set KEY=V1,V2… [options]",
      STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 1, 1, cmd_sweep,
@@ -35,7 +37,7 @@ const struct command commands[] = {
      "  cairn sweep my.yaml --set controller=daly,exact --set 'store.write=1 TB/s,2 TB/s' -o "
      "s.csv\n"},
     {"replay", "recorded outages instead of a scenario's laws", "OUTAGES.csv SCENARIO [options]",
-     STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
+     STUDY_OPTIONS | OUTPUT_OPTIONS | TELL_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
      "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations.\n\n"
      "  cairn replay march.csv my.yaml --set controller=none,'{name: daly, mtbf: hindsight}'\n"
      "  cairn replay march.csv my.yaml --set faults.trace.start=random --reps 200\n"},

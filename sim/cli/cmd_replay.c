@@ -7,6 +7,7 @@
  * --set faults.trace.… says how the trace is laid over the job (MODEL rule 24). */
 #include "sim/base/text.h"
 #include "sim/cli/prepare.h"
+#include "sim/cli/tell.h"
 #include "traces/outage_csv.h"
 #include <errno.h>
 #include <string.h>
@@ -59,7 +60,10 @@ static enum status replay(struct cli *cli, struct prepared *p)
         outage_csv_describe(first->spec.faults.trace.outages, first->trace_has_dates, &text);
         io_printf(&cli->out, "%s\n", bytes);
     }
-    return p->study.count == 1 ? cmd_run_cell(cli, p) : cmd_sweep_cells(cli, p);
+    if (p->study.count == 1)
+        return cmd_run_cell(cli, p);
+    status = tell_check(cli, p); /* refuses: decisions are of one cell */
+    return status == STATUS_OK ? cmd_sweep_cells(cli, p) : status;
 }
 
 int cmd_replay(struct cli *cli)
