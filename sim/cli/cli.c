@@ -41,6 +41,16 @@ const struct command commands[] = {
      "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations.\n\n"
      "  cairn replay march.csv my.yaml --set controller=none,'{name: daly, mtbf: hindsight}'\n"
      "  cairn replay march.csv my.yaml --set faults.trace.start=random --reps 200\n"},
+    {"explain", "one replication: which failure, and whose decision, cost how much",
+     "SCENARIO [--rep N] [--what-if skip:ID | take:TIME] [options]",
+     OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_REP) |
+         OPTION_BIT(OPTION_WHAT_IF) | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP),
+     1, 1, cmd_explain,
+     "Without --rep it explains replication 0. --what-if runs it again on the same failures with\n"
+     "one decision made otherwise.\n\n"
+     "  cairn explain two-node\n"
+     "  cairn explain my.yaml --rep 7 --what-if skip:12\n"
+     "  cairn explain my.yaml --rep 7 --what-if 'take:3.5 h'\n"},
     {"plot", "a figure: waste against interval, or overhead against benefit",
      "SCENARIO [interval|benefit] [-o FILE.svg] [options]",
      STUDY_OPTIONS | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) |

@@ -220,6 +220,8 @@ static const struct inside_case inside_cases[] = {
     {.words = {"run", "t.yaml", "--precision", "60%", "--max-reps", "128", "-j1"}},
     {.words = {"run", "t.yaml", "-o", "new.csv", "-j1"}},
     {.words = {"run", "t.yaml", "--decisions", "new.jsonl", "-j1"}},
+    {.words = {"explain", "t.yaml", "--rep", "2"}},
+    {.words = {"explain", "t.yaml", "--rep", "2", "--what-if", "skip:2", "--json"}},
     {.words = {"sweep", "t.yaml", "--set", "controller=none,young", "-j1"}},
     {.words = {"sweep", "t.yaml", "-o", "new.csv", "-j1"}},
     {.words = {"replay", "o.csv", "t.yaml", "-j1"}},
