@@ -30,52 +30,65 @@ struct line {
 
 enum line_kind { LINE_TEXT, LINE_SEED, LINE_INTEGER, LINE_SLOTS, LINE_NUMBER };
 
-#define COLUMN(name, kind, member)                                                                 \
+#define COLUMN(name, kind, member, help)                                                           \
     {                                                                                              \
-        name, kind, offsetof(struct line, member)                                                  \
+        name, kind, offsetof(struct line, member), help                                            \
     }
 
 static const struct line_column {
     const char *name;
     enum line_kind kind;
     size_t offset;
+    const char *help;
 } columns[] = {
-    COLUMN("scenario", LINE_TEXT, scenario),
-    COLUMN("seed", LINE_SEED, seed),
-    COLUMN("replication", LINE_INTEGER, replication),
-    COLUMN("id", LINE_INTEGER, id),
-    COLUMN("source", LINE_TEXT, source),
-    COLUMN("time_ns", LINE_INTEGER, time),
-    COLUMN("work_done_ns", LINE_INTEGER, work),
-    COLUMN("work_since_ns", LINE_INTEGER, work_since),
-    COLUMN("wall_since_ns", LINE_INTEGER, wall_since),
-    COLUMN("step_index", LINE_INTEGER, step),
-    COLUMN("failures", LINE_INTEGER, failures),
-    COLUMN("action", LINE_TEXT, action),
-    COLUMN("ask", LINE_TEXT, ask),
-    COLUMN("at_ns", LINE_INTEGER, at_ns),
-    COLUMN("at_steps", LINE_INTEGER, at_steps),
-    COLUMN("repeat", LINE_INTEGER, repeat),
-    COLUMN("reason", LINE_INTEGER, reason),
-    COLUMN("number_0", LINE_NUMBER, numbers[0]),
-    COLUMN("number_1", LINE_NUMBER, numbers[1]),
-    COLUMN("number_2", LINE_NUMBER, numbers[2]),
-    COLUMN("number_3", LINE_NUMBER, numbers[3]),
-    COLUMN("outcome", LINE_TEXT, outcome),
-    COLUMN("began_ns", LINE_INTEGER, began),
-    COLUMN("ended_ns", LINE_INTEGER, ended),
-    COLUMN("checkpoint_ns", LINE_INTEGER, cost),
-    COLUMN("slowed_ns", LINE_INTEGER, slowed),
-    COLUMN("blocked_ns", LINE_INTEGER, blocked),
-    COLUMN("restored", LINE_INTEGER, restored),
-    COLUMN("protected_work_ns", LINE_SLOTS, protected_work),
-    COLUMN("claimed_s", LINE_NUMBER, claimed),
-    COLUMN("lost_unfinished_ns", LINE_INTEGER, lost[LOSS_UNFINISHED]),
-    COLUMN("lost_declined_ns", LINE_INTEGER, lost[LOSS_DECLINED]),
-    COLUMN("lost_dropped_ns", LINE_INTEGER, lost[LOSS_DROPPED]),
-    COLUMN("lost_waited_ns", LINE_INTEGER, lost[LOSS_WAITED]),
-    COLUMN("lost_since_ns", LINE_INTEGER, lost[LOSS_SINCE]),
-    COLUMN("words", LINE_TEXT, words),
+    COLUMN("scenario", LINE_TEXT, scenario, "its name"),
+    COLUMN("seed", LINE_SEED, seed, "of all randomness"),
+    COLUMN("replication", LINE_INTEGER, replication, "numbered from 0"),
+    COLUMN("id", LINE_INTEGER, id, "of the decision, from 1, in the order in which they were made"),
+    COLUMN("source", LINE_TEXT, source,
+           "who decided: controller, job (its last checkpoint), what-if"),
+    COLUMN("time_ns", LINE_INTEGER, time, "since the start"),
+    COLUMN("work_done_ns", LINE_INTEGER, work, "useful work that stood"),
+    COLUMN("work_since_ns", LINE_INTEGER, work_since,
+           "of it, since the last snapshot began or was restored"),
+    COLUMN("wall_since_ns", LINE_INTEGER, wall_since,
+           "time since the last snapshot ended, or the last restore, or the start"),
+    COLUMN("step_index", LINE_INTEGER, step, "whole steps done; 0 where work is divisible"),
+    COLUMN("failures", LINE_INTEGER, failures, "detected so far"),
+    COLUMN("action", LINE_TEXT, action, "skip, checkpoint or failed"),
+    COLUMN("ask", LINE_TEXT, ask,
+           "when next: never, or when work, wall (since the last), time, step or steps reach at_…"),
+    COLUMN("at_ns", LINE_INTEGER, at_ns, "for work, wall and time"),
+    COLUMN("at_steps", LINE_INTEGER, at_steps, "for step and steps"),
+    COLUMN("repeat", LINE_INTEGER, repeat, "1: it will answer the same each period"),
+    COLUMN("reason", LINE_INTEGER, reason, "the controller's code; see words"),
+    COLUMN("number_0", LINE_NUMBER, numbers[0], "the controller's numbers; see words"),
+    COLUMN("number_1", LINE_NUMBER, numbers[1], "likewise"),
+    COLUMN("number_2", LINE_NUMBER, numbers[2], "likewise"),
+    COLUMN("number_3", LINE_NUMBER, numbers[3], "likewise"),
+    COLUMN("outcome", LINE_TEXT, outcome,
+           "of the checkpoint: complete, aborted, dropped, or how far it came; none: not wanted"),
+    COLUMN("began_ns", LINE_INTEGER, began, "when its snapshot began"),
+    COLUMN("ended_ns", LINE_INTEGER, ended, "when it was complete, or aborted"),
+    COLUMN("checkpoint_ns", LINE_INTEGER, cost, "time that the job stood still for it"),
+    COLUMN("slowed_ns", LINE_INTEGER, slowed, "time lost to being slowed by it"),
+    COLUMN("blocked_ns", LINE_INTEGER, blocked,
+           "time that the job waited for an older one to persist"),
+    COLUMN("restored", LINE_INTEGER, restored, "times that a failure went back to it"),
+    COLUMN("protected_work_ns", LINE_SLOTS, protected_work, "work that it kept, summed over these"),
+    COLUMN("claimed_s", LINE_NUMBER, claimed,
+           "what the controller's own account of savings rose by meanwhile"),
+    COLUMN("lost_unfinished_ns", LINE_INTEGER, lost[LOSS_UNFINISHED],
+           "work lost because it was under way when a failure came"),
+    COLUMN("lost_declined_ns", LINE_INTEGER, lost[LOSS_DECLINED],
+           "work lost that a checkpoint here, instead of skip, would have kept"),
+    COLUMN("lost_dropped_ns", LINE_INTEGER, lost[LOSS_DROPPED],
+           "the same, where it was asked for and dropped"),
+    COLUMN("lost_waited_ns", LINE_INTEGER, lost[LOSS_WAITED],
+           "the same, where it was asked for and waited"),
+    COLUMN("lost_since_ns", LINE_INTEGER, lost[LOSS_SINCE],
+           "work lost that was done after this, the last decision before a failure"),
+    COLUMN("words", LINE_TEXT, words, "the decision in the controller's words"),
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -192,6 +205,12 @@ void decisions_write_header(struct sink *sink)
     for (size_t i = 0; i < COLUMNS; i++)
         io_printf(sink, "%s%s", i ? "," : "", columns[i].name);
     io_put(sink, "\n", 1);
+}
+
+void decisions_print_help(struct sink *sink)
+{
+    for (size_t i = 0; i < COLUMNS; i++)
+        io_printf(sink, "  %-19s %s\n", columns[i].name, columns[i].help);
 }
 
 static void write_csv(struct sink *sink, const struct line *line)

@@ -18,6 +18,8 @@ const char *decisions_words(const struct cell *cell, const struct journal_decisi
 /* "skip", "checkpoint", "failed". */
 const char *decisions_action(const struct journal_decision *decision);
 
+/* The columns, one a line, for cairn help decisions. */
+void decisions_print_help(struct sink *sink);
 void decisions_write_header(struct sink *sink);
 /* All decisions of a replication of the cell. */
 void decisions_write_csv(struct sink *sink, const struct cell *cell, uint32_t replication,

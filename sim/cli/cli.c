@@ -42,15 +42,17 @@ const struct command commands[] = {
      "  cairn replay march.csv my.yaml --set controller=none,'{name: daly, mtbf: hindsight}'\n"
      "  cairn replay march.csv my.yaml --set faults.trace.start=random --reps 200\n"},
     {"explain", "one replication: which failure, and whose decision, cost how much",
-     "SCENARIO [--rep N] [--what-if skip:ID | take:TIME] [options]",
+     "[OUTAGES.csv] SCENARIO [--rep N] [--what-if skip:ID | take:TIME] [options]",
      OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_REP) |
          OPTION_BIT(OPTION_WHAT_IF) | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP),
-     1, 1, cmd_explain,
-     "Without --rep it explains replication 0. --what-if runs it again on the same failures with\n"
-     "one decision made otherwise.\n\n"
+     1, 2, cmd_explain,
+     "Without --rep: replication 0. With OUTAGES.csv: what cairn replay runs. --what-if runs it\n"
+     "again on the same failures, one decision made otherwise. Whose a loss is: cairn help\n"
+     "decisions.\n\n"
      "  cairn explain two-node\n"
      "  cairn explain my.yaml --rep 7 --what-if skip:12\n"
-     "  cairn explain my.yaml --rep 7 --what-if 'take:3.5 h'\n"},
+     "  cairn explain my.yaml --rep 7 --what-if 'take:3.5 h'\n"
+     "  cairn explain march.csv my.yaml\n"},
     {"plot", "a figure: waste against interval, or overhead against benefit",
      "SCENARIO [interval|benefit] [-o FILE.svg] [options]",
      STUDY_OPTIONS | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) |
@@ -83,8 +85,8 @@ const struct command commands[] = {
      0, cmd_schema, "  cairn schema > cairn.schema.json\n"},
     {"list", "what there is: scenarios, policies, laws, figures, semantics", "[WHAT]",
      OPTION_BIT(OPTION_HELP), 0, 1, cmd_list, "  cairn list scenarios\n  cairn list policies\n"},
-    {"help", "this, a command, or a topic: scenario, units, policies, exit-codes", "[TOPIC]",
-     OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
+    {"help", "this, a command, or a topic: scenario, units, policies, exit-codes, decisions",
+     "[TOPIC]", OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
     {"demo", "the first two minutes: a comparison, two figures, what to type next", "[options]",
      OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_OUTPUT) |
          OPTION_BIT(OPTION_HELP),

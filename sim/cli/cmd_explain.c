@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn explain: where one replication's time went, failure by failure, decision by decision.
  *
- * With --what-if one decision is made otherwise and the replication is run again on the same
- * failures. What cannot be changed is refused with the reason. */
+ * With a file of outages it explains a replay. With --what-if one decision is made otherwise and
+ * the replication is run again on the same failures. What cannot be changed is refused with the
+ * reason. */
 #include "sim/base/text.h"
 #include "sim/campaign/decisions.h"
 #include "sim/cli/report_explain.h"
@@ -126,7 +127,8 @@ int cmd_explain(struct cli *cli)
     struct prepared *p = arena_alloc(&cli->arena, sizeof *p);
     if (!p)
         return cli_exit(STATUS_MEMORY);
-    enum status status = prepare_read(cli, cli->arguments[0], NULL, p);
+    enum status status = cli->arguments_count == 2 ? cmd_replay_read(cli, p)
+                                                   : prepare_read(cli, cli->arguments[0], NULL, p);
     if (status == STATUS_OK && p->varied_count > 0)
         status = cli_usage(cli, "explain takes one value a key, and --set %s has %u", p->keys[0],
                            p->sets[p->varied[0]].count);

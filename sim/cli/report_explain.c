@@ -33,9 +33,9 @@ static void print_head(struct sink *out, const struct prepared *p, const struct 
 {
     static const char *const ends[] = {
         [END_FINISHED] = "",
-        [END_HORIZON] = "; it did not finish: the horizon, or the end of the trace, came first",
-        [END_EVENTS] = "; it did not finish: max_events came first",
-        [END_POLICY] = "; it did not finish: the controller ended it",
+        [END_HORIZON] = "\n  it did not finish: the horizon, or the end of the trace, came first",
+        [END_EVENTS] = "\n  it did not finish: max_events came first",
+        [END_POLICY] = "\n  it did not finish: the controller ended it",
     };
     const struct record *r = &e->record;
     char a[REPORT_TEXT], b[REPORT_TEXT], c[REPORT_TEXT];
@@ -47,6 +47,8 @@ static void print_head(struct sink *out, const struct prepared *p, const struct 
               length_of(c, explain_waste(r)), waste, ends[r->end]);
     if (e->cell->no_bound)
         io_printf(out, "  the best possible is not known: %s\n", e->cell->no_bound);
+    else if (r->bound >= 0 && r->end != END_FINISHED)
+        io_printf(out, "  the best possible on these failures: %s\n", length_of(a, r->bound));
     else if (r->bound >= 0)
         io_printf(out, "  the best possible on these failures: %s, %s less\n",
                   length_of(a, r->bound), length_of(b, r->makespan - r->bound));
@@ -275,8 +277,10 @@ static void print_command(struct cli *cli, const char *command)
 {
     struct sink *out = &cli->out;
     io_printf(out, "    cairn %s", command);
-    print_word(out, cli->arguments[0]);
-    for (int i = 0; i < cli->sets_count; i++) {
+    for (int i = 0; i < cli->arguments_count; i++)
+        print_word(out, cli->arguments[i]);
+    /* the last set of a replay is its file, which is an argument */
+    for (int i = 0; i < cli->sets_count - (cli->arguments_count > 1); i++) {
         io_printf(out, " --set");
         print_word(out, cli->sets[i]);
     }
@@ -318,7 +322,7 @@ static void print_next(struct cli *cli, const struct explanation *e)
         print_command(cli, "explain");
         io_printf(&cli->out, " --what-if skip:%u\n", skip);
     }
-    print_command(cli, "run");
+    print_command(cli, cli->arguments_count > 1 ? "replay" : "run");
     if (e->cell->spec.replications <= cli->rep)
         io_printf(&cli->out, " --reps %u", cli->rep + 1);
     io_printf(&cli->out, " --decisions why.csv\n");

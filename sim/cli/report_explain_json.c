@@ -73,6 +73,7 @@ static void put_failures(struct sink *out, const struct explanation *e)
         io_printf(out, ", \"during_recovery\": %s, ", f->is_again ? "true" : "false");
         put_pieces(out, f);
         put_best(out, e, f);
+        put_time(out, ", \"last_chance_ns\": ", explain_last_chance(e, f));
         io_printf(out, "}");
     }
     io_printf(out, "%s]", e->failures ? "\n  " : "");
