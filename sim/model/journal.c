@@ -139,6 +139,7 @@ void journal_answer(struct group *g)
     if (journal_is_broken(j))
         return;
     bool is_taken = journal_takes(g);
+    assert(steps_ceil(g->spec, g->done) == g->done); /* nobody is asked elsewhere */
     bool is_skipped = j->change.kind == CHANGE_SKIP && !j->is_changed &&
                       j->change.decision == j->decisions.count + 1 &&
                       g->verdict.action == CAIRN_CHECKPOINT;
@@ -181,7 +182,7 @@ bool journal_may_take(const struct group *g)
 bool journal_takes(const struct group *g)
 {
     return journal_may_take(g) && g->engine->now >= g->journal->change.time &&
-           g->done > g->mark_work && steps_ceil(g->spec, g->done) == g->done;
+           g->done > g->mark_work;
 }
 
 /* ---- losses -------------------------------------------------------------------------------- */
