@@ -185,7 +185,8 @@ simtime consult_due(const struct group *g)
 simtime consult_planned(const struct group *g)
 {
     simtime due = consult_due(g);
-    if (!g->journal || !journal_may_take(g))
+    assert(g->journal);
+    if (!journal_may_take(g))
         return due;
     simtime place = work_by(g, g->journal->change.time);
     if (place <= g->mark_work)

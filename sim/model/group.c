@@ -40,7 +40,7 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
 /* Works until the controller is to be asked or the work is done, whichever is first. */
 static void plan_work(struct group *g)
 {
-    simtime due = consult_planned(g), end = g->spec->group.work;
+    simtime due = g->journal ? consult_planned(g) : consult_due(g), end = g->spec->group.work;
     assert(g->phase == GROUP_WORKING && g->done <= end);
     g->is_block = false;
     g->wants_decision = g->done < end && (g->wants_decision || due <= g->done);

@@ -37,18 +37,20 @@ void journal_fini(struct journal *journal)
     arena_fini(&journal->arena);
 }
 
-/* Number of the new record, zeroed; 0: the limit, or memory, is reached, and the journal broken. */
-static uint32_t pool_add(struct journal *j, struct journal_pool *pool, size_t size)
+/* Number of the new record, zeroed; 0: the limit, or memory, is reached: the journal is broken and
+ * the run is given up, as where the engine has no memory for an event. */
+static uint32_t pool_add(struct group *g, struct journal_pool *pool, size_t size)
 {
+    struct journal *j = g->journal;
     uint32_t block = pool->count / JOURNAL_BLOCK;
     if (pool->count == j->most) {
-        j->is_full = true;
+        j->is_full = g->engine->is_out_of_memory = true;
         return 0;
     }
     if (pool->count % JOURNAL_BLOCK == 0)
         pool->blocks[block] = arena_array(&j->arena, JOURNAL_BLOCK, size);
     if (!pool->blocks[block]) {
-        j->is_out_of_memory = true;
+        j->is_out_of_memory = g->engine->is_out_of_memory = true;
         return 0;
     }
     return ++pool->count;
@@ -98,7 +100,7 @@ static void begin(struct journal *j, simtime now)
 static void add_decision(struct group *g, enum journal_source source)
 {
     struct journal *j = g->journal;
-    uint32_t id = pool_add(j, &j->decisions, sizeof(struct journal_decision));
+    uint32_t id = pool_add(g, &j->decisions, sizeof(struct journal_decision));
     if (id == 0)
         return;
     struct cairn_verdict verdict = g->verdict;
@@ -225,7 +227,7 @@ static void cut_loss(const struct journal *j, struct journal_failure *f, simtime
 static void struck(struct group *g)
 {
     struct journal *j = g->journal;
-    uint32_t id = pool_add(j, &j->failures, sizeof(struct journal_failure));
+    uint32_t id = pool_add(g, &j->failures, sizeof(struct journal_failure));
     if (id == 0)
         return;
     *journal_failure(j, id) = (struct journal_failure){.struck = g->engine->now,

@@ -6,7 +6,6 @@
  * ledger, in exactly one class. */
 #include "sim/model/phase.h"
 #include "sim/model/consult.h"
-#include "sim/model/journal.h"
 #include <assert.h>
 
 enum { SPEED_FULL = 1000000 }; /* speeds are parts per million */
@@ -97,10 +96,4 @@ void phase_tell(struct group *g, enum story_kind kind, simtime work)
 {
     story_tell(g->story, kind, g->engine->now, work);
     phase_note(g, kind, work);
-}
-
-void phase_note(struct group *g, enum story_kind kind, simtime work)
-{
-    if (g->journal)
-        journal_hear(g, kind, work);
 }

@@ -5,7 +5,6 @@
  * when nothing else can happen at this instant, the controller's decision. */
 #include "sim/model/run.h"
 #include "sim/model/bound.h"
-#include "sim/model/journal.h"
 #include "sim/model/recovery.h"
 #include <assert.h>
 #include <string.h>
@@ -108,12 +107,6 @@ static bool has_too_many_events(const struct run *run)
            (is_told && run->story.events > run->spec->max_events);
 }
 
-static bool is_out_of_memory(const struct run *run)
-{
-    const struct journal *journal = run->group.journal;
-    return run->engine.is_out_of_memory || (journal && journal_is_broken(journal));
-}
-
 enum status run_replicate(struct run *run, uint32_t replication, enum group_mode mode,
                           struct record *record)
 {
@@ -123,7 +116,7 @@ enum status run_replicate(struct run *run, uint32_t replication, enum group_mode
     simtime horizon = run->spec->horizon, observed = fault_observed_until(&run->faults);
     if (observed < horizon)
         horizon = observed;
-    while (group->phase != GROUP_ENDED && !is_out_of_memory(run)) {
+    while (group->phase != GROUP_ENDED && !engine->is_out_of_memory) {
         struct event event;
         bool is_fault;
         bool has_next = engine_peek(engine, &event, &is_fault);
@@ -143,7 +136,7 @@ enum status run_replicate(struct run *run, uint32_t replication, enum group_mode
         if (is_fault && has_too_many_events(run) && group->phase != GROUP_ENDED)
             group_stop(group, END_EVENTS);
     }
-    if (is_out_of_memory(run))
+    if (engine->is_out_of_memory)
         return STATUS_MEMORY;
     cluster_charge(&run->cluster, record->makespan);
     memcpy(record->nodes, run->cluster.ledger, sizeof record->nodes);
