@@ -278,7 +278,9 @@ void group_leave_block(struct group *g)
         g->mark_work = g->ask_work = g->done;
         g->mark_wall = g->ask_wall = g->since;
         g->situation.last_cost = cost;
-        consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost},
+        consult_tell(g,
+                     (struct cairn_happening){
+                         .kind = CAIRN_HEAR_CHECKPOINT_DONE, .now = g->since, .cost = cost},
                      (uint64_t)n);
     }
     simtime into = g->engine->now - g->since;
