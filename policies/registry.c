@@ -7,8 +7,10 @@
 #include <string.h>
 
 extern const struct cairn_controller_class cairn_controller_none, cairn_controller_fixed,
-    cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact;
+    cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact,
+    cairn_controller_on_success, cairn_controller_progressive;
 
+/* clang-format off */
 const struct cairn_controller_class *const cairn_controllers[] = {
     &cairn_controller_none,
     &cairn_controller_fixed,
@@ -16,8 +18,11 @@ const struct cairn_controller_class *const cairn_controllers[] = {
     &cairn_controller_young,
     &cairn_controller_daly,
     &cairn_controller_exact,
+    &cairn_controller_on_success,
+    &cairn_controller_progressive,
     NULL,
 };
+/* clang-format on */
 
 const struct cairn_controller_class *cairn_controller_find(const char *name)
 {

@@ -21,6 +21,7 @@
 #include "sim/base/text.h"
 #include "sim/model/outage.h"
 #include "sim/model/run.h"
+#include "tests/chosen.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -210,7 +211,8 @@ static void row_text(void)
 #define FEW          6   /* scenarios that --few runs */
 #define RECORDED     160 /* outages in the recorded scenarios */
 
-/* Each controller with its first two parameters; value 0: the scenario's MTBF. */
+/* Each controller with its first two parameters; value 0: the scenario's MTBF, or, where the first
+ * is no time, all of them as tests/chosen.h chooses them. */
 static const struct {
     const char *name;
     simtime value;
@@ -225,12 +227,14 @@ static const struct {
     {"young", 0, 0},
     {"daly", 0, 0},
     {"exact", 0, 0},
+    {"on-success", 0, 0},
+    {"progressive", 0, 0},
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */
 struct stage {
     struct spec spec;
-    _Alignas(16) char plan[256];
+    _Alignas(16) char plan[4096];
     double guides[3][LAW_GUIDE + 1];
     struct outage list[RECORDED];
     struct outages outages;
@@ -476,10 +480,12 @@ static bool control(struct stage *stage, size_t i)
     struct cairn_shape shape = spec_shape(s);
     bool has_value = controllers[i].value > 0;
     s->controller.class = class;
-    s->controller.values[0].i = controllers[i].value;
-    s->controller.values[0].x =
-        has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
-    s->controller.values[1].i = has_value ? controllers[i].choice : 0;
+    chosen_fill(class, fault_mtbf(s, INT64_MAX), s->controller.values);
+    if (has_value) {
+        s->controller.values[0].i = controllers[i].value;
+        s->controller.values[0].x = simtime_seconds(controllers[i].value);
+        s->controller.values[1].i = controllers[i].choice;
+    }
     memset(stage->plan, 0, sizeof stage->plan);
     return cairn_plan_size(class, s->controller.values, &shape) <= sizeof stage->plan &&
            class->plan(s->controller.values, &shape, stage->plan) == NULL;
