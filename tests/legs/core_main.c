@@ -229,6 +229,9 @@ static const struct {
     {"exact", 0, 0},
     {"on-success", 0, 0},
     {"progressive", 0, 0},
+    {"periodic", 40 * SIMTIME_MINUTE, 0}, /* from the end */
+    {"periodic", 45 * SIMTIME_MINUTE, 1}, /* from the start */
+    {"periodic", 45 * SIMTIME_MINUTE, 2}, /* on a grid */
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */

@@ -124,6 +124,88 @@ static void b09_successes_too_close_are_not_saved(void **state)
               .struck = 1, .taken = 3, .completed = 3, .restored = 1);
 }
 
+/* ---- periodic: row B10 ----------------------------------------------------------------------- */
+
+static void begin_periodic(struct kit *k, double work, int64_t from)
+{
+    kit_init(k);
+    kit_costs(k, work, 10, 20);
+    k->spec.group.final_checkpoint = false;
+    kit_use(k, "periodic");
+    kit_set_count(k, "from", from);
+}
+
+/* Interval 300, C = 10, from the end: 300-310, 610-620, 920-930, done at 1030. Struck at 925: 300
+ * lost and 5 of the checkpoint; restored at 945 to 600; 1245-1255, 900; the last 100 to 1355.
+ * Struck at 619 instead: 300 lost and 9 of the checkpoint; restored at 639 to 300; 939-949,
+ * 1249-1259, the last 100 to 1359. */
+static void b10_from_the_end_starts_at_300_610_920(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin_periodic(&k, 1000, 0);
+    kit_check(&k, .makespan = 1030, .useful = 1000, .checkpoint = 30, .taken = 3, .completed = 3);
+    kit_outage(&k, 0, 925, 925);
+    kit_check(&k, .makespan = 1355, .useful = 1000, .checkpoint = 35, .aborted = 5, .lost = 300,
+              .restore = 20, .struck = 1, .taken = 4, .completed = 3, .aborts = 1, .restored = 1);
+    k.list[0].start = k.list[0].end = S(619);
+    kit_check(&k, .makespan = 1359, .useful = 1000, .checkpoint = 39, .aborted = 9, .lost = 300,
+              .restore = 20, .struck = 1, .taken = 4, .completed = 3, .aborts = 1, .restored = 1);
+}
+
+/* From the start: 300-310, 600-610, 900-910, 1000 done at 1030. Struck at 605: 290 lost, 5 of the
+ * checkpoint, restored at 625; due at 925: -935, 600 done; at 1225 290 more: -1235, 890 done; at
+ * 1345. */
+static void b10_from_the_start_starts_at_300_600_900(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin_periodic(&k, 1000, 1);
+    kit_check(&k, .makespan = 1030, .useful = 1000, .checkpoint = 30, .taken = 3, .completed = 3);
+    kit_outage(&k, 0, 605, 605);
+    kit_check(&k, .makespan = 1345, .useful = 1000, .checkpoint = 35, .aborted = 5, .lost = 290,
+              .restore = 20, .struck = 1, .taken = 4, .completed = 3, .aborts = 1, .restored = 1);
+}
+
+/* Grid: as from the start, until struck at 590: restored at 610 (20), 280 lost; the point 600 is
+ * dropped, 900-910 saves 300 + 290, 1200-1210 880, the last 120 to 1330. */
+static void b10_grid_starts_at_multiples_of_300(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin_periodic(&k, 1000, 2);
+    kit_check(&k, .makespan = 1030, .useful = 1000, .checkpoint = 30, .taken = 3, .completed = 3);
+    kit_outage(&k, 0, 590, 590);
+    kit_check(&k, .makespan = 1330, .useful = 1000, .checkpoint = 30, .lost = 280, .restore = 20,
+              .struck = 1, .taken = 3, .completed = 3, .restored = 1);
+}
+
+/* Steps of 70 cannot be saved half done. From the end: due at 300, saved at 350-360; due at 660, at
+ * 710-720; 980 done at 1000. Grid: 350, 640 (630 of work), 930 (910): 980 done at 1010. */
+static void b10_a_step_under_way_makes_it_wait(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin_periodic(&k, 980, 0);
+    k.spec.group.step = S(70);
+    kit_check(&k, .makespan = 1000, .useful = 980, .checkpoint = 20, .taken = 2, .completed = 2);
+    begin_periodic(&k, 980, 2);
+    k.spec.group.step = S(70);
+    kit_check(&k, .makespan = 1010, .useful = 980, .checkpoint = 30, .taken = 3, .completed = 3);
+}
+
+/* Never two at once: each persists for 400. From the end: snapshot 300-310, persisting to 710; the
+ * request at 610 is dropped, the next is 300 later, 910-920; 1000 done at 1020. */
+static void b10_none_while_one_persists(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin_periodic(&k, 1000, 0);
+    k.spec.group.persist = S(400);
+    kit_check(&k, .makespan = 1020, .useful = 1000, .checkpoint = 20, .taken = 2, .completed = 1,
+              .skipped = 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +214,11 @@ int main(void)
         cmocka_unit_test(b11_success_struck_at_its_end_is_done_again),
         cmocka_unit_test(b11_success_done_again_is_saved_again),
         cmocka_unit_test(b09_successes_too_close_are_not_saved),
+        cmocka_unit_test(b10_from_the_end_starts_at_300_610_920),
+        cmocka_unit_test(b10_from_the_start_starts_at_300_600_900),
+        cmocka_unit_test(b10_grid_starts_at_multiples_of_300),
+        cmocka_unit_test(b10_a_step_under_way_makes_it_wait),
+        cmocka_unit_test(b10_none_while_one_persists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
