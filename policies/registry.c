@@ -8,7 +8,8 @@
 
 extern const struct cairn_controller_class cairn_controller_none, cairn_controller_fixed,
     cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact,
-    cairn_controller_on_success, cairn_controller_progressive, cairn_controller_periodic;
+    cairn_controller_on_success, cairn_controller_progressive, cairn_controller_periodic,
+    cairn_controller_milestones;
 
 /* clang-format off */
 const struct cairn_controller_class *const cairn_controllers[] = {
@@ -21,6 +22,7 @@ const struct cairn_controller_class *const cairn_controllers[] = {
     &cairn_controller_on_success,
     &cairn_controller_progressive,
     &cairn_controller_periodic,
+    &cairn_controller_milestones,
     NULL,
 };
 /* clang-format on */

@@ -232,6 +232,7 @@ static const struct {
     {"periodic", 40 * SIMTIME_MINUTE, 0}, /* from the end */
     {"periodic", 45 * SIMTIME_MINUTE, 1}, /* from the start */
     {"periodic", 45 * SIMTIME_MINUTE, 2}, /* on a grid */
+    {"milestones", 0, 0},
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */

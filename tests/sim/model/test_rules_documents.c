@@ -206,6 +206,43 @@ static void b10_none_while_one_persists(void **state)
               .skipped = 1);
 }
 
+/* ---- milestones: row B13 --------------------------------------------------------------------- */
+
+/* 1000 of work with points at .33 and .66, C = 10, R = 20. Saved at 330-340; struck at 510, when .5
+ * is done: resumes at .33, rework .17; restored at 530; 860-870 saves .66, done at 1210. */
+static void b13_failure_at_half_resumes_at_a_third(void **state)
+{
+    static const double thirds[] = {0.33, 0.66};
+    struct kit k;
+    (void)state;
+    kit_init(&k);
+    kit_costs(&k, 1000, 10, 20);
+    k.spec.group.final_checkpoint = false;
+    kit_use(&k, "milestones");
+    k.spec.controller.values[kit_param(&k, "at")] = (struct cairn_value){.i = 2, .numbers = thirds};
+    kit_outage(&k, 0, 510, 510);
+    kit_check(&k, .makespan = 1210, .useful = 1000, .checkpoint = 20, .lost = 170, .restore = 20,
+              .struck = 1, .taken = 2, .completed = 2, .restored = 1);
+}
+
+/* Steps of 300: .33 is passed within the second, saved at 600-610, .66 within the third, at
+ * 910-920; done at 1020. Persisting for 500, the second is dropped: done at 1010. Injected 0. */
+static void b13_milestones_within_steps_wait_for_their_ends(void **state)
+{
+    static const double thirds[] = {0.33, 0.66};
+    struct kit k;
+    (void)state;
+    kit_init(&k);
+    kit_costs(&k, 1000, 10, 20);
+    k.spec.group.step = S(300);
+    k.spec.group.final_checkpoint = false;
+    kit_use(&k, "milestones");
+    k.spec.controller.values[kit_param(&k, "at")] = (struct cairn_value){.i = 2, .numbers = thirds};
+    kit_check(&k, .makespan = 1020, .useful = 1000, .checkpoint = 20, .taken = 2, .completed = 2);
+    k.spec.group.persist = S(500);
+    kit_check(&k, .makespan = 1010, .useful = 1000, .checkpoint = 10, .taken = 1, .skipped = 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +256,8 @@ int main(void)
         cmocka_unit_test(b10_grid_starts_at_multiples_of_300),
         cmocka_unit_test(b10_a_step_under_way_makes_it_wait),
         cmocka_unit_test(b10_none_while_one_persists),
+        cmocka_unit_test(b13_failure_at_half_resumes_at_a_third),
+        cmocka_unit_test(b13_milestones_within_steps_wait_for_their_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
