@@ -9,7 +9,7 @@
 extern const struct cairn_controller_class cairn_controller_none, cairn_controller_fixed,
     cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact,
     cairn_controller_on_success, cairn_controller_progressive, cairn_controller_periodic,
-    cairn_controller_milestones;
+    cairn_controller_milestones, cairn_controller_orchestrator_compat;
 
 /* clang-format off */
 const struct cairn_controller_class *const cairn_controllers[] = {
@@ -23,6 +23,7 @@ const struct cairn_controller_class *const cairn_controllers[] = {
     &cairn_controller_progressive,
     &cairn_controller_periodic,
     &cairn_controller_milestones,
+    &cairn_controller_orchestrator_compat,
     NULL,
 };
 /* clang-format on */

@@ -45,22 +45,26 @@ static const char *refuse(char *bytes, const struct cairn_shape *shape)
     return bytes;
 }
 
+void listed_copy(char *bytes, const struct cairn_value *value)
+{
+    for (int64_t i = 0; i < value->i; i++) {
+        size_t size = strlen(value->names[i]) + 1;
+        memcpy(bytes, value->names[i], size);
+        bytes += size;
+    }
+}
+
 const char *listed_fill(char *bytes, const struct cairn_value *value,
                         const struct cairn_shape *shape)
 {
     int is_any = 0;
-    char *at = bytes;
     if (shape->step <= 0 && shape->stages_count == 0)
         return "needs steps that succeed: give workload.group.stages, or step";
     for (int64_t i = 0; i < value->i; i++)
         is_any |= is_step(shape, value->names[i]);
     if (!is_any)
         return refuse(bytes, shape);
-    for (int64_t i = 0; i < value->i; i++) {
-        size_t size = strlen(value->names[i]) + 1;
-        memcpy(at, value->names[i], size);
-        at += size;
-    }
+    listed_copy(bytes, value);
     return NULL;
 }
 

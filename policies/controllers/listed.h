@@ -14,6 +14,8 @@ uint64_t listed_bytes(const struct cairn_value *value);
 /* Copies the names. NULL, or a sentence where the job has no steps or none of these names. */
 const char *listed_fill(char *bytes, const struct cairn_value *value,
                         const struct cairn_shape *shape);
+/* The same of names that need not be steps: patterns. */
+void listed_copy(char *bytes, const struct cairn_value *value);
 /* The place of this name in the list, from 0 on; -1 if it is not there. */
 int64_t listed_find(const char *bytes, int64_t count, const char *name);
 /* The name at a place in the list. */

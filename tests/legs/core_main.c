@@ -233,6 +233,9 @@ static const struct {
     {"periodic", 45 * SIMTIME_MINUTE, 1}, /* from the start */
     {"periodic", 45 * SIMTIME_MINUTE, 2}, /* on a grid */
     {"milestones", 0, 0},
+    {"orchestrator-compat", 0, 0},                   /* adaptive */
+    {"orchestrator-compat", 2, 20 * SIMTIME_MINUTE}, /* progress */
+    {"orchestrator-compat", 3, 20 * SIMTIME_MINUTE}, /* task */
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */

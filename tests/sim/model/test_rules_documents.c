@@ -206,6 +206,41 @@ static void b10_none_while_one_persists(void **state)
               .skipped = 1);
 }
 
+/* ---- orchestrator-compat: row B12 ------------------------------------------------------------ */
+
+static void begin_adaptive(struct kit *k)
+{
+    kit_init(k);
+    kit_costs(k, 200, 10, 20);
+    k->spec.group.final_checkpoint = false;
+    kit_use(k, "orchestrator-compat"); /* adaptive is the default, and 60 s */
+}
+
+/* The loop sleeps 60 from each end: 60-70, 130-140, 200-210; done at 230. Struck at 160 instead: 20
+ * lost, restored at 180; the error is saved, 180-190; the loop wakes at 200, too early, and at 260,
+ * when 190 are done: 260-270, done at 280. */
+static void b12_adaptive_saves_each_minute_and_each_error(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin_adaptive(&k);
+    kit_check(&k, .makespan = 230, .useful = 200, .checkpoint = 30, .taken = 3, .completed = 3);
+    kit_outage(&k, 0, 160, 160);
+    kit_check(&k, .makespan = 280, .useful = 200, .checkpoint = 40, .lost = 20, .restore = 20,
+              .struck = 1, .taken = 4, .completed = 4, .restored = 1);
+}
+
+/* Steps of 25: the first completion after a minute, at 75-85, and 75 later, 160-170; done at 220.
+ */
+static void b12_adaptive_saves_completions_after_a_minute(void **state)
+{
+    struct kit k;
+    (void)state;
+    begin_adaptive(&k);
+    k.spec.group.step = S(25);
+    kit_check(&k, .makespan = 220, .useful = 200, .checkpoint = 20, .taken = 2, .completed = 2);
+}
+
 /* ---- milestones: row B13 --------------------------------------------------------------------- */
 
 /* 1000 of work with points at .33 and .66, C = 10, R = 20. Saved at 330-340; struck at 510, when .5
@@ -256,6 +291,8 @@ int main(void)
         cmocka_unit_test(b10_grid_starts_at_multiples_of_300),
         cmocka_unit_test(b10_a_step_under_way_makes_it_wait),
         cmocka_unit_test(b10_none_while_one_persists),
+        cmocka_unit_test(b12_adaptive_saves_each_minute_and_each_error),
+        cmocka_unit_test(b12_adaptive_saves_completions_after_a_minute),
         cmocka_unit_test(b13_failure_at_half_resumes_at_a_third),
         cmocka_unit_test(b13_milestones_within_steps_wait_for_their_ends),
     };
