@@ -19,7 +19,7 @@ static void begin(struct driven *d)
 /* The start and unlisted steps: none. No minimum: successes 1 ns apart are saved each. */
 static void each_listed_success_is_saved_once(void **state)
 {
-    static const struct {
+    const struct {
         const char *name;
         int64_t work;
         bool is_saved;
