@@ -211,7 +211,7 @@ static int should_checkpoint(const struct manager_plan *p, struct manager_state 
     return 0; /* asked by step_ended alone */
 }
 
-/* ns that the background loop sleeps; never less than the delay, as a sleep is. */
+/* ns that the background loop sleeps. */
 static int64_t next_delay(const struct manager_plan *p, const struct manager_state *s)
 {
     const struct orchestrator_milestones milestones = milestones_of(p);
@@ -226,7 +226,7 @@ static int64_t next_delay(const struct manager_plan *p, const struct manager_sta
     if (delay == ORCHESTRATOR_RAISES)
         delay = 60; /* it logs the exception and waits a minute */
     int64_t ns = simtime_from_seconds(delay);
-    return ns == SIMTIME_NEVER || (ns > 0 && simtime_seconds(ns) >= delay) ? ns : ns + 1;
+    return ns > 0 ? ns : 1;
 }
 
 /* ---- what happens -------------------------------------------------------------------------- */

@@ -224,6 +224,22 @@ static void errors_are_saved_after_the_restore(void **state)
     }
 }
 
+/* The loop wakes at 60, in the middle of the error's checkpoint, 55-65: it finds that one just done
+ * and sleeps until 125. Steps of 59.5 s: 124.5 is too early, 184 is not. */
+static void a_wake_during_a_checkpoint_is_over_with_it(void **state)
+{
+    struct driven d;
+    (void)state;
+    begin(&d, TIME, 10, 59.5);
+    driven_work(&d, S(5));
+    driven_fail(&d, S(50));
+    assert_true(driven_ask(&d));
+    assert_int_equal(d.situation.now, S(65));
+    assert_false(driven_step(&d, "step", S(59.5)));
+    assert_true(driven_step(&d, "step", S(59.5)));
+    assert_int_equal(d.situation.failures, 1);
+}
+
 /* Granted for a completion, struck before it was asked for: what is asked for after the restore is
  * the error's. */
 static void granted_checkpoint_dies_with_the_job(void **state)
@@ -269,6 +285,7 @@ int main(void)
         cmocka_unit_test(critical_tasks_are_always_saved),
         cmocka_unit_test(failures_make_the_task_strategy_save_all),
         cmocka_unit_test(errors_are_saved_after_the_restore),
+        cmocka_unit_test(a_wake_during_a_checkpoint_is_over_with_it),
         cmocka_unit_test(granted_checkpoint_dies_with_the_job),
         cmocka_unit_test(refusals_are_sentences),
     };
