@@ -5,9 +5,8 @@
  *                error = 1 - min(2 e, 0.8), progress = 1 + p / 2, duration = min(mult * avg, max)
  *
  * Python's min and max, which keep their first argument where a NaN is compared, and its order of
- * operations, left to right. Main invariant: nothing here is mended. Dead code of the original (the
- * half interval under high load, the 10 minutes that are never reached) decides nothing there and
- * is left out where it cannot be seen. */
+ * operations, left to right. Main invariant: nothing here is mended. What can never decide in the
+ * original (the ten minutes since a time that is never set) is left out. */
 #include "policies/controllers/orchestrator_compat.h"
 #include <string.h>
 
