@@ -225,6 +225,10 @@ static const struct {
     {"young", 0, 0},
     {"daly", 0, 0},
     {"exact", 0, 0},
+    {"pause", 55 * SIMTIME_MINUTE, 0}, /* those that decorate hold the first `fixed` */
+    {"ratio", 10 * SIMTIME_SECOND, 19},
+    {"cap", 35 * SIMTIME_SECOND / 1000, 0}, /* 3.5 % */
+    {"budget", 20, 0},
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */
@@ -480,6 +484,12 @@ static bool control(struct stage *stage, size_t i)
     s->controller.values[0].x =
         has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
     s->controller.values[1].i = has_value ? controllers[i].choice : 0;
+    s->controller.values[1].x = has_value ? (double)controllers[i].choice : 0;
+    const struct cairn_value fixed[LIMIT_PARAMS] = {{.i = controllers[1].value}};
+    const struct cairn_chosen inner = {cairn_controller_find(controllers[1].name), fixed};
+    for (size_t k = 0; class->params[k].name != NULL; k++)
+        if (class->params[k].unit == CAIRN_CONTROLLER)
+            s->controller.values[k].inner = &inner; /* needed until its plan is made */
     memset(stage->plan, 0, sizeof stage->plan);
     return cairn_plan_size(class, s->controller.values, &shape) <= sizeof stage->plan &&
            class->plan(s->controller.values, &shape, stage->plan) == NULL;

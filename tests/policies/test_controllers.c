@@ -38,7 +38,8 @@ static struct cairn_shape shape_of(double cost, double step)
                                 .workers = 1};
 }
 
-/* The first parameter in seconds (interval, mtbf) or as a count (n), the others by index. */
+/* The first parameter in seconds (interval, mtbf) or as a count (n), the others by index; all of a
+ * decorator are at their defaults, around a fixed interval. */
 static const char *plan_with(struct planned *p, const char *name, double first, double cost,
                              double step)
 {
@@ -48,6 +49,11 @@ static const char *plan_with(struct planned *p, const char *name, double first, 
     assert_true(p->class->plan_size <= PLAN && p->class->state_size <= STATE);
     bool is_count = p->class->params[0].name && p->class->params[0].unit == CAIRN_COUNT;
     p->values[0] = (struct cairn_value){.i = is_count ? (int64_t)first : S(first), .x = first};
+    struct chosen chosen;
+    chosen_defaults(&chosen, name, first);
+    if (chosen_decorates(p->class) >= 0)
+        memcpy(p->values, chosen.values, sizeof p->values);
+    assert_true(cairn_plan_size(p->class, p->values, &shape) <= PLAN);
     memset(p->plan, 0, sizeof p->plan);
     return p->class->plan(p->values, &shape, p->plan);
 }
@@ -313,8 +319,7 @@ static void repeat_equals_asking_each_time(void **state)
         _Alignas(16) unsigned char own[STATE] = {0}, copy[STATE];
         const char *refusal = plan_with(&p, (*c)->name, 5, 1, 10);
         assert_null(refusal);
-        if (p.class->init)
-            p.class->init(p.plan, own);
+        cairn_state_init(p.class, p.plan, own);
         memcpy(copy, own, sizeof own);
         struct cairn_verdict first = {0}, again;
         for (int64_t k = 1; k <= 50; k++) {
@@ -342,6 +347,7 @@ static void decide_fills_all_that_it_means(void **state)
         struct planned p = {0};
         _Alignas(16) unsigned char own[STATE] = {0};
         assert_null(plan_with(&p, (*c)->name, 5, 1, 10));
+        cairn_state_init(p.class, p.plan, own);
         struct cairn_situation s = situation_at(S(50), S(50), S(10));
         struct cairn_verdict v = ask(&p, own, &s);
         char words[200];
