@@ -5,10 +5,18 @@
 
 #include "policies/controller.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* NULL-terminated, in the order in which they are shown. */
 extern const struct cairn_controller_class *const cairn_controllers[];
 
 /* By name; NULL if there is none. */
 const struct cairn_controller_class *cairn_controller_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
