@@ -340,7 +340,8 @@ static struct cairn_happening one_of(const struct cairn_happening *last, uint64_
     return h;
 }
 
-/* n equal happenings at once, and one by one: the same answer, the same state. */
+/* n equal happenings at once, and one by one: the same answer, the same state. Steps follow each
+ * other directly; checkpoints lie apart where the controller has said that it repeats itself. */
 static bool bundle(uint32_t kind, size_t cut, const struct event_heard *question, uint64_t *random)
 {
     const struct cairn_situation *q = &question->situation;
@@ -349,7 +350,9 @@ static bool bundle(uint32_t kind, size_t cut, const struct event_heard *question
     assert_true(tape_play(&tape, &trial, many.bytes, 0, cut));
     memcpy(single.bytes, many.bytes, many.size);
     int64_t cost = kind == CAIRN_HEAR_STEP ? S(specs_seconds(random, 1, 20)) : q->expected_cost;
-    int64_t spacing = cost + (kind == CAIRN_HEAR_STEP ? 0 : S(specs_seconds(random, 1, 99)));
+    int64_t spacing = cost;
+    if (kind == CAIRN_HEAR_CHECKPOINT_DONE)
+        spacing = tape.repeats ? cost + S(specs_seconds(random, 1, 99)) : 0;
     struct cairn_happening last = {.size = sizeof last,
                                    .abi = CAIRN_CONTROLLER_ABI,
                                    .kind = kind,
@@ -384,13 +387,13 @@ static void n_equal_happenings_are_n_happenings(void **state)
         open_trial(s, NULL, &random);
         if (cairn_hears(subjects[s].class, trial.plan.bytes) & CAIRN_HEARS(kind)) {
             tape_run(&tape, &trial, 0, any_mode(&random));
-            size_t cut = 1 + kit_below(&random, (uint32_t)tape.count);
-            while (!tape.list[cut - 1].is_question)
-                cut--; /* the first event is a question */
-            check(bundle(kind, cut, &tape.list[cut - 1], &random), s,
+            size_t cut = kit_below(&random, (uint32_t)tape.count + 1);
+            while (cut > 0 && !tape.list[cut - 1].is_question)
+                cut--; /* to none, where a job that is struck at once has been told before asked */
+            check(cut == 0 || bundle(kind, cut, &tape.list[cut - 1], &random), s,
                   kind == CAIRN_HEAR_STEP ? "n steps at once are not n steps"
                                           : "n checkpoints at once are not n checkpoints");
-            bundles++;
+            bundles += cut > 0;
         }
         trial_close(&trial);
     }
@@ -431,7 +434,6 @@ static void every_verdict_is_consistent(void **state)
         open_trial(s, NULL, &random);
         tape_run(&tape, &trial, 0, GROUP_NO_SKIP);
         bool is_random = cairn_hears(tape.class, trial.plan.bytes) & CAIRN_WANTS_RANDOM;
-        assert_true(tape.count > 0 && tape.list[0].is_question);
         for (size_t j = 0; j < tape.count; j++) {
             const struct cairn_verdict *v = &tape.list[j].verdict;
             if (!tape.list[j].is_question)
