@@ -5,15 +5,16 @@
  * none is named here. CAIRN_SEED chooses the jobs. */
 #include "tests/policies/library.h"
 
+/* Jobs and pairs of runs in each test; of each subject at least a few. */
 #if defined(__SANITIZE_ADDRESS__)
-enum { JOBS = 6, PAIRS = 12 };
+enum { JOBS = 180, LEAST_JOBS = 2, PAIRS = 360, LEAST_PAIRS = 12 };
 #else
-enum { JOBS = 24, PAIRS = 60 };
+enum { JOBS = 720, LEAST_JOBS = 5, PAIRS = 1800, LEAST_PAIRS = 20 };
 #endif
 
 static uint64_t seed = 1;
 static struct subject subjects[SUBJECTS];
-static size_t subjects_count;
+static size_t subjects_count, jobs, pairs; /* of each subject */
 static struct tape tape, other;
 static struct trial trial;
 
@@ -44,8 +45,8 @@ static void a_restored_controller_continues_identically(void **state)
 {
     uint64_t random = seed, answers = 0, stateful = 0;
     (void)state;
-    for (size_t i = 0; i < subjects_count * JOBS; i++) {
-        size_t s = i / JOBS;
+    for (size_t i = 0; i < subjects_count * jobs; i++) {
+        size_t s = i / jobs;
         open_trial(s, NULL, &random);
         tape_run(&tape, &trial, 0, any_mode(&random));
         size_t cut = kit_below(&random, (uint32_t)tape.count + 1);
@@ -72,7 +73,7 @@ static void a_restored_controller_continues_identically(void **state)
     }
     print_message("    %zu subjects, %" PRIu64 " answers after a restore\n", subjects_count,
                   answers);
-    assert_true(answers > subjects_count * JOBS && stateful > JOBS);
+    assert_true(answers > subjects_count * jobs && stateful > jobs);
 }
 
 /* One saved state, spoiled in every way; the state it is loaded into must stay as it is. */
@@ -181,8 +182,8 @@ static void states_on_one_plan_do_not_meet(void **state)
 {
     uint64_t random = seed ^ 3, differing = 0;
     (void)state;
-    for (size_t i = 0; i < subjects_count * JOBS; i++) {
-        size_t s = i / JOBS, a = 0, b = 0;
+    for (size_t i = 0; i < subjects_count * jobs; i++) {
+        size_t s = i / jobs, a = 0, b = 0;
         open_trial(s, NULL, &random);
         struct block before = block_new(trial.plan.size, 0);
         memcpy(before.bytes, trial.plan.bytes, before.size);
@@ -228,7 +229,7 @@ static void repeat_equals_asking_each_time(void **state)
     (void)state;
     for (size_t s = 0; s < subjects_count; s++) {
         uint64_t skipped = 0, stepped = 0, repeats = 0;
-        for (int i = 0; i < PAIRS; i++) {
+        for (size_t i = 0; i < pairs; i++) {
             open_trial(s, edit_skipping, &random);
             struct record a = tape_run(&tape, &trial, 0, GROUP_CONTROLLED);
             struct record b = tape_run(&other, &trial, 0, GROUP_NO_SKIP);
@@ -247,7 +248,7 @@ static void repeat_equals_asking_each_time(void **state)
     }
     print_message("    %" PRIu64 " of %zu subjects skip, %" PRIu64 " failures\n", skipping,
                   subjects_count, struck);
-    assert_true(skipping >= 5 && struck > subjects_count * PAIRS);
+    assert_true(skipping >= 5 && struck > subjects_count * pairs);
 }
 
 /* ---- costs ----------------------------------------------------------------------------------- */
@@ -268,8 +269,8 @@ static void failure_free_cost_is_exact(void **state)
 {
     uint64_t random = seed ^ 5, taken = 0;
     (void)state;
-    for (size_t i = 0; i < subjects_count * JOBS; i++) {
-        size_t s = i / JOBS;
+    for (size_t i = 0; i < subjects_count * jobs; i++) {
+        size_t s = i / jobs;
         open_trial(s, edit_failure_free, &random);
         const struct spec *spec = &trial.kit.spec;
         struct record r = trial_run(&trial, 0, any_mode(&random));
@@ -283,7 +284,7 @@ static void failure_free_cost_is_exact(void **state)
         trial_close(&trial);
     }
     print_message("    %" PRIu64 " checkpoints\n", taken);
-    assert_true(taken > subjects_count * JOBS);
+    assert_true(taken > subjects_count * jobs);
 }
 
 static void edit_free(struct trial *t, uint64_t *random)
@@ -300,12 +301,12 @@ static void edit_free(struct trial *t, uint64_t *random)
  * interval is never behind one that takes none. */
 static void free_checkpoints_never_lose_to_none(void **state)
 {
-    uint64_t random = seed ^ 6, struck = 0, better = 0, pairs = 0;
+    uint64_t random = seed ^ 6, struck = 0, better = 0, runs = 0;
     (void)state;
     for (size_t s = 0; s < subjects_count; s++) {
         if (!subjects[s].class->interval || !trial_open(&trial, &subjects[s], edit_free, &random))
             continue; /* it may refuse what costs nothing */
-        for (int i = 0; i < PAIRS; i++) {
+        for (size_t i = 0; i < pairs; i++) {
             struct record r = trial_run(&trial, 0, GROUP_CONTROLLED);
             trial.kit.spec.controller.class = cairn_controller_find("none");
             struct record none = trial_run(&trial, 0, GROUP_CONTROLLED);
@@ -316,15 +317,15 @@ static void free_checkpoints_never_lose_to_none(void **state)
             check(failure_trace_agrees(&r.trace, &none.trace), s, "met other failures");
             struck += r.struck;
             better += none.end != END_FINISHED || r.makespan < none.makespan;
-            pairs++;
+            runs++;
             trial_close(&trial);
             open_trial(s, edit_free, &random);
         }
         trial_close(&trial);
     }
-    print_message("    %" PRIu64 " pairs, %" PRIu64 " better, %" PRIu64 " failures\n", pairs,
-                  better, struck);
-    assert_true(struck > pairs && better > pairs / 20 && pairs > 5 * PAIRS);
+    print_message("    %" PRIu64 " pairs, %" PRIu64 " better, %" PRIu64 " failures\n", runs, better,
+                  struck);
+    assert_true(struck > runs && better > runs / 20 && runs > 5 * pairs);
 }
 
 /* ---- bundles --------------------------------------------------------------------------------- */
@@ -381,8 +382,8 @@ static void n_equal_happenings_are_n_happenings(void **state)
     static const uint32_t kinds[] = {CAIRN_HEAR_STEP, CAIRN_HEAR_CHECKPOINT_DONE};
     uint64_t random = seed ^ 7, bundles = 0;
     (void)state;
-    for (size_t i = 0; i < subjects_count * JOBS * 2; i++) {
-        size_t s = i / (2 * JOBS);
+    for (size_t i = 0; i < subjects_count * jobs * 2; i++) {
+        size_t s = i / (2 * jobs);
         uint32_t kind = kinds[i % 2];
         open_trial(s, NULL, &random);
         if (cairn_hears(subjects[s].class, trial.plan.bytes) & CAIRN_HEARS(kind)) {
@@ -398,7 +399,7 @@ static void n_equal_happenings_are_n_happenings(void **state)
         trial_close(&trial);
     }
     print_message("    %" PRIu64 " bundles\n", bundles);
-    assert_true(bundles > JOBS);
+    assert_true(bundles > jobs);
 }
 
 /* ---- verdicts -------------------------------------------------------------------------------- */
@@ -429,8 +430,8 @@ static void every_verdict_is_consistent(void **state)
 {
     uint64_t random = seed ^ 8, verdicts = 0, checkpoints = 0;
     (void)state;
-    for (size_t i = 0; i < subjects_count * JOBS; i++) {
-        size_t s = i / JOBS;
+    for (size_t i = 0; i < subjects_count * jobs; i++) {
+        size_t s = i / jobs;
         open_trial(s, NULL, &random);
         tape_run(&tape, &trial, 0, GROUP_NO_SKIP);
         bool is_random = cairn_hears(tape.class, trial.plan.bytes) & CAIRN_WANTS_RANDOM;
@@ -448,7 +449,7 @@ static void every_verdict_is_consistent(void **state)
         trial_close(&trial);
     }
     print_message("    %" PRIu64 " verdicts, %" PRIu64 " checkpoints\n", verdicts, checkpoints);
-    assert_true(checkpoints > subjects_count * JOBS);
+    assert_true(checkpoints > subjects_count * jobs);
 }
 
 /* ---- classes --------------------------------------------------------------------------------- */
@@ -504,5 +505,7 @@ int main(void)
     };
     seed = support_seed(1);
     subjects_count = library_subjects(subjects);
+    jobs = JOBS / subjects_count > LEAST_JOBS ? JOBS / subjects_count : LEAST_JOBS;
+    pairs = PAIRS / subjects_count > LEAST_PAIRS ? PAIRS / subjects_count : LEAST_PAIRS;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
