@@ -304,12 +304,12 @@ static enum status unknown_params(const struct value_reader *reader, const struc
     return status;
 }
 
-/* A default as a user would write it: a word, or a list. NULL: no memory. */
+/* A default as a user would write it: a word, a list or a map. NULL: no memory. */
 static struct yaml_node *read_fallback(const struct value_reader *reader, const char *text)
 {
     struct source *source = arena_alloc(reader->arena, sizeof *source);
     struct yaml_node *node = NULL;
-    if (text[0] != '[')
+    if (text[0] != '[' && text[0] != '{')
         return yaml_scalar(reader->arena, text, strlen(text), (struct place){0});
     if (!source)
         return NULL;

@@ -118,9 +118,8 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
     if (refusal)
         return diag_error(diag, scenario_place(cell->scenario, "controller"), "%s: %s", class->name,
                           refusal);
-    cell->has_interval = class->interval != NULL;
-    if (cell->has_interval)
-        cell->interval = class->interval(cell->plan, &cell->bound_by);
+    cell->interval = class->interval ? class->interval(cell->plan, &cell->bound_by) : 0;
+    cell->has_interval = cell->interval > 0;
     return STATUS_OK;
 }
 
