@@ -143,6 +143,23 @@ static void print_ledger(struct sink *out, const struct summary *s)
     io_printf(out, "  %-12s            100.0 %%   %s\n", "total", report_duration(text, total));
 }
 
+static bool has_forecast(const struct cell *cell)
+{
+    return cell->spec.faults.prediction.recall_ppm > 0 || cell->spec.faults.notice > 0;
+}
+
+static void print_foretold(struct sink *out, const struct cell *cell, const struct summary *s)
+{
+    if (!has_forecast(cell))
+        return;
+    io_printf(out, "  foretold: %.4g of the failures that struck; ", s->foretold);
+    if (cell->spec.faults.prediction.recall_ppm > 0)
+        io_printf(out, "%.4g predictions%s", s->predictions,
+                  cell->spec.faults.notice > 0 ? ", " : "\n");
+    if (cell->spec.faults.notice > 0)
+        io_printf(out, "%.4g notices\n", s->notices);
+}
+
 static void print_counts(struct sink *out, const struct summary *s)
 {
     char lost[REPORT_TEXT], kept[REPORT_TEXT];
@@ -256,6 +273,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_waste(out, c, &s);
     print_ledger(out, &s);
     print_counts(out, &s);
+    print_foretold(out, c, &s);
     print_ends(out, c, &s);
     return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
 }
@@ -322,6 +340,9 @@ static void put_counts_json(struct sink *out, const struct summary *s)
     put_number(out, ",\n  \"failures\": {\"struck\": ", s->struck);
     put_number(out, ", \"shielded\": ", s->shielded);
     put_number(out, ", \"elsewhere\": ", s->elsewhere);
+    put_number(out, ", \"foretold\": ", s->foretold);
+    put_number(out, ", \"predictions\": ", s->predictions);
+    put_number(out, ", \"notices\": ", s->notices);
     put_number(out, "},\n  \"checkpoints\": {\"taken\": ", s->taken);
     put_number(out, ", \"completed\": ", s->completed);
     put_number(out, ", \"aborted\": ", s->checkpoints_aborted);

@@ -95,6 +95,11 @@ struct spec {
         enum spec_age initial_age;
         simtime age; /* for AGE_GIVEN */
         enum spec_renewal renewal;
+        struct {
+            int32_t recall_ppm, precision_ppm; /* recall 0: nothing is predicted */
+            simtime lead, window;
+        } prediction;
+        simtime notice; /* 0: none */
     } faults;
     struct {
         simtime delay;

@@ -93,6 +93,19 @@ static inline void specs_faults(struct kit *k, uint64_t *random)
     }
 }
 
+/* Often: failures that are foretold, well or badly, long before or hardly. */
+static inline void specs_forecast(struct kit *k, uint64_t *random)
+{
+    if (kit_below(random, 2) && (k->spec.faults.trace.is_given || k->spec.faults.node.is_given ||
+                                 k->spec.faults.platform.is_given))
+        kit_predict(k, kit_below(random, 3) ? kit_between(random, 0.01, 1) : 1,
+                    kit_below(random, 3) ? kit_between(random, 0.2, 1) : 1,
+                    specs_seconds(random, 0, 60),
+                    specs_seconds(random, 0, 40) * kit_below(random, 2));
+    if (kit_below(random, 3) == 0)
+        k->spec.faults.notice = S(specs_seconds(random, 0.5, 60));
+}
+
 static inline void specs_group(struct kit *k, uint64_t *random)
 {
     struct spec *s = &k->spec;
@@ -157,6 +170,7 @@ static inline void specs_draw(struct kit *k, uint64_t *random)
     s->seed = kit_random(random);
     s->horizon = S(kit_below(random, 4) == 0 ? specs_seconds(random, 1, 300) : 20000);
     specs_faults(k, random);
+    specs_forecast(k, random);
     specs_group(k, random);
     specs_controller(k, random);
 }
