@@ -7,16 +7,13 @@
 #include <string.h>
 
 extern const struct cairn_controller_class cairn_controller_none, cairn_controller_fixed,
-    cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact;
+    cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact,
+    cairn_controller_predictor, cairn_controller_notice;
 
 const struct cairn_controller_class *const cairn_controllers[] = {
-    &cairn_controller_none,
-    &cairn_controller_fixed,
-    &cairn_controller_every,
-    &cairn_controller_young,
-    &cairn_controller_daly,
-    &cairn_controller_exact,
-    NULL,
+    &cairn_controller_none,      &cairn_controller_fixed,  &cairn_controller_every,
+    &cairn_controller_young,     &cairn_controller_daly,   &cairn_controller_exact,
+    &cairn_controller_predictor, &cairn_controller_notice, NULL,
 };
 
 const struct cairn_controller_class *cairn_controller_find(const char *name)

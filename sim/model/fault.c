@@ -487,8 +487,9 @@ struct fault_effect fault_strike(struct faults *faults, struct event event,
 bool fault_tells(struct faults *faults, struct event event, struct cairn_happening *happening)
 {
     struct faults *f = faults;
-    bool is_attempt = f->spec->faults.renewal == RENEWAL_ATTEMPT;
-    uint64_t outage = is_attempt ? f->attempt_key : f->cluster->entities[event_slot(event)].key;
+    uint64_t outage = f->cluster->entities[event_slot(event)].key;
+    if (f->spec->faults.renewal == RENEWAL_ATTEMPT && outage != f->attempt_key)
+        outage = EVENT_NONE; /* of an attempt that is over */
     return forecast_tells(&f->forecast, event, outage, happening);
 }
 

@@ -146,6 +146,7 @@ static inline struct cairn_shape spec_shape(const struct spec *spec)
         .has_initial_restore = spec->group.restore_initial,
         .stages_count = spec->group.stages_count,
         .stages = spec->group.stages,
+        .persist = spec->group.persist,
     };
 }
 

@@ -210,21 +210,25 @@ static void row_text(void)
 #define FEW          6   /* scenarios that --few runs */
 #define RECORDED     160 /* outages in the recorded scenarios */
 
-/* Each controller with its first two parameters; value 0: the scenario's MTBF. */
+/* Each controller with its first two parameters, and two fractions that may be the second and
+ * third; value 0: the scenario's MTBF. */
 static const struct {
     const char *name;
     simtime value;
     int64_t choice;
+    double fractions[2];
 } controllers[] = {
-    {"none", 1, 0},
-    {"fixed", 47 * SIMTIME_MINUTE + 1, 0}, /* work */
-    {"fixed", 40 * SIMTIME_MINUTE, 1},     /* wall */
-    {"fixed", 50 * SIMTIME_MINUTE + 7, 2}, /* period */
-    {"every", 7, 0},                       /* absolute */
-    {"every", 5, 1},                       /* from the last */
-    {"young", 0, 0},
-    {"daly", 0, 0},
-    {"exact", 0, 0},
+    {"none", 1, 0, {0, 0}},
+    {"fixed", 47 * SIMTIME_MINUTE + 1, 0, {0, 0}}, /* work */
+    {"fixed", 40 * SIMTIME_MINUTE, 1, {0, 0}},     /* wall */
+    {"fixed", 50 * SIMTIME_MINUTE + 7, 2, {0, 0}}, /* period */
+    {"every", 7, 0, {0, 0}},                       /* absolute */
+    {"every", 5, 1, {0, 0}},                       /* from the last */
+    {"young", 0, 0, {0, 0}},
+    {"daly", 0, 0, {0, 0}},
+    {"exact", 0, 0, {0, 0}},
+    {"predictor", 0, 0, {0.6, 0.8}},
+    {"notice", 0, 0, {0, 0}}, /* of fixed */
 };
 
 /* What a scenario needs besides its spec, for as long as it runs. */
@@ -234,6 +238,7 @@ struct stage {
     double guides[3][LAW_GUIDE + 1];
     struct outage list[RECORDED];
     struct outages outages;
+    struct cairn_chosen of; /* what a decorator decorates */
 };
 
 /* Two days of work in steps of 10 min on eight nodes of ten. Nothing fails yet. */
@@ -386,6 +391,17 @@ static void shape_free(struct stage *stage, uint32_t k)
     stage->spec.max_events = 500;
 }
 
+static void shape_foretold(struct stage *stage, uint32_t k)
+{
+    shape_racks(stage, k);
+    stage->spec.faults.prediction.recall_ppm = 800000;
+    stage->spec.faults.prediction.precision_ppm = 600000;
+    stage->spec.faults.prediction.lead = (4 + 5 * (k % 3)) * SIMTIME_MINUTE;
+    stage->spec.faults.prediction.window = (k % 4) * 20 * SIMTIME_MINUTE;
+    stage->spec.faults.notice = (k % 2) * 6 * SIMTIME_MINUTE;
+    stage->spec.group.is_divisible = k % 3 == 0;
+}
+
 /* Outages of eight machines; every tenth takes two of them at once, the last is still open. */
 static void shape_trace(struct stage *stage, uint32_t k)
 {
@@ -421,6 +437,16 @@ static void shape_trace(struct stage *stage, uint32_t k)
                             .outages = o};
 }
 
+static void shape_warned(struct stage *stage, uint32_t k)
+{
+    shape_trace(stage, k);
+    stage->spec.faults.prediction.recall_ppm = 700000;
+    stage->spec.faults.prediction.precision_ppm = 500000;
+    stage->spec.faults.prediction.lead = k * 20 * SIMTIME_MINUTE;
+    stage->spec.faults.prediction.window = 2 * SIMTIME_HOUR;
+    stage->spec.faults.notice = 10 * SIMTIME_MINUTE;
+}
+
 static void shape_all(struct stage *stage, uint32_t k)
 {
     shape_trace(stage, k);
@@ -448,6 +474,8 @@ static const struct scenario {
     {"core-choices", shape_choices, GROUP_CONTROLLED},
     {"core-free", shape_free, GROUP_CONTROLLED},
     {"core-all", shape_all, GROUP_CONTROLLED},
+    {"core-foretold", shape_foretold, GROUP_CONTROLLED},
+    {"core-warned", shape_warned, GROUP_CONTROLLED},
     {"core-bound", shape_repair, GROUP_BOUND},
 };
 
@@ -479,7 +507,13 @@ static bool control(struct stage *stage, size_t i)
     s->controller.values[0].i = controllers[i].value;
     s->controller.values[0].x =
         has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
-    s->controller.values[1].i = has_value ? controllers[i].choice : 0;
+    s->controller.values[1] = (struct cairn_value){.i = has_value ? controllers[i].choice : 0,
+                                                   .x = controllers[i].fractions[0]};
+    s->controller.values[2].x = controllers[i].fractions[1];
+    static const struct cairn_value of[LIMIT_PARAMS] = {{.i = 47 * SIMTIME_MINUTE, .x = 47 * 60}};
+    stage->of = (struct cairn_chosen){cairn_controller_find("fixed"), of};
+    if (class->params[0].name && class->params[0].unit == CAIRN_CONTROLLER)
+        s->controller.values[0].inner = &stage->of;
     memset(stage->plan, 0, sizeof stage->plan);
     return cairn_plan_size(class, s->controller.values, &shape) <= sizeof stage->plan &&
            class->plan(s->controller.values, &shape, stage->plan) == NULL;

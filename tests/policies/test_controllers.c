@@ -24,6 +24,7 @@ enum { PLAN = 512, STATE = 512 };
 struct planned {
     const struct cairn_controller_class *class;
     struct cairn_value values[LIMIT_PARAMS];
+    struct chosen chosen; /* what a decorator holds */
     _Alignas(16) unsigned char plan[PLAN];
 };
 
@@ -38,6 +39,19 @@ static struct cairn_shape shape_of(double cost, double step)
                                 .workers = 1};
 }
 
+/* What is not chosen and has no default gets a value; a decorator holds a fixed interval of 50 s.
+ */
+static void fill_the_rest(struct planned *p)
+{
+    const struct cairn_param *params = p->class->params;
+    chosen_defaults(&p->chosen, p->class->name, 5);
+    for (unsigned i = 1; params[0].name && params[i].name; i++)
+        if (!params[i].fallback && p->values[i].i == 0 && p->values[i].x <= 0)
+            p->values[i] = p->chosen.values[i];
+    if (chosen_decorates(p->class) >= 0)
+        p->values[chosen_decorates(p->class)].inner = &p->chosen.inner;
+}
+
 /* The first parameter in seconds (interval, mtbf) or as a count (n), the others by index. */
 static const char *plan_with(struct planned *p, const char *name, double first, double cost,
                              double step)
@@ -45,11 +59,14 @@ static const char *plan_with(struct planned *p, const char *name, double first, 
     struct cairn_shape shape = shape_of(cost, step);
     p->class = cairn_controller_find(name);
     assert_non_null(p->class);
-    assert_true(p->class->plan_size <= PLAN && p->class->state_size <= STATE);
     bool is_count = p->class->params[0].name && p->class->params[0].unit == CAIRN_COUNT;
     p->values[0] = (struct cairn_value){.i = is_count ? (int64_t)first : S(first), .x = first};
     memset(p->plan, 0, sizeof p->plan);
-    return p->class->plan(p->values, &shape, p->plan);
+    fill_the_rest(p);
+    assert_true(cairn_plan_size(p->class, p->values, &shape) <= PLAN);
+    const char *refusal = p->class->plan(p->values, &shape, p->plan);
+    assert_true(refusal || cairn_state_size(p->class, p->plan) <= STATE);
+    return refusal;
 }
 
 static int64_t interval(const struct planned *p, const char **bound_by)

@@ -179,14 +179,18 @@ static inline void specs_draw(struct kit *k, uint64_t *random)
 static inline void specs_print(const struct kit *k, uint64_t index)
 {
     const struct spec *s = &k->spec;
-    print_message("    spec %" PRIu64 ": %s, work %.9g step %.9g C %.9g persist %.9g R %.9g D %.9g "
+    const struct cairn_controller_class *in = k->chosen.inner.controller;
+    print_message("    spec %" PRIu64
+                  ": %s (%s), work %.9g step %.9g C %.9g persist %.9g R %.9g D %.9g "
                   "detect %.9g, %u of %u + %u nodes, clock %d strike %x renewal %d trace %d\n",
-                  index, s->controller.class->name, simtime_seconds(s->group.work),
-                  simtime_seconds(s->group.step), simtime_seconds(s->group.checkpoint),
-                  simtime_seconds(s->group.persist), simtime_seconds(s->group.restore),
-                  simtime_seconds(s->group.downtime), simtime_seconds(s->detection.delay),
-                  s->group.workers, s->cluster.nodes, s->cluster.spares, (int)s->faults.clock,
-                  s->faults.strike, (int)s->faults.renewal, (int)s->faults.trace.is_given);
+                  index, s->controller.class->name,
+                  in && chosen_decorates(s->controller.class) >= 0 ? in->name : "",
+                  simtime_seconds(s->group.work), simtime_seconds(s->group.step),
+                  simtime_seconds(s->group.checkpoint), simtime_seconds(s->group.persist),
+                  simtime_seconds(s->group.restore), simtime_seconds(s->group.downtime),
+                  simtime_seconds(s->detection.delay), s->group.workers, s->cluster.nodes,
+                  s->cluster.spares, (int)s->faults.clock, s->faults.strike, (int)s->faults.renewal,
+                  (int)s->faults.trace.is_given);
 }
 
 #endif
