@@ -293,7 +293,8 @@ static void none_never_asks_again(void **state)
     assert_int_equal(v.ask, CAIRN_ASK_NEVER);
 }
 
-/* Steps of 10, n = 3, last checkpoint at step `from`, asked at step `index`. */
+/* Steps of 10, n = 3, last checkpoint at step `from`, asked at step `index`. Off the grid (somebody
+ * else took that one) the first period is shorter than the next: no `repeat`. */
 static void every_counts_absolute_or_from_the_last(void **state)
 {
     static const struct {
@@ -316,6 +317,8 @@ static void every_counts_absolute_or_from_the_last(void **state)
         assert_int_equal(v.action, rows[i].action);
         assert_int_equal(v.ask, rows[i].origin ? CAIRN_ASK_STEPS : CAIRN_ASK_STEP);
         assert_int_equal(v.at, rows[i].at);
+        bool is_on_grid = v.action == CAIRN_CHECKPOINT || rows[i].from % 3 == 0;
+        assert_int_equal(v.repeat, rows[i].origin == 1 || is_on_grid);
     }
 }
 

@@ -73,7 +73,7 @@ static void false_predictions_do_failures_no_harm(void **state)
     (void)state;
     struct record half = sample(&k, 1, 0.5, 0), none = sample(&k, 0, 1, 0);
     assert_int_equal(half.foretold, half.struck);
-    assert_true(half.predictions > 1.9 * (double)half.struck);
+    assert_true((double)half.predictions > 1.9 * (double)half.struck);
     assert_true(half.struck == none.struck && half.makespan == none.makespan);
     assert_true(failure_trace_agrees(&half.trace, &none.trace));
 }
