@@ -20,6 +20,8 @@
     ROW(on_success)                                                                                \
     ROW(progressive)                                                                               \
     ROW(periodic)                                                                                  \
+    ROW(predictor)                                                                                 \
+    ROW(notice)                                                                                    \
     ROW(milestones)                                                                                \
     ROW(adaptive)                                                                                  \
     ROW(orchestrator_compat)                                                                       \

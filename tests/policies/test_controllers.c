@@ -24,6 +24,7 @@ enum { PLAN = 4096, STATE = 4096 };
 struct planned {
     const struct cairn_controller_class *class;
     struct cairn_value values[LIMIT_PARAMS];
+    struct chosen chosen; /* what a decorator holds */
     _Alignas(16) unsigned char plan[PLAN];
 };
 
@@ -55,10 +56,9 @@ static const char *plan_with(struct planned *p, const char *name, double first, 
             p->values[i] = chosen_value(&param[i], first);
     if (is_count || is_time)
         p->values[0] = (struct cairn_value){.i = is_count ? (int64_t)first : S(first), .x = first};
-    struct chosen chosen;
-    chosen_defaults(&chosen, name, first);
+    chosen_defaults(&p->chosen, name, first);
     if (chosen_decorates(p->class) >= 0)
-        memcpy(p->values, chosen.values, sizeof p->values);
+        memcpy(p->values, p->chosen.values, sizeof p->values);
     assert_true(cairn_plan_size(p->class, p->values, &shape) <= PLAN);
     memset(p->plan, 0, sizeof p->plan);
     const char *refusal = p->class->plan(p->values, &shape, p->plan);
@@ -290,7 +290,8 @@ static void none_never_asks_again(void **state)
     assert_int_equal(v.ask, CAIRN_ASK_NEVER);
 }
 
-/* Steps of 10, n = 3, last checkpoint at step `from`, asked at step `index`. */
+/* Steps of 10, n = 3, last checkpoint at step `from`, asked at step `index`. Off the grid (somebody
+ * else took that one) the first period is shorter than the next: no `repeat`. */
 static void every_counts_absolute_or_from_the_last(void **state)
 {
     static const struct {
@@ -313,6 +314,8 @@ static void every_counts_absolute_or_from_the_last(void **state)
         assert_int_equal(v.action, rows[i].action);
         assert_int_equal(v.ask, rows[i].origin ? CAIRN_ASK_STEPS : CAIRN_ASK_STEP);
         assert_int_equal(v.at, rows[i].at);
+        bool is_on_grid = v.action == CAIRN_CHECKPOINT || rows[i].from % 3 == 0;
+        assert_int_equal(v.repeat, rows[i].origin == 1 || is_on_grid);
     }
 }
 
