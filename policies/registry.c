@@ -7,7 +7,8 @@
 #include <string.h>
 
 extern const struct cairn_controller_class cairn_controller_none, cairn_controller_fixed,
-    cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact;
+    cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact,
+    cairn_controller_chain;
 
 const struct cairn_controller_class *const cairn_controllers[] = {
     &cairn_controller_none,
@@ -16,6 +17,7 @@ const struct cairn_controller_class *const cairn_controllers[] = {
     &cairn_controller_young,
     &cairn_controller_daly,
     &cairn_controller_exact,
+    &cairn_controller_chain,
     NULL,
 };
 

@@ -225,12 +225,16 @@ static const struct {
     {"young", 0, 0},
     {"daly", 0, 0},
     {"exact", 0, 0},
+    {"chain", 0, 0}, /* as many as pay */
+    {"chain", 0, 9}, /* so many at most */
 };
+
+/* One scenario's plan at a time: tables of dynamic programmes are large. */
+static _Alignas(16) char plan_bytes[4 << 20];
 
 /* What a scenario needs besides its spec, for as long as it runs. */
 struct stage {
     struct spec spec;
-    _Alignas(16) char plan[256];
     double guides[3][LAW_GUIDE + 1];
     struct outage list[RECORDED];
     struct outages outages;
@@ -479,10 +483,12 @@ static bool control(struct stage *stage, size_t i)
     s->controller.values[0].i = controllers[i].value;
     s->controller.values[0].x =
         has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
-    s->controller.values[1].i = has_value ? controllers[i].choice : 0;
-    memset(stage->plan, 0, sizeof stage->plan);
-    return cairn_plan_size(class, s->controller.values, &shape) <= sizeof stage->plan &&
-           class->plan(s->controller.values, &shape, stage->plan) == NULL;
+    s->controller.values[1].i = controllers[i].choice;
+    uint64_t size = cairn_plan_size(class, s->controller.values, &shape);
+    if (size > sizeof plan_bytes)
+        return false;
+    memset(plan_bytes, 0, size);
+    return class->plan(s->controller.values, &shape, plan_bytes) == NULL;
 }
 
 /* All replications of one scenario; the digest grows as a summary's does. False: out of memory. */
@@ -491,7 +497,7 @@ static bool put_runs(struct digest *digest, struct stage *stage, enum group_mode
 {
     struct run run;
     struct record record;
-    if (run_open(&run, &stage->spec, stage->plan) != STATUS_OK)
+    if (run_open(&run, &stage->spec, plan_bytes) != STATUS_OK)
         return false;
     bool is_good = true;
     for (uint32_t i = 0; i < RUNS && is_good; i++) {
