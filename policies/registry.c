@@ -8,17 +8,14 @@
 
 extern const struct cairn_controller_class cairn_controller_none, cairn_controller_fixed,
     cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact,
-    cairn_controller_chain;
+    cairn_controller_chain, cairn_controller_dpnextfailure, cairn_controller_dpmakespan;
 
 const struct cairn_controller_class *const cairn_controllers[] = {
-    &cairn_controller_none,
-    &cairn_controller_fixed,
-    &cairn_controller_every,
-    &cairn_controller_young,
-    &cairn_controller_daly,
-    &cairn_controller_exact,
-    &cairn_controller_chain,
-    NULL,
+    &cairn_controller_none,       &cairn_controller_fixed,
+    &cairn_controller_every,      &cairn_controller_young,
+    &cairn_controller_daly,       &cairn_controller_exact,
+    &cairn_controller_chain,      &cairn_controller_dpnextfailure,
+    &cairn_controller_dpmakespan, NULL,
 };
 
 const struct cairn_controller_class *cairn_controller_find(const char *name)

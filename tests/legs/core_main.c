@@ -11,7 +11,6 @@
  * sim/base over their whole range, edges included, so that a last bit that moves anywhere moves a
  * digest; then scenarios, built by hand, in which every controller meets every law, and every rule
  * of the model is in force at least once. */
-#include "policies/registry.h"
 #include "sim/base/digest.h"
 #include "sim/base/estimate.h"
 #include "sim/base/fmath.h"
@@ -21,6 +20,7 @@
 #include "sim/base/text.h"
 #include "sim/model/outage.h"
 #include "sim/model/run.h"
+#include "tests/chosen.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -210,7 +210,8 @@ static void row_text(void)
 #define FEW          6   /* scenarios that --few runs */
 #define RECORDED     160 /* outages in the recorded scenarios */
 
-/* Each controller with its first two parameters; value 0: the scenario's MTBF. */
+/* Each controller with its first two parameters, the others at their defaults; value 0: the
+ * scenario's MTBF. */
 static const struct {
     const char *name;
     simtime value;
@@ -225,8 +226,10 @@ static const struct {
     {"young", 0, 0},
     {"daly", 0, 0},
     {"exact", 0, 0},
-    {"chain", 0, 0}, /* as many as pay */
-    {"chain", 0, 9}, /* so many at most */
+    {"chain", 0, 0},          /* as many as pay */
+    {"chain", 0, 9},          /* so many at most */
+    {"dpnextfailure", 0, 40}, /* quanta: few, for emulators */
+    {"dpmakespan", 0, 24},
 };
 
 /* One scenario's plan at a time: tables of dynamic programmes are large. */
@@ -480,6 +483,7 @@ static bool control(struct stage *stage, size_t i)
     struct cairn_shape shape = spec_shape(s);
     bool has_value = controllers[i].value > 0;
     s->controller.class = class;
+    chosen_fill(class, 1, s->controller.values);
     s->controller.values[0].i = controllers[i].value;
     s->controller.values[0].x =
         has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
