@@ -28,38 +28,91 @@ uint64_t nextfailure_scratch(uint32_t quanta)
     return (uint64_t)3 * (quanta + 1) * sizeof(double) + (choices + 7) / 8 * 8;
 }
 
-/* P(no node fails within x). */
-static double survival(const struct nextfailure *it, double x)
+/* Hazard of a unit from now to x from now. */
+static double hazard_of(const struct nextfailure *it, const struct nextfailure_unit *unit, double x)
 {
-    double hazard = 0;
+    return unit->count * (quanta_hazard(it->shape, it->scale, unit->age + x) -
+                          quanta_hazard(it->shape, it->scale, unit->age));
+}
+
+/* Hazard of what is old, at even places: a power for each unit at each of quanta^2 / 2 instants
+ * would take most of the time. Between places it is cubic; with ages of four steps and more that is
+ * right to 1e-5, and what they stand for is rounded more than that. */
+#define PLACES 128
+#define FEW    4
+
+struct old {
+    double step, least_age; /* endless: there are so few units that each is taken by itself */
+    double hazard[PLACES + 1], slope[PLACES + 1];
+};
+
+static void tabulate(const struct nextfailure *it, struct old *old)
+{
+    old->step = it->quanta * (it->quantum + it->checkpoint) / PLACES;
+    old->least_age = it->units_count > FEW ? 4 * old->step : 1e300;
+    for (uint32_t j = 0; j <= PLACES; j++)
+        old->hazard[j] = old->slope[j] = 0;
     for (uint32_t i = 0; i < it->units_count; i++) {
         const struct nextfailure_unit *unit = &it->units[i];
-        hazard += unit->count * (quanta_hazard(it->shape, it->scale, unit->age + x) -
-                                 quanta_hazard(it->shape, it->scale, unit->age));
+        double past = quanta_hazard(it->shape, it->scale, unit->age);
+        for (uint32_t j = 0; unit->age >= old->least_age && j <= PLACES; j++) {
+            double age = unit->age + j * old->step;
+            double hazard = quanta_hazard(it->shape, it->scale, age);
+            old->hazard[j] += unit->count * (hazard - past);
+            old->slope[j] += unit->count * it->shape * hazard / age * old->step;
+        }
     }
+}
+
+static double hazard_of_old(const struct old *old, double x)
+{
+    double at = x / old->step;
+    uint32_t j = at < PLACES - 1 ? (uint32_t)at : PLACES - 1;
+    double t = at - j, rise = old->hazard[j + 1] - old->hazard[j];
+    double from = old->slope[j], to = old->slope[j + 1];
+    return old->hazard[j] +
+           t * (from + t * (3 * rise - 2 * from - to + t * (from + to - 2 * rise)));
+}
+
+/* P(no node fails within x). */
+static double survival(const struct nextfailure *it, const struct old *old, double x)
+{
+    double hazard = hazard_of_old(old, x);
+    for (uint32_t i = 0; i < it->units_count; i++)
+        if (it->units[i].age < old->least_age)
+            hazard += hazard_of(it, &it->units[i], x);
     return fmath_exp(-hazard);
 }
 
-/* All that begins with k checkpoints taken: most[n] from what `later`, with k + 1, is worth. */
-static void solve_layer(const struct nextfailure *it, uint32_t k, double *survives,
-                        const double *later, double *most, uint16_t *choice)
+/* Rows by quanta done. */
+struct rows {
+    double *most;      /* work committed from here on, times what survives */
+    double *last, *at; /* a chunk from n to `end` is worth last[end] - n at[end] */
+};
+
+/* All that begins with k checkpoints taken; most[] is what k + 1 are worth, and then what k are. */
+static void solve_layer(const struct nextfailure *it, const struct old *old, uint32_t k,
+                        const struct rows *rows, uint16_t *choice)
 {
     uint32_t quanta = it->quanta;
-    for (uint32_t n = k + 1; n <= quanta; n++) {
-        double last = n == quanta ? it->last_checkpoint : it->checkpoint;
-        survives[n] = survival(it, n * it->quantum + k * it->checkpoint + last);
+    for (uint32_t end = k + 1; end <= quanta; end++) {
+        double cost = end == quanta ? it->last_checkpoint : it->checkpoint;
+        double x = end * it->quantum + k * it->checkpoint + cost;
+        rows->at[end] = survival(it, old, x) * it->quantum;
+        rows->last[end] = end * rows->at[end] + rows->most[end];
     }
-    most[quanta] = 0;
     for (uint32_t n = k; n < quanta; n++) {
-        double best = -1;
-        for (uint32_t end = n + 1; end <= quanta; end++) {
-            double worth = survives[end] * (end - n) * it->quantum + later[end];
+        uint32_t chosen = n + 1;
+        double best = rows->last[chosen] - n * rows->at[chosen];
+        for (uint32_t end = n + 2; end <= quanta; end++) {
+            double worth = rows->last[end] - n * rows->at[end];
             if (worth > best) {
                 best = worth;
-                choice[n] = (uint16_t)(end - n);
+                chosen = end;
             }
         }
-        most[n] = best;
+        choice[n] = (uint16_t)(chosen - n);
+        rows->most[n] = best;
         if (k == 0)
             return; /* nothing is done before the first checkpoint */
     }
@@ -69,20 +122,19 @@ double nextfailure_solve(const struct nextfailure *it, uint16_t *chunks, uint32_
                          void *scratch)
 {
     uint32_t quanta = it->quanta;
-    double *survives = scratch, *later = survives + quanta + 1, *most = later + quanta + 1;
-    uint16_t *choices = (uint16_t *)(void *)(most + quanta + 1); /* by checkpoints, by quanta */
-    for (uint32_t n = 0; n <= quanta; n++)
-        most[n] = 0;
-    for (uint32_t k = quanta; k-- > 0;) {
-        double *swap = later;
-        later = most;
-        most = swap;
-        solve_layer(it, k, survives, later, most, choices + (uint64_t)k * quanta);
-    }
+    struct old old;
+    struct rows rows = {.most = scratch};
+    rows.last = rows.most + quanta + 1;
+    rows.at = rows.last + quanta + 1;
+    uint16_t *choices = (uint16_t *)(void *)(rows.at + quanta + 1); /* by checkpoints, by quanta */
+    tabulate(it, &old);
+    rows.most[quanta] = 0;
+    for (uint32_t k = quanta; k-- > 0;)
+        solve_layer(it, &old, k, &rows, choices + (uint64_t)k * quanta);
     *count = 0;
     for (uint32_t n = 0; n < quanta; n += chunks[(*count)++])
         chunks[*count] = choices[(uint64_t)*count * quanta + n];
-    return most[0];
+    return rows.most[0];
 }
 
 /* ---- the controller -------------------------------------------------------------------------- */
@@ -225,17 +277,26 @@ static uint32_t units_of(const struct cairn_situation *situation, int64_t later,
 
 /* ---- deciding -------------------------------------------------------------------------------- */
 
-/* How far ahead `horizon` failures are to be expected: from 2^-20 to 2^20 MTBFs, to one in 2^20. */
+/* Are `horizon` failures to be expected within x? */
+static int is_past(const struct nextfailure_plan *p, const struct nextfailure *it, double x)
+{
+    double hazard = 0;
+    for (uint32_t i = 0; i < it->units_count; i++)
+        hazard += hazard_of(it, &it->units[i], x);
+    return hazard >= p->horizon;
+}
+
+/* How far ahead they are: from 2^-20 to 2^20 of where they were without ages, to one in 2^20. */
 static double horizon_of(const struct nextfailure_plan *p, const struct nextfailure *it)
 {
-    double x = p->mtbf * p->horizon / (1 << 20), step = x, least = fmath_exp(-p->horizon);
-    for (int i = 0; i < 40 && survival(it, x + step) > least; i++) {
+    double x = p->mtbf * p->horizon / (1 << 20), step = x;
+    for (int i = 0; i < 40 && !is_past(p, it, x + step); i++) {
         x += step;
         step *= 2;
     }
     for (int i = 0; i < 20; i++) {
         step /= 2;
-        if (survival(it, x + step) > least)
+        if (!is_past(p, it, x + step))
             x += step;
     }
     return x;
