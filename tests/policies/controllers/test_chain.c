@@ -211,11 +211,12 @@ static void equal_steps_give_the_exact_interval(void **state)
 /* ---- the controller -------------------------------------------------------------------------- */
 
 static const struct cairn_stage stages[] = {
-    {"load", 1, S(50), S(5), S(5)},
-    {"epoch", 3, S(100), S(4), S(6)},
-    {"evaluate", 2, S(30), S(1), S(2)},
+    {"load", 1, 50 * SIMTIME_SECOND, 5 * SIMTIME_SECOND, 5 * SIMTIME_SECOND},
+    {"epoch", 3, 100 * SIMTIME_SECOND, 4 * SIMTIME_SECOND, 6 * SIMTIME_SECOND},
+    {"evaluate", 2, 30 * SIMTIME_SECOND, 1 * SIMTIME_SECOND, 2 * SIMTIME_SECOND},
 };
-static const struct spec_stage_start starts[] = {{0, 0}, {1, S(50)}, {4, S(350)}, {6, S(410)}};
+static const struct spec_stage_start starts[] = {
+    {0, 0}, {1, 50 * SIMTIME_SECOND}, {4, 350 * SIMTIME_SECOND}, {6, 410 * SIMTIME_SECOND}};
 
 static void stage(struct kit *k, double mtbf, int64_t budget)
 {

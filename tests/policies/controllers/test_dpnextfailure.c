@@ -252,7 +252,8 @@ static void stage(struct kit *k, double shape)
  * with age. Of shape 1.5 they shrink. Without ages the last failure is the birth. */
 static void chunks_follow_the_age_of_the_node(void **state)
 {
-    static const int64_t ages[] = {S(0), S(500), S(5000), S(50000)};
+    static const int64_t ages[] = {0, 500 * SIMTIME_SECOND, 5000 * SIMTIME_SECOND,
+                                   50000 * SIMTIME_SECOND};
     (void)state;
     for (unsigned older = 0; older < 2; older++) {
         int64_t last = older ? CAIRN_NEVER : 0, first = 0;
