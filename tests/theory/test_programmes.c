@@ -50,7 +50,7 @@ static double expected(const struct one_node *it)
 
 static void dpmakespan_takes_as_long_as_its_table_expects(void **state)
 {
-    const uint32_t n = (sample_is_soak() ? 100000 : 15000) / SAMPLE_SHARE;
+    const uint32_t n = (sample_is_soak() ? 100000u : 15000u) / SAMPLE_SHARE;
     bool is_good = true;
     (void)state;
     for (size_t i = 0; i < SAMPLE_COUNT(nodes); i++) {
