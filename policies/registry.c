@@ -17,6 +17,9 @@
     ROW(lazy)                                                                                      \
     ROW(hazard)                                                                                    \
     ROW(online)                                                                                    \
+    ROW(chain)                                                                                     \
+    ROW(dpnextfailure)                                                                             \
+    ROW(dpmakespan)                                                                                \
     ROW(on_success)                                                                                \
     ROW(progressive)                                                                               \
     ROW(periodic)                                                                                  \
