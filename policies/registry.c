@@ -11,28 +11,28 @@
     ROW(none)                                                                                      \
     ROW(fixed)                                                                                     \
     ROW(every)                                                                                     \
-    ROW(young)                                                                                     \
-    ROW(daly)                                                                                      \
-    ROW(exact)                                                                                     \
-    ROW(lazy)                                                                                      \
-    ROW(hazard)                                                                                    \
-    ROW(online)                                                                                    \
-    ROW(chain)                                                                                     \
-    ROW(dpnextfailure)                                                                             \
-    ROW(dpmakespan)                                                                                \
     ROW(on_success)                                                                                \
     ROW(progressive)                                                                               \
     ROW(periodic)                                                                                  \
+    ROW(milestones)                                                                                \
+    ROW(young)                                                                                     \
+    ROW(daly)                                                                                      \
+    ROW(exact)                                                                                     \
+    ROW(chain)                                                                                     \
+    ROW(dpnextfailure)                                                                             \
+    ROW(dpmakespan)                                                                                \
+    ROW(lazy)                                                                                      \
+    ROW(hazard)                                                                                    \
+    ROW(online)                                                                                    \
+    ROW(adaptive)                                                                                  \
+    ROW(adaptive_compat)                                                                           \
+    ROW(orchestrator_compat)                                                                       \
     ROW(predictor)                                                                                 \
     ROW(notice)                                                                                    \
-    ROW(milestones)                                                                                \
-    ROW(adaptive)                                                                                  \
-    ROW(orchestrator_compat)                                                                       \
     ROW(budget)                                                                                    \
     ROW(cap)                                                                                       \
     ROW(ratio)                                                                                     \
-    ROW(pause)                                                                                     \
-    ROW(adaptive_compat)
+    ROW(pause)
 
 #define DECLARED(name) extern const struct cairn_controller_class cairn_controller_##name;
 CONTROLLERS(DECLARED)

@@ -12,7 +12,8 @@
 #include "sim/base/simtime.h"
 #include <stdio.h>
 
-enum { BUDGET, THRESHOLD, LEARNING_RATE, SAVED, OVERHEAD, TASK };
+enum { BUDGET, THRESHOLD, LEARNING_RATE, SAVED, OVERHEAD, TASK, WHEN_SPENT };
+enum { WHEN_SPENT_STOP, WHEN_SPENT_ASK };
 enum reason { REASON_NO_TASK, REASON_BELOW, REASON_SPENT, REASON_TAKEN };
 enum { ESTIMATE, MAX_SEEN, AT_THRESHOLD, USED }; /* a verdict's numbers */
 
@@ -22,7 +23,7 @@ struct adaptive_plan {
     struct adaptive_compat fresh;
     double saved, overhead; /* s */
     int64_t task;
-    uint32_t by_steps;
+    uint32_t by_steps, stops;
 };
 
 struct adaptive_state {
@@ -35,6 +36,7 @@ struct adaptive_state {
     uint32_t has_ended;  /* by steps: a step, about which nobody has asked yet */
 };
 
+static const char *const when_spent[] = {"stop", "ask", NULL};
 static const struct cairn_param params[] = {
     {.name = "budget",
      .unit = CAIRN_COUNT,
@@ -71,6 +73,12 @@ static const struct cairn_param params[] = {
      .unit = CAIRN_DURATION,
      .fallback = "1 h",
      .help = "work that counts as a task where there are no steps"},
+    {.name = "when_spent",
+     .unit = CAIRN_CHOICE,
+     .fallback = "stop",
+     .choices = when_spent,
+     .help = "with the budget used up: ask after every task all the same, as the original does for "
+             "its log, or stop asking until the next restore"},
     {.name = NULL},
 };
 
@@ -83,6 +91,7 @@ static const char *adaptive_plan(const struct cairn_value *values, const struct 
     p->overhead = values[OVERHEAD].x;
     p->task = values[TASK].i;
     p->by_steps = shape->step > 0 || shape->stages_count > 0;
+    p->stops = values[WHEN_SPENT].i == WHEN_SPENT_STOP;
     if (!p->by_steps && p->task <= 0)
         return "needs steps, or a task that is longer than 0";
     return NULL;
@@ -149,7 +158,9 @@ static void ask_again(const struct adaptive_plan *p, const struct adaptive_state
                       const struct cairn_situation *situation, struct cairn_verdict *verdict)
 {
     int is_taken = verdict->action == CAIRN_CHECKPOINT;
-    if (p->by_steps) {
+    if (p->stops && s->it.used >= s->it.budget) {
+        verdict->ask = CAIRN_ASK_NEVER; /* what it hears it learns from all the same */
+    } else if (p->by_steps) {
         verdict->ask = CAIRN_ASK_STEPS;
         verdict->at = is_taken ? 1 : situation->steps_since + 1;
     } else {

@@ -46,7 +46,7 @@ static void print_param(struct sink *out, const struct cairn_param *p)
 static enum status list_policies(struct cli *cli)
 {
     for (int i = 0; cairn_controllers[i]; i++)
-        io_printf(&cli->out, "%-8s  %s\n", cairn_controllers[i]->name,
+        io_printf(&cli->out, "%-19s  %s\n", cairn_controllers[i]->name,
                   cairn_controllers[i]->summary);
     return STATUS_OK;
 }

@@ -270,8 +270,7 @@ struct driven {
     struct cairn_verdict verdict;
 };
 
-/* Its defaults but for the budget; steps of `step` seconds, 0: none. */
-static void drive(struct driven *d, int64_t budget, double step)
+static void drive_as(struct driven *d, int64_t budget, double step, int64_t when_spent)
 {
     struct cairn_shape shape = {
         .size = sizeof shape, .abi = CAIRN_CONTROLLER_ABI, .work = S(1e5), .step = S(step)};
@@ -279,9 +278,17 @@ static void drive(struct driven *d, int64_t budget, double step)
     d->class = cairn_controller_find("adaptive-compat");
     chosen_fill(d->class, 0, d->values);
     d->values[0] = (struct cairn_value){.i = budget, .x = (double)budget};
+    d->values[6].i = when_spent;
     assert_true(d->class->plan_size <= PLAN && d->class->state_size <= STATE);
     assert_null(d->class->plan(d->values, &shape, d->plan));
     cairn_state_init(d->class, d->plan, d->state);
+}
+
+/* Its defaults but for the budget, asked when that is spent, as the original is; steps of `step`
+ * seconds, 0: none. */
+static void drive(struct driven *d, int64_t budget, double step)
+{
+    drive_as(d, budget, step, 1);
 }
 
 static void hear(struct driven *d, uint32_t kind, double cost, int64_t steps, bool is_restorable)
@@ -326,7 +333,25 @@ static void defaults_are_those_of_the_original(void **state)
         assert_string_equal(d.class->params[i].name, names[i]);
         assert_true(d.values[i].x == defaults[i]);
     }
-    assert_null(d.class->params[6].name);
+    assert_string_equal(d.class->params[6].name, "when_spent");
+    assert_string_equal(d.class->params[6].fallback, "stop"); /* asks less, decides the same */
+    assert_null(d.class->params[7].name);
+}
+
+/* With the budget used up the answer is no for ever: by default it wants to be asked no more, and
+ * what it has heard by then is what it would have heard. */
+static void when_spent_it_need_not_be_asked(void **state)
+{
+    (void)state;
+    for (int64_t asks = 0; asks < 2; asks++) {
+        struct driven d;
+        drive_as(&d, 1, 15, asks);
+        assert_int_equal(step(&d, 1, 1, 20), CAIRN_CHECKPOINT);
+        assert_int_equal(d.verdict.ask, asks ? CAIRN_ASK_STEPS : CAIRN_ASK_NEVER);
+        assert_int_equal(step(&d, 2, 1, 90), CAIRN_SKIP);
+        assert_int_equal(d.verdict.ask, asks ? CAIRN_ASK_STEPS : CAIRN_ASK_NEVER);
+        assert_true(d.verdict.numbers[1] == 90);
+    }
 }
 
 /* Scenario C of the document: 5, 10, 100 are each the longest so far and take the budget of 3. */
@@ -471,6 +496,7 @@ int main(void)
         cmocka_unit_test(row_a15_thresholds_are_those_of_the_reference_table),
         cmocka_unit_test(row_a15_worked_cases_of_the_document),
         cmocka_unit_test(defaults_are_those_of_the_original),
+        cmocka_unit_test(when_spent_it_need_not_be_asked),
         cmocka_unit_test(row_a14_each_new_maximum_takes_from_the_budget),
         cmocka_unit_test(row_a14_a_step_is_decided_once),
         cmocka_unit_test(row_a15_learns_after_a_recovery_from_a_checkpoint_alone),
