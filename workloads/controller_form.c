@@ -28,15 +28,30 @@ static const char *const mtbf_words[] = {"scenario", "hindsight", NULL};
 
 /* ---- which --------------------------------------------------------------------------------- */
 
+static const struct cairn_controller_class *const *known(const struct value_reader *reader)
+{
+    return reader->controllers ? reader->controllers : cairn_controllers;
+}
+
+static const struct cairn_controller_class *find_name(const struct value_reader *reader,
+                                                      const char *name)
+{
+    const struct cairn_controller_class *const *class = known(reader);
+    while (*class && strcmp((*class)->name, name) != 0)
+        class ++;
+    return *class;
+}
+
 static enum status unknown_controller(const struct value_reader *reader,
                                       const struct yaml_node *node)
 {
+    const struct cairn_controller_class *const *classes = known(reader);
     const char *names[64];
     char bytes[400];
     size_t count = 0;
     struct text text = text_over(bytes, sizeof bytes);
-    for (; cairn_controllers[count] && count < 64; count++) {
-        names[count] = cairn_controllers[count]->name;
+    for (; classes[count] && count < 64; count++) {
+        names[count] = classes[count]->name;
         text_add(&text, "%s%s", count ? ", " : "", names[count]);
     }
     const char *nearest = text_nearest(node->text, node->length, names, count);
@@ -65,7 +80,7 @@ static enum status find_class(const struct value_reader *reader, const char *pat
     enum status status = value_scalar(reader, path, name, schema_expectation(TYPE_CONTROLLER));
     if (status != STATUS_OK)
         return status;
-    *class = cairn_controller_find(name->text);
+    *class = find_name(reader, name->text);
     return *class ? STATUS_OK : unknown_controller(reader, name);
 }
 

@@ -41,8 +41,9 @@ void help_command(struct cli *cli, const struct command *command)
         io_printf(out, "\n%s", command->details);
 }
 
-static void help_units(struct sink *out)
+static void help_units(struct cli *cli)
 {
+    struct sink *out = &cli->out;
     io_printf(out,
               "Durations  ns us ms s min (or m) h d w y; a year is 365 d: '30 s', '1.5 h', '2 y'\n"
               "Sizes      B kB MB GB TB PB (1000) and KiB MiB GiB TiB PiB (1024): '10 TiB'\n"
@@ -52,8 +53,9 @@ static void help_units(struct sink *out)
               "nanoseconds, up to 292 years; laws may have longer means.\n");
 }
 
-static void help_exit_codes(struct sink *out)
+static void help_exit_codes(struct cli *cli)
 {
+    struct sink *out = &cli->out;
     io_printf(out,
               "0    done\n"
               "1    the answer is no: gate found worse or undecided, verify found a difference\n"
@@ -65,14 +67,14 @@ static void help_exit_codes(struct sink *out)
               "130, 143  interrupted\n");
 }
 
-static void help_scenario(struct sink *out)
+static void help_scenario(struct cli *cli)
 {
-    schema_print_help(out);
+    schema_print_help(&cli->out);
 }
 
 static const struct {
     const char *name;
-    void (*print)(struct sink *out);
+    void (*print)(struct cli *cli);
 } topics[] = {
     {"scenario", help_scenario},
     {"policies", cmd_list_parameters},
@@ -92,7 +94,7 @@ int cmd_help(struct cli *cli)
     for (int i = 0; i < TOPICS; i++) {
         names[count++] = topics[i].name;
         if (strcmp(topics[i].name, wanted) == 0) {
-            topics[i].print(&cli->out);
+            topics[i].print(cli);
             return EXIT_DONE;
         }
     }
