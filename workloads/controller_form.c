@@ -9,6 +9,7 @@
 #include "workloads/controller_form.h"
 #include "policies/registry.h"
 #include "workloads/stage_form.h"
+#include "workloads/text_form.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@ struct form {
     const struct yaml_node *inner; /* what it decorates, as written; NULL: nothing */
     const char *inner_name;        /* of the parameter */
 };
+
+#define PROCESS "process" /* a controller, and its parameter that says which program it is */
 
 static const char *const mtbf_words[] = {"scenario", "hindsight", NULL};
 
@@ -72,6 +75,8 @@ static enum status find_class(const struct value_reader *reader, const char *pat
                           schema_expectation(TYPE_CONTROLLER));
     if (node->kind == NODE_MAP) {
         const struct yaml_child *child = yaml_find(node, "name");
+        if (!child && yaml_find(node, PROCESS) && (*class = find_name(reader, PROCESS)))
+            return STATUS_OK; /* {process: [python3, my.py]} says enough */
         if (!child)
             return diag_error(reader->diag, node->place, "%s: the map has no 'name'; expected %s",
                               path, schema_expectation(TYPE_CONTROLLER));
@@ -268,6 +273,10 @@ static enum status read_value(struct form *form, const struct cairn_param *param
     case CAIRN_NAMES:
     case CAIRN_FRACTIONS:
         return read_list(reader, param, label, node, value);
+    case CAIRN_TEXTS:
+        return text_form_texts(reader, label, node, value);
+    case CAIRN_PAIRS:
+        return text_form_pairs(reader, label, node, value);
     case CAIRN_CONTROLLER:
         form->inner = node; /* read next, not by recursion */
         form->inner_name = param->name;
@@ -322,12 +331,12 @@ static enum status unknown_params(const struct value_reader *reader, const struc
     return status;
 }
 
-/* A default as a user would write it: a word, or a list. NULL: no memory. */
+/* A default as a user would write it: a word, a list or a map. NULL: no memory. */
 static struct yaml_node *read_fallback(const struct value_reader *reader, const char *text)
 {
     struct source *source = arena_alloc(reader->arena, sizeof *source);
     struct yaml_node *node = NULL;
-    if (text[0] != '[')
+    if (text[0] != '[' && text[0] != '{')
         return yaml_scalar(reader->arena, text, strlen(text), (struct place){0});
     if (!source)
         return NULL;
@@ -422,6 +431,12 @@ static void add_value(struct text *text, const struct spec_controller *controlle
         }
         text_add(text, "]");
         break;
+    case CAIRN_TEXTS:
+        text_form_add_texts(text, value);
+        break;
+    case CAIRN_PAIRS:
+        text_form_add_pairs(text, value);
+        break;
     case CAIRN_CONTROLLER:
         break; /* it follows, and is closed behind all */
     }
@@ -496,7 +511,9 @@ enum status controller_form_read(const struct value_reader *reader, const struct
     struct text text = text_over(bytes, capacity);
     add_chain(&text, &read);
     tie_chain(&read);
-    assert(!text.is_cut);
+    if (text.is_cut)
+        return diag_error(reader->diag, node->place,
+                          "controller: more than %zu bytes of parameters", capacity - 1);
     reader->spec->controller = read;
     *canonical = arena_copy(reader->arena, bytes, text.length);
     return *canonical ? STATUS_OK : diag_world(reader->diag, "keep", "controller", ENOMEM);

@@ -32,7 +32,7 @@ static const char *param_refusal(const struct cairn_param *param)
 {
     if (!is_word(param->name) || strcmp(param->name, "name") == 0)
         return "a name of letters, digits, '_' and '-', other than 'name'";
-    if ((unsigned)param->unit > CAIRN_CONTROLLER)
+    if ((unsigned)param->unit > CAIRN_PAIRS)
         return "a unit that this cairn knows";
     if (param->unit == CAIRN_CHOICE && (!param->choices || !param->choices[0]))
         return "choices to choose from";

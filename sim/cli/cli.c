@@ -15,7 +15,8 @@
 #define STUDY_OPTIONS                                                                              \
     (OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPS) | OPTION_BIT(OPTION_PRECISION) |             \
      OPTION_BIT(OPTION_MAX_REPS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_JOBS) |             \
-     OPTION_BIT(OPTION_NO_SKIP) | OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP))
+     OPTION_BIT(OPTION_NO_SKIP) | OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_ALLOW_EXEC) |      \
+     OPTION_BIT(OPTION_HELP))
 #define OUTPUT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_ROWS) |                  \
      OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE))
@@ -66,7 +67,7 @@ const struct command commands[] = {
      "  cairn verify two-node\n"},
     {"validate", "check a scenario without running it", "SCENARIO [--print-effective] [--set …]",
      OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_EFFECTIVE) | OPTION_BIT(OPTION_PLUGIN) |
-         OPTION_BIT(OPTION_HELP),
+         OPTION_BIT(OPTION_ALLOW_EXEC) | OPTION_BIT(OPTION_HELP),
      1, 1, cmd_validate, "  cairn validate my.yaml --print-effective\n"},
     {"schema", "the scenario format as a JSON Schema, for editors", "", OPTION_BIT(OPTION_HELP), 0,
      0, cmd_schema, "  cairn schema > cairn.schema.json\n"},

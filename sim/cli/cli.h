@@ -39,6 +39,7 @@ enum option_id {
     OPTION_EFFECTIVE,
     OPTION_NO_SKIP,
     OPTION_PLUGIN,
+    OPTION_ALLOW_EXEC,
     OPTION_HELP,
     OPTIONS
 };

@@ -33,6 +33,8 @@ static void print_param(struct sink *out, const struct cairn_param *p)
         [CAIRN_NAMES] = "a list of names of steps",
         [CAIRN_FRACTIONS] = "a list of fractions",
         [CAIRN_CONTROLLER] = "a controller",
+        [CAIRN_TEXTS] = "a list of texts",
+        [CAIRN_PAIRS] = "a map of texts",
     };
     io_printf(out, "    %s: ", p->name);
     for (int i = 0; p->choices && p->choices[i]; i++)

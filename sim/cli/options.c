@@ -33,6 +33,8 @@ const struct option_row option_rows[OPTIONS] = {
     [OPTION_NO_SKIP] = {"no-skip", 0, NULL,
                         "execute every checkpoint by itself: slower, same digest"},
     [OPTION_PLUGIN] = {"plugin", 0, "FILE.so", "load controllers of your own; may be repeated"},
+    [OPTION_ALLOW_EXEC] = {"allow-exec", 0, NULL,
+                           "let the scenario start a program: controller {process: […]}"},
     [OPTION_HELP] = {"help", 'h', NULL, "this help"},
 };
 
