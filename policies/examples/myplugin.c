@@ -63,8 +63,8 @@ static void describe(const void *plan, const struct cairn_verdict *verdict, char
     snprintf(bytes, capacity, "the interval is %.6g s now", verdict->numbers[0]);
 }
 
-static const struct cairn_controller_class myplugin = {
-    .size = sizeof myplugin,
+static const struct cairn_controller_class mine = {
+    .size = sizeof mine,
     .abi = CAIRN_CONTROLLER_ABI,
     .name = "myplugin",
     .summary = "half the interval after a failure, a little more after each checkpoint",
@@ -79,7 +79,7 @@ static const struct cairn_controller_class myplugin = {
     .describe = describe,
 };
 
-static const struct cairn_controller_class *const controllers[] = {&myplugin, NULL};
+static const struct cairn_controller_class *const controllers[] = {&mine, NULL};
 CAIRN_API extern const struct cairn_plugin cairn_plugin;
 const struct cairn_plugin cairn_plugin = {
     .size = sizeof cairn_plugin, .abi = CAIRN_CONTROLLER_ABI, .controllers = controllers};

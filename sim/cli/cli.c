@@ -80,6 +80,13 @@ const struct command commands[] = {
      OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_OUTPUT) |
          OPTION_BIT(OPTION_HELP),
      0, 0, cmd_demo, "Writes cairn-demo.svg, .gp and .csv into this folder, or what -o names.\n"},
+    {"new-policy", "a controller of your own to start from: a plug-in that compiles, and its test",
+     "NAME [-o FOLDER]",
+     OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_HELP), 1, 1,
+     cmd_new_policy,
+     "Writes NAME.c, test_NAME.sh and controller.h into this folder, or the one that -o names.\n\n"
+     "  cairn new-policy mine -o mine\n"
+     "  sh mine/test_mine.sh\n"},
     {.name = NULL},
 };
 

@@ -96,6 +96,7 @@ int cmd_schema(struct cli *cli);
 int cmd_list(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_demo(struct cli *cli);
+int cmd_new_policy(struct cli *cli);
 
 /* Everything but process start: what main calls, and what tests call in process. */
 int cli_main(int argc, const char *const *argv);

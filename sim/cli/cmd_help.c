@@ -12,7 +12,7 @@ void help_overview(struct sink *sink)
               "  cairn COMMAND [arguments] [options]\n\n",
               CAIRN_VERSION);
     for (const struct command *c = commands; c->name; c++)
-        io_printf(sink, "  %-9s %s\n", c->name, c->summary);
+        io_printf(sink, "  %-10s %s\n", c->name, c->summary);
     io_printf(sink, "\nStart here:\n"
                     "  cairn demo                 a comparison and a figure, in seconds\n"
                     "  cairn list scenarios       what is built in\n"
