@@ -25,8 +25,7 @@
 #define OUTPUT_BYTES 65536                /* gathered before they are sent */
 #define SAID_BYTES   240                  /* of a line that is quoted */
 #define MOST_LATE    3                    /* timeouts after which no further program is started */
-#define PATIENCE     UINT64_C(1000000000) /* ns to end by itself, once its input is closed */
-#define LAST_WORDS   UINT64_C(200000000) /* ns until the exit code of one that broke off is known */
+#define PATIENCE     UINT64_C(1000000000) /* ns to end by itself, its input or output closed */
 
 enum { PROCESS, TIMEOUT, PARAMS };
 
@@ -102,7 +101,7 @@ static void record_trouble(struct worker *w)
 static void fail_by(struct worker *w, enum child_result result, const char *said, size_t length)
 {
     char how[96], text[160];
-    uint64_t patience = result == CHILD_CLOSED ? LAST_WORDS : 0;
+    uint64_t patience = result == CHILD_CLOSED ? PATIENCE : 0;
     if (!child_stop(&w->child, patience, how, sizeof how))
         snprintf(how, sizeof how, "closed its output or input");
     if (result == CHILD_LATE) {
