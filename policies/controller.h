@@ -193,8 +193,9 @@ struct cairn_controller_class {
                         void *plan);
     void (*init)(const void *plan, void *state); /* state is zeroed; NULL if that is enough */
     /* n happenings one after the other: n > 1 only for equal steps and for checkpoints done at
-     * their expected cost; `now` is the last one's. Not 0: ask me again at once. NULL: hears
-     * nothing. */
+     * their expected cost; `now` is the last one's. Not 0: ask me at the next place where a
+     * checkpoint can be taken. Steps may be told together, when their time is accounted for: who
+     * wants to be asked at step ends says so in its verdict. NULL: hears nothing. */
     int (*observe)(const void *plan, void *state, const struct cairn_happening *happening,
                    uint64_t n);
     void (*decide)(const void *plan, void *state, const struct cairn_situation *situation,

@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of policies.
  *
- * A new controller is a file in controllers/ and one line in each list here. The order is the order
- * of `cairn list policies`: from knowing nothing to knowing the optimum. */
+ * A new controller is a file in controllers/ and one line here. The order is that of `cairn list
+ * policies`: from knowing nothing, by knowing the optimum, to learning; then what surrounds others.
+ */
 #include "policies/registry.h"
 #include <string.h>
 
-extern const struct cairn_controller_class cairn_controller_none, cairn_controller_fixed,
-    cairn_controller_every, cairn_controller_young, cairn_controller_daly, cairn_controller_exact;
+#define CONTROLLERS(ROW)                                                                           \
+    ROW(none)                                                                                      \
+    ROW(fixed)                                                                                     \
+    ROW(every)                                                                                     \
+    ROW(young)                                                                                     \
+    ROW(daly)                                                                                      \
+    ROW(exact)                                                                                     \
+    ROW(lazy)                                                                                      \
+    ROW(hazard)                                                                                    \
+    ROW(online)                                                                                    \
+    ROW(adaptive)                                                                                  \
+    ROW(adaptive_compat)
 
-const struct cairn_controller_class *const cairn_controllers[] = {
-    &cairn_controller_none,
-    &cairn_controller_fixed,
-    &cairn_controller_every,
-    &cairn_controller_young,
-    &cairn_controller_daly,
-    &cairn_controller_exact,
-    NULL,
-};
+#define DECLARED(name) extern const struct cairn_controller_class cairn_controller_##name;
+CONTROLLERS(DECLARED)
+
+#define LISTED(name) &cairn_controller_##name,
+const struct cairn_controller_class *const cairn_controllers[] = {CONTROLLERS(LISTED) NULL};
 
 const struct cairn_controller_class *cairn_controller_find(const char *name)
 {

@@ -50,19 +50,16 @@ static enum status unknown_controller(const struct value_reader *reader,
 {
     const struct cairn_controller_class *const *classes = known(reader);
     const char *names[64];
-    char bytes[400];
     size_t count = 0;
-    struct text text = text_over(bytes, sizeof bytes);
-    for (; classes[count] && count < 64; count++) {
+    for (; classes[count] && count < 64; count++)
         names[count] = classes[count]->name;
-        text_add(&text, "%s%s", count ? ", " : "", names[count]);
-    }
     const char *nearest = text_nearest(node->text, node->length, names, count);
     return nearest
                ? diag_error(reader->diag, node->place,
                             "unknown controller '%.64s'; did you mean '%s'?", node->text, nearest)
-               : diag_error(reader->diag, node->place, "unknown controller '%.64s'; known: %s",
-                            node->text, bytes);
+               : diag_error(reader->diag, node->place,
+                            "unknown controller '%.64s'; cairn list policies names them all",
+                            node->text);
 }
 
 static enum status find_class(const struct value_reader *reader, const char *path,

@@ -52,7 +52,7 @@ static enum status derive_cost(const struct derivation *d, enum schema_id id,
     return derive(d, id, note);
 }
 
-/* Work is given, or what the stages add up to. */
+/* Work is given, or what the stages add up to; where both are said they must agree. */
 static enum status derive_work(const struct derivation *d)
 {
     struct spec *spec = &d->scenario->spec;
@@ -74,14 +74,20 @@ static enum status derive_work(const struct derivation *d)
     enum status status = stage_form_finish(&reader, &total);
     if (status != STATUS_OK)
         return status;
-    if (!work->is_absent || total == SIMTIME_NEVER) {
+    if (total == SIMTIME_NEVER || (!work->is_absent && spec->group.work != total)) {
+        char bytes[64];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_add_exact_duration(&text, total);
         work->is_good = false;
         diag_error(d->diag, work->is_absent ? stages->place : work->place,
-                   work->is_absent ? "workload.group.stages: the stages add up to more than 292 y"
-                                   : "workload.group.work: the stages say what the work is; leave "
-                                     "it out");
+                   total == SIMTIME_NEVER ? "workload.group.stages: they add up to more than 292 y"
+                                          : "workload.group.work: the stages add up to %s; leave "
+                                            "the work out",
+                   bytes);
         return STATUS_OK;
     }
+    if (!work->is_absent)
+        return STATUS_OK;
     spec->group.work = total;
     return derive(d, KEY_WORK, "the stages add up to it");
 }

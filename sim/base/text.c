@@ -286,6 +286,22 @@ void text_add_date(struct text *text, int64_t date)
     text_put(text, "Z", 1);
 }
 
+/* A power of two has its lower neighbour twice as near as its upper one: the nearest decimal of so
+ * many digits may lie below what reads back to it, and the next one above it reads back. */
+static bool next_reads_back(char digits[32], int precision, double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    if (bits << 12 != 0)
+        return false;
+    (void)snprintf(digits, 32, "%#.*g", precision, number);
+    char *last = strchr(digits, 'e') ? strchr(digits, 'e') - 1 : digits + strlen(digits) - 1;
+    if (*last < '0' || *last > '8')
+        return false;
+    ++*last;
+    return strtod(digits, NULL) == number;
+}
+
 void text_add_number(struct text *text, double number)
 {
     char digits[32];
@@ -302,7 +318,8 @@ void text_add_number(struct text *text, double number)
     int precision = fabs(number) < DBL_MIN ? 1 : 15;
     do {
         (void)snprintf(digits, sizeof digits, "%.*g", precision, number);
-    } while (strtod(digits, NULL) != number && precision++ < 17);
+    } while (strtod(digits, NULL) != number && !next_reads_back(digits, precision, number) &&
+             precision++ < 17);
     text_add(text, "%s", digits);
 }
 

@@ -58,6 +58,7 @@ const struct row_column row_columns[] = {
     FIELD("restored", ROW_U64, restored),
     FIELD("lost_work_ns", ROW_TIME, lost_work),
     FIELD("protected_work_ns", ROW_SLOTS, protected_work),
+    FIELD("claimed_work_ns", ROW_SLOTS, claimed_work),
     FIELD("events", ROW_U64, events),
     FIELD("digest", ROW_DIGEST, digest),
     FIELD("failure_trace", ROW_TRACE, trace),

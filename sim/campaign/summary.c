@@ -108,7 +108,7 @@ static void divide_counts(struct summary *s)
 
 static void add_counts(struct summary *s, const struct record *records)
 {
-    double lost = 0, protected_work = 0;
+    double lost = 0, protected_work = 0, claimed = 0;
     struct digest digest;
     digest_init(&digest);
     for (uint32_t i = 0; i < s->n; i++) {
@@ -129,6 +129,7 @@ static void add_counts(struct summary *s, const struct record *records)
         s->restored += (double)r->restored;
         lost += simtime_seconds(r->lost_work);
         protected_work += (double)r->protected_work / 1e9;
+        claimed += (double)r->claimed_work / 1e9;
         s->events += r->events;
         digest_put(&digest, r->digest.high);
         digest_put(&digest, r->digest.low);
@@ -136,6 +137,7 @@ static void add_counts(struct summary *s, const struct record *records)
     s->digest = digest_value(&digest);
     s->lost_per_failure = s->struck > 0 ? lost / s->struck : 0;
     s->protected_per_failure = s->struck > 0 ? protected_work / s->struck : 0;
+    s->claimed_per_failure = s->struck > 0 ? claimed / s->struck : 0;
     divide_counts(s);
 }
 

@@ -22,8 +22,8 @@ struct summary {
     double nodes[NODE_CLASSES]; /* mean node-s a run */
     double struck, shielded, elsewhere;
     double taken, completed, checkpoints_aborted, skipped, restored;
-    double lost_per_failure, protected_per_failure; /* s */
-    uint32_t bounded;                               /* runs with a bound, finished themselves */
+    double lost_per_failure, protected_per_failure, claimed_per_failure; /* s */
+    uint32_t bounded;                    /* runs with a bound, finished themselves */
     struct estimate bound_waste, regret; /* of those; regret = sum makespan / sum bound - 1 */
     uint64_t events;
     struct digest_value digest; /* of all records' digests, in order */

@@ -28,13 +28,15 @@ const struct command commands[] = {
      "  cairn run my.yaml --set controller=daly --reps 1000\n"
      "  cairn run my.yaml --precision 1% --json\n"},
     {"sweep", "several policies or values, on the same failures, compared in pairs",
-     "SCENARIO --set KEY=V1,V2… [options]",
-     STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 1, 1, cmd_sweep,
-     "Without an axis the built-in controllers are compared.\n\n"
+     "SCENARIO… --set KEY=V1,V2… [options]",
+     STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 1, CLI_ARGUMENTS, cmd_sweep,
+     "Without an axis the built-in controllers are compared. With several scenarios: who wins "
+     "where.\n\n"
      "  cairn sweep llama3-405b\n"
      "  cairn sweep my.yaml --set 'controller=young,daly,{name: fixed, interval: 30 min}'\n"
      "  cairn sweep my.yaml --set controller=daly,exact --set 'store.write=1 TB/s,2 TB/s' -o "
-     "s.csv\n"},
+     "s.csv\n"
+     "  cairn sweep lab-cluster spot-short lanl-weibull --set controller=young,daly,adaptive\n"},
     {"replay", "recorded outages instead of a scenario's laws", "OUTAGES.csv SCENARIO [options]",
      STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
      "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations.\n\n"

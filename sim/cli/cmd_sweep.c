@@ -148,6 +148,8 @@ enum status cmd_sweep_cells(struct cli *cli, struct prepared *p)
 
 int cmd_sweep(struct cli *cli)
 {
+    if (cli->arguments_count > 1)
+        return cli_exit(cmd_sweep_many(cli));
     struct prepared *p = arena_alloc(&cli->arena, sizeof *p);
     if (!p)
         return cli_exit(STATUS_MEMORY);

@@ -141,10 +141,10 @@ static bool next_combination(const struct prepared *p, uint32_t *indices)
     return false;
 }
 
-enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t reserve)
+/* Room for all combinations and `reserve` more. */
+static enum status make_room(struct cli *cli, struct prepared *p, uint32_t reserve,
+                             uint64_t *combinations)
 {
-    struct prepared *p = prepared;
-    uint32_t indices[sizeof p->sets / sizeof *p->sets] = {0};
     uint64_t cells = 1;
     for (uint32_t i = 0; i < p->varied_count; i++)
         cells *= p->sets[p->varied[i]].count;
@@ -155,16 +155,56 @@ enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t r
     p->capacity = cells + reserve;
     p->study.cells = arena_array(&cli->arena, p->capacity, sizeof *p->study.cells);
     p->values = arena_array(&cli->arena, p->capacity, sizeof *p->values);
-    if (!p->study.cells || !p->values)
-        return diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+    *combinations = cells;
+    return p->study.cells && p->values ? STATUS_OK
+                                       : diag_world(&cli->diag, "prepare", NULL, ENOMEM);
+}
+
+enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t reserve)
+{
+    struct prepared *p = prepared;
+    uint32_t indices[sizeof p->sets / sizeof *p->sets] = {0};
+    uint64_t combinations;
+    enum status status = make_room(cli, p, reserve, &combinations);
+    if (status != STATUS_OK)
+        return status;
     do {
-        enum status status = build_cell(cli, p, p->study.count, indices);
+        status = build_cell(cli, p, p->study.count, indices);
         if (status != STATUS_OK)
             return status;
         p->study.count++;
     } while (next_combination(p, indices));
     p->name = p->study.cells[0].spec.name;
     return STATUS_OK;
+}
+
+enum status prepare_suitable(struct cli *cli, struct prepared *prepared, uint32_t reserve,
+                             struct prepare_fit *fits)
+{
+    struct prepared *p = prepared;
+    struct diag *diag = &cli->diag;
+    uint32_t indices[sizeof p->sets / sizeof *p->sets] = {0};
+    uint64_t combinations;
+    enum status status = make_room(cli, p, reserve, &combinations);
+    for (uint32_t k = 0; k < combinations && status == STATUS_OK; k++) {
+        const uint32_t errors = diag->errors, warnings = diag->warnings, kept = diag->kept;
+        status = build_cell(cli, p, p->study.count, indices);
+        fits[k] = (struct prepare_fit){.cell = PREPARE_UNFIT};
+        if (status == STATUS_OK) {
+            fits[k].cell = p->study.count++;
+        } else if (status == STATUS_INPUT && diag->kept > kept) {
+            const char *said = diag->text[kept];
+            fits[k].refusal = arena_copy(&cli->arena, said, strcspn(said, "\n"));
+            status = fits[k].refusal ? STATUS_OK : STATUS_MEMORY;
+        }
+        diag->errors = errors; /* a refusal is an answer here, not a mistake */
+        diag->warnings = warnings;
+        diag->kept = kept;
+        next_combination(p, indices);
+    }
+    if (p->study.count > 0)
+        p->name = p->study.cells[0].spec.name;
+    return status;
 }
 
 enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set)

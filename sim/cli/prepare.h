@@ -26,6 +26,16 @@ enum status prepare_read(struct cli *cli, const char *path, const char *more,
                          struct prepared *prepared);
 /* One cell a combination of the axes. `reserve` further cells can be added behind them. */
 enum status prepare_cells(struct cli *cli, struct prepared *prepared, uint32_t reserve);
+/* A combination as prepare_suitable finds it: its cell, or why the scenario has none. */
+#define PREPARE_UNFIT UINT32_MAX
+struct prepare_fit {
+    uint32_t cell;
+    const char *refusal; /* the first line of what was said */
+};
+/* The same, leaving out the combinations that the scenario refuses: fits[] says by combination.
+ * What was wrong is not said otherwise; warnings are not either. */
+enum status prepare_suitable(struct cli *cli, struct prepared *prepared, uint32_t reserve,
+                             struct prepare_fit *fits);
 /* A further cell: like `like`, but for its controller: `set` is "controller=…" and outlives it. */
 enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set);
 /* Runs all cells. STATUS_PARTIAL is not told here: see report_status. */
@@ -41,6 +51,8 @@ enum status prepare_status(const struct prepared *prepared, uint32_t cells);
 /* What replay shares with run and sweep: prepared cells, run and reported. */
 enum status cmd_run_cell(struct cli *cli, struct prepared *prepared);
 enum status cmd_sweep_cells(struct cli *cli, struct prepared *prepared);
+/* A sweep over several scenarios: which controller wins where. */
+enum status cmd_sweep_many(struct cli *cli);
 /* Further cells that cmd_sweep_baselines may need: one a combination of other axes, one to try. */
 uint32_t cmd_sweep_reserve(const struct prepared *prepared);
 /* A baseline for each of the first `cells`, a further cell where none of them serves. */

@@ -143,9 +143,25 @@ static void print_ledger(struct sink *out, const struct summary *s)
     io_printf(out, "  %-12s            100.0 %%   %s\n", "total", report_duration(text, total));
 }
 
-static void print_counts(struct sink *out, const struct summary *s)
+static bool has_claim(const struct cell *cell)
 {
-    char lost[REPORT_TEXT], kept[REPORT_TEXT];
+    return cell->spec.controller.class->claimed != NULL;
+}
+
+static void print_per_failure(struct sink *out, const struct cell *cell, const struct summary *s)
+{
+    char lost[REPORT_TEXT], kept[REPORT_TEXT], claimed[REPORT_TEXT];
+    io_printf(out, "  per failure: %s of work lost, %s protected by the checkpoint restored",
+              report_duration(lost, s->lost_per_failure),
+              report_duration(kept, s->protected_per_failure));
+    if (has_claim(cell))
+        io_printf(out, ", %s%s claimed by the controller", s->claimed_per_failure < 0 ? "-" : "",
+                  report_duration(claimed, fabs(s->claimed_per_failure)));
+    io_printf(out, "\n");
+}
+
+static void print_counts(struct sink *out, const struct cell *cell, const struct summary *s)
+{
     io_printf(out, "\n  per run: %.4g failures struck", s->struck);
     if (s->shielded > 0)
         io_printf(out, ", %.4g coincided", s->shielded);
@@ -158,9 +174,7 @@ static void print_counts(struct sink *out, const struct summary *s)
         io_printf(out, ", %.4g skipped", s->skipped);
     io_printf(out, "\n");
     if (s->struck > 0)
-        io_printf(out, "  per failure: %s of work lost, %s protected by the checkpoint restored\n",
-                  report_duration(lost, s->lost_per_failure),
-                  report_duration(kept, s->protected_per_failure));
+        print_per_failure(out, cell, s);
 }
 
 static void print_ends(struct sink *out, const struct cell *cell, const struct summary *s)
@@ -255,7 +269,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_makespan(out, &s);
     print_waste(out, c, &s);
     print_ledger(out, &s);
-    print_counts(out, &s);
+    print_counts(out, c, &s);
     print_ends(out, c, &s);
     return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
 }
@@ -317,7 +331,7 @@ static void put_ledgers_json(struct sink *out, const struct summary *s)
     io_printf(out, "}");
 }
 
-static void put_counts_json(struct sink *out, const struct summary *s)
+static void put_counts_json(struct sink *out, const struct cell *cell, const struct summary *s)
 {
     put_number(out, ",\n  \"failures\": {\"struck\": ", s->struck);
     put_number(out, ", \"shielded\": ", s->shielded);
@@ -329,6 +343,7 @@ static void put_counts_json(struct sink *out, const struct summary *s)
     put_number(out, ", \"restored\": ", s->restored);
     put_number(out, "},\n  \"per_failure\": {\"lost_s\": ", s->lost_per_failure);
     put_number(out, ", \"protected_s\": ", s->protected_per_failure);
+    put_number(out, ", \"claimed_s\": ", has_claim(cell) ? s->claimed_per_failure : (double)NAN);
     io_printf(out, "}");
 }
 
@@ -384,7 +399,7 @@ enum status report_run_json(struct cli *cli, const struct prepared *prepared, ui
         return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
     put_head_json(out, prepared, c, &s);
     put_ledgers_json(out, &s);
-    put_counts_json(out, &s);
+    put_counts_json(out, c, &s);
     if (c->no_bound) {
         put_text(out, ",\n  \"no_bound\": ", c->no_bound);
     } else {

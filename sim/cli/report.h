@@ -18,4 +18,22 @@ enum status report_run_json(struct cli *cli, const struct prepared *prepared, ui
 enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint32_t cells,
                          const uint32_t *baseline_of);
 
+/* One controller (row) on one scenario (column) of a sweep over several. */
+struct report_entry {
+    bool is_there, is_best, is_near; /* near: not measurably worse than the best */
+    struct estimate waste;
+    double regret; /* NaN where there is no bound */
+    uint32_t runs, unfinished;
+    bool has_difference;
+    struct estimate difference; /* waste less that of --against, in pairs */
+    const char *refusal;        /* why it is not there */
+};
+struct report_matrix {
+    uint32_t rows, columns;
+    const char **row_names, **column_names;
+    const char *against;          /* NULL: none */
+    struct report_entry *entries; /* rows of columns */
+};
+void report_matrix(struct sink *out, const struct report_matrix *matrix);
+
 #endif

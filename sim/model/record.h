@@ -64,6 +64,7 @@ struct record {
         restored;           /* checkpoints; restores that completed */
     simtime lost_work;      /* summed over recoveries, in ns */
     slot_ns protected_work; /* likewise; a long job that fails often passes 292 years */
+    slot_ns claimed_work;   /* what the controller believes to have saved, ns; 0: no claim */
     uint64_t events;        /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;

@@ -87,6 +87,22 @@ static void begin(struct run *run, uint32_t replication, enum group_mode mode,
     group_begin(&run->group, mode, record);
 }
 
+#define CLAIM_MAX 1e35 /* ns: 36 characters, which a row can hold */
+
+/* What the controller's own account comes to; a NaN claims nothing. */
+static slot_ns claimed_work(const struct run *run)
+{
+    const struct group *group = &run->group;
+    const struct cairn_controller_class *class = run->spec->controller.class;
+    if (!class->claimed || group->mode == GROUP_BOUND)
+        return 0;
+    double ns = class->claimed(group->plan, group->state) * 1e9;
+    if (ns != ns)
+        return 0;
+    ns = ns > CLAIM_MAX ? CLAIM_MAX : ns < -CLAIM_MAX ? -CLAIM_MAX : ns;
+    return (slot_ns)(ns + (ns < 0 ? -0.5 : 0.5));
+}
+
 static bool is_decision(struct event event)
 {
     return event_class(event) >= EVENT_DECISION;
@@ -137,6 +153,7 @@ enum status run_replicate(struct run *run, uint32_t replication, enum group_mode
     record->digest = story_end(&run->story);
     record->events = run->story.events;
     record->trace = run->story.trace;
+    record->claimed_work = claimed_work(run);
     check_ledgers(run, record);
     return STATUS_OK;
 }

@@ -99,10 +99,10 @@ int rename(const char *from, const char *to)
 
 char *mkdtemp(char *path)
 {
-    static unsigned made; /* as unique as a test needs */
+    static unsigned made; /* with the process's number as unique as a test needs */
     if (fault("mkdtemp", path, -1))
         return NULL;
-    snprintf(path + strlen(path) - 6, 7, "%06u", made++ % 1000000);
+    snprintf(path + strlen(path) - 6, 7, "%06u", ((unsigned)getpid() * 997 + made++) % 1000000);
     return syscall(SYS_mkdirat, AT_FDCWD, path, 0700) == 0 ? path : NULL;
 }
 

@@ -11,7 +11,6 @@
  * sim/base over their whole range, edges included, so that a last bit that moves anywhere moves a
  * digest; then scenarios, built by hand, in which every controller meets every law, and every rule
  * of the model is in force at least once. */
-#include "policies/registry.h"
 #include "sim/base/digest.h"
 #include "sim/base/estimate.h"
 #include "sim/base/fmath.h"
@@ -21,6 +20,7 @@
 #include "sim/base/text.h"
 #include "sim/model/outage.h"
 #include "sim/model/run.h"
+#include "tests/chosen.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -210,27 +210,28 @@ static void row_text(void)
 #define FEW          6   /* scenarios that --few runs */
 #define RECORDED     160 /* outages in the recorded scenarios */
 
-/* Each controller with its first two parameters; value 0: the scenario's MTBF. */
-static const struct {
+/* Controllers whose first two parameters are not to be the defaults; after them come all that the
+ * registry lists, with their defaults. */
+static const struct variant {
     const char *name;
     simtime value;
     int64_t choice;
-} controllers[] = {
-    {"none", 1, 0},
+} variants[] = {
     {"fixed", 47 * SIMTIME_MINUTE + 1, 0}, /* work */
     {"fixed", 40 * SIMTIME_MINUTE, 1},     /* wall */
     {"fixed", 50 * SIMTIME_MINUTE + 7, 2}, /* period */
     {"every", 7, 0},                       /* absolute */
     {"every", 5, 1},                       /* from the last */
-    {"young", 0, 0},
-    {"daly", 0, 0},
-    {"exact", 0, 0},
+    {"online", 6 * SIMTIME_HOUR, 2},       /* wma */
+    {"online", 6 * SIMTIME_HOUR, 4},       /* ar */
 };
+
+static _Alignas(16) char plan[4 << 20]; /* of the controller at work: tables can be large */
 
 /* What a scenario needs besides its spec, for as long as it runs. */
 struct stage {
     struct spec spec;
-    _Alignas(16) char plan[256];
+    struct chosen chosen;
     double guides[3][LAW_GUIDE + 1];
     struct outage list[RECORDED];
     struct outages outages;
@@ -469,20 +470,24 @@ static bool prepare_residuals(struct stage *stage)
 }
 
 /* false: this controller refuses this shape (every n steps, where there are no steps). */
-static bool control(struct stage *stage, size_t i)
+static bool control(struct stage *stage, const char *name, const struct variant *variant)
 {
     struct spec *s = &stage->spec;
-    const struct cairn_controller_class *class = cairn_controller_find(controllers[i].name);
+    const struct cairn_controller_class *class = cairn_controller_find(name);
     struct cairn_shape shape = spec_shape(s);
-    bool has_value = controllers[i].value > 0;
+    chosen_defaults(&stage->chosen, name, fault_mtbf(s, INT64_MAX));
+    if (variant) {
+        stage->chosen.values[0] = chosen_seconds(simtime_seconds(variant->value));
+        stage->chosen.values[0].i = variant->value;
+        stage->chosen.values[1].i = variant->choice;
+    }
     s->controller.class = class;
-    s->controller.values[0].i = controllers[i].value;
-    s->controller.values[0].x =
-        has_value ? simtime_seconds(controllers[i].value) : fault_mtbf(s, INT64_MAX);
-    s->controller.values[1].i = has_value ? controllers[i].choice : 0;
-    memset(stage->plan, 0, sizeof stage->plan);
-    return cairn_plan_size(class, s->controller.values, &shape) <= sizeof stage->plan &&
-           class->plan(s->controller.values, &shape, stage->plan) == NULL;
+    memcpy(s->controller.values, stage->chosen.values, sizeof s->controller.values);
+    uint64_t size = cairn_plan_size(class, s->controller.values, &shape);
+    if (size > sizeof plan)
+        return false;
+    memset(plan, 0, size);
+    return class->plan(s->controller.values, &shape, plan) == NULL;
 }
 
 /* All replications of one scenario; the digest grows as a summary's does. False: out of memory. */
@@ -491,7 +496,7 @@ static bool put_runs(struct digest *digest, struct stage *stage, enum group_mode
 {
     struct run run;
     struct record record;
-    if (run_open(&run, &stage->spec, stage->plan) != STATUS_OK)
+    if (run_open(&run, &stage->spec, plan) != STATUS_OK)
         return false;
     bool is_good = true;
     for (uint32_t i = 0; i < RUNS && is_good; i++) {
@@ -514,12 +519,15 @@ static bool row_scenario(const struct scenario *scenario, bool may_skip)
         mode = GROUP_NO_SKIP;
     digest_init(&digest);
     for (uint32_t k = 0; k < COUNT(laws); k++) {
-        for (size_t i = 0; i < COUNT(controllers); i++) {
+        for (size_t i = 0; i < COUNT(variants) || cairn_controllers[i - COUNT(variants)]; i++) {
+            const struct variant *variant = i < COUNT(variants) ? &variants[i] : NULL;
+            const char *name =
+                variant ? variant->name : cairn_controllers[i - COUNT(variants)]->name;
             stage_open(&stage);
             scenario->shape(&stage, k);
             if (!prepare_residuals(&stage))
                 return false;
-            if (control(&stage, i) && !put_runs(&digest, &stage, mode, &runs))
+            if (control(&stage, name, variant) && !put_runs(&digest, &stage, mode, &runs))
                 return false;
         }
     }

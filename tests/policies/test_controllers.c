@@ -18,7 +18,7 @@
 
 #define S(seconds) ((int64_t)llround((seconds)*1e9))
 
-enum { PLAN = 512, STATE = 512 };
+enum { PLAN = 512, STATE = 1024 };
 
 /* A class with its plan. */
 struct planned {
@@ -38,7 +38,8 @@ static struct cairn_shape shape_of(double cost, double step)
                                 .workers = 1};
 }
 
-/* The first parameter in seconds (interval, mtbf) or as a count (n), the others by index. */
+/* The first parameter in seconds (interval, mtbf) or as a count (n), the others by index; those
+ * left at 0 get their default. */
 static const char *plan_with(struct planned *p, const char *name, double first, double cost,
                              double step)
 {
@@ -47,6 +48,9 @@ static const char *plan_with(struct planned *p, const char *name, double first, 
     assert_non_null(p->class);
     assert_true(p->class->plan_size <= PLAN && p->class->state_size <= STATE);
     bool is_count = p->class->params[0].name && p->class->params[0].unit == CAIRN_COUNT;
+    for (unsigned i = 1; p->class->params[0].name && p->class->params[i].name; i++)
+        if (p->values[i].i == 0 && p->values[i].x == 0)
+            p->values[i] = chosen_value(&p->class->params[i], first);
     p->values[0] = (struct cairn_value){.i = is_count ? (int64_t)first : S(first), .x = first};
     memset(p->plan, 0, sizeof p->plan);
     return p->class->plan(p->values, &shape, p->plan);
@@ -302,9 +306,9 @@ static void every_counts_absolute_or_from_the_last(void **state)
     }
 }
 
-/* A controller that says `repeat` with a checkpoint must say the same at each following period. Its
- * state, saved before and copied back, must lead to the same verdicts again (and does not change
- * under those that need none). The driver: steps of 10, cost 1, asks when told to. */
+/* A controller that says `repeat` with a checkpoint must say the same at each following period. The
+ * state of any, saved before and copied back, must lead to the same verdict again (and does not
+ * change under those that need none). The driver: steps of 10, cost 1, asks when told to. */
 static void repeat_equals_asking_each_time(void **state)
 {
     (void)state;
@@ -323,6 +327,8 @@ static void repeat_equals_asking_each_time(void **state)
             struct cairn_verdict v = ask(&p, own, &s);
             if (k == 1)
                 first = v;
+            if (!first.repeat)
+                break;
             assert_int_equal(v.action, first.action);
             assert_int_equal(v.ask, first.ask);
             assert_int_equal(v.repeat, first.repeat);
@@ -405,7 +411,7 @@ static void every_class_has_words_and_a_table_with_help(void **state)
         assert_non_null((*c)->plan);
         assert_non_null((*c)->decide);
         assert_non_null((*c)->describe);
-        assert_true((*c)->observe || (*c)->hears == 0);
+        assert_null(cairn_controller_refusal(*c));
         unsigned n = 0;
         for (const struct cairn_param *p = (*c)->params; p->name; p++, n++) {
             assert_true(p->help && strlen(p->help) > 10);

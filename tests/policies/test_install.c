@@ -16,7 +16,7 @@
 static char root[SUPPORT_PATH];
 
 /* A shell command in the project's root; its standard output, freed by the caller. */
-static char *shell(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static char *shell(const char *format, ...)
 {
     char command[4 * SUPPORT_PATH];
     va_list arguments;

@@ -328,6 +328,9 @@ static const char *const variations[][6] = {
      "workload.group.staged=peer", "workload.group.in_flight=replace"},
     {"workload.group.step=6 s", "workload.group.divisible=true"},
     {"workload.group.step=6 s", "controller={name: every, n: 7}"},
+    {"workload.group.work=derived",
+     "workload.group.stages=[{name: load, work: 1.5 s}, {name: epoch, work: 15 s, count: 10, "
+     "checkpoint: 0 s, restore: 1 ns}]"},
     {"faults.node.uptime={lognormal: {sigma: 0.3333333333333333, median: 0.1 h}}"},
     {"faults.node.uptime={empirical: [3 h, 0.7 s, 1e-9 s, 46.2 min, 3000 y]}"},
     {"faults.node.uptime={hyperexponential: {weights: [0.1, 0.9], means: [1e10 y, 3.3 us]}}"},

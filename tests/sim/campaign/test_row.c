@@ -63,6 +63,8 @@ static void fill_record(struct record *r, uint32_t replication)
             *(simtime *)field = (simtime)random_number(INT64_MAX);
         else if (c->kind == ROW_SLOTS) /* 10^6 nodes x 292 y */
             *(slot_ns *)field = (slot_ns)random_number(INT64_MAX) * (slot_ns)random_number(1000000);
+        if (strcmp(c->name, "claimed_work_ns") == 0 && random_word() % 2)
+            *(slot_ns *)field *= -1; /* it may believe to have lost */
     }
     r->replication = replication;
     r->end = (enum run_end)(random_word() % (END_POLICY + 1));
@@ -207,6 +209,9 @@ static void what_is_no_value_of_a_column_is_refused(void **state)
         {"bound_ns", "-", false},
         {"nodes_held_ns", "315360000000000000000000", true},
         {"nodes_held_ns", "99999999999999999999999999999999999999", false}, /* 38 digits */
+        {"claimed_work_ns", "-59000000000", true},
+        {"claimed_work_ns", "-99999999999999996863366107917975552", true}, /* the least */
+        {"claimed_work_ns", "59.0", false},
         {"end", "finished", true},
         {"end", "max_events", true},
         {"end", "Finished", false},

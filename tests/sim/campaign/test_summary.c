@@ -56,6 +56,7 @@ static void fill_records(struct record *records, uint32_t n)
         r->restored = random_word() % 10;
         r->lost_work = (simtime)(random_word() % 1000000000000);
         r->protected_work = (simtime)(random_word() % 1000000000000);
+        r->claimed_work = (simtime)(random_word() % 1000000000000) - 400000000000;
         r->events = random_word() % 100000;
         r->digest = (struct digest_value){random_word(), random_word()};
         r->trace = (struct failure_trace){.outages = 1, .marks = {i}};
@@ -162,7 +163,8 @@ static void means_are_sums_over_the_number_of_runs(void **state)
 {
     static struct record records[MOST];
     struct summary s;
-    long double struck = 0, lost = 0, kept = 0, taken = 0, aborted = 0, job[JOB_CLASSES] = {0};
+    long double struck = 0, lost = 0, kept = 0, claimed = 0, taken = 0, aborted = 0,
+                job[JOB_CLASSES] = {0};
     long double nodes[NODE_CLASSES] = {0}, total = 0;
     uint64_t events = 0;
     (void)state;
@@ -173,6 +175,7 @@ static void means_are_sums_over_the_number_of_runs(void **state)
         taken += (long double)r->taken;
         lost += (long double)r->lost_work / 1e9L;
         kept += (long double)r->protected_work / 1e9L;
+        claimed += (long double)r->claimed_work / 1e9L;
         aborted += (long double)r->aborted / 1e9L;
         total += (long double)r->makespan / 1e9L;
         events += r->events;
@@ -187,6 +190,7 @@ static void means_are_sums_over_the_number_of_runs(void **state)
     assert_near(s.aborted, aborted / MOST);
     assert_near(s.lost_per_failure, lost / struck);
     assert_near(s.protected_per_failure, kept / struck);
+    assert_near(s.claimed_per_failure, claimed / struck);
     assert_true(s.events == events);
     double sum = 0;
     for (unsigned class = 0; class < JOB_CLASSES; class ++) {

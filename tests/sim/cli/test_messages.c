@@ -126,7 +126,7 @@ static void help_lists_and_reports_are_as_they_were_reviewed(void **state)
     static const char small[] = "tests/sim/cli/small.yaml";
     static const char outages[] = "tests/bad/csv/overlap_good.csv";
     static const struct {
-        const char *name, *words[10];
+        const char *name, *words[12];
     } cases[] = {
         {"help", {"help"}},
         {"help-run", {"help", "run"}},
@@ -146,6 +146,9 @@ static void help_lists_and_reports_are_as_they_were_reviewed(void **state)
         {"run-json", {"run", small, "--json"}},
         {"run-csv", {"run", small, "--csv", "--reps", "3"}},
         {"sweep", {"sweep", small}},
+        {"sweep-many",
+         {"sweep", small, "two-node", "lab-cluster", "--reps", "20", "--against", "daly", "--set",
+          "controller=none,daly,{name: every, n: 7},{name: fixed, interval: 1 h}"}},
         {"replay", {"replay", outages, small}},
         {"verify", {"verify", small}},
     };

@@ -205,6 +205,41 @@ static void the_mtbf_is_told_where_a_controller_used_one(void **state)
     }
 }
 
+#define FREE "workload.group.checkpoint=0 s"
+
+/* Each failure loses less than one task, since checkpoints take no time: what is claimed for a
+ * restored one is 15 s - 1 s, or 15 s - 20 s. */
+static void a_claim_is_told_where_a_controller_makes_one(void **state)
+{
+    static const struct {
+        const char *controller;
+        double each; /* s; 0: no claim */
+    } cases[] = {
+        {"{name: adaptive-compat, budget: 99, task: 5 min}", 14},
+        {"{name: adaptive-compat, budget: 99, task: 5 min, overhead: 20 s}", -5},
+        {"{name: fixed, interval: 5 min}", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char set[128];
+        snprintf(set, sizeof set, "controller=%s", cases[i].controller);
+        char *json = output_of(CAIRN("run", SMALL, "--json", "--rows", "-s", set, "-s", FREE), 0);
+        char *text = output_of(CAIRN("run", SMALL, "-s", set, "-s", FREE), 0);
+        double struck = mean(json, "struck"), restored = mean(json, "restored");
+        assert_true(struck > 1 && restored > 0.5);
+        assert_near(1e-9 * mean(json, "claimed_work_ns"), cases[i].each * restored);
+        if (cases[i].each == 0)
+            assert_memory_equal(json_find(json, "per_failure.claimed_s"), "null", 4);
+        else
+            assert_near(json_number(json, "per_failure.claimed_s"),
+                        cases[i].each * restored / struck);
+        assert_true((strstr(text, " claimed by the controller\n") != NULL) == (cases[i].each != 0));
+        assert_true((strstr(text, ", -") != NULL) == (cases[i].each < 0));
+        free(json);
+        free(text);
+    }
+}
+
 static void printed_shares_add_up_to_a_hundred(void **state)
 {
     (void)state;
@@ -272,6 +307,7 @@ int main(void)
         cmocka_unit_test(python_reads_it_too_where_there_is_one),
         cmocka_unit_test(means_are_those_of_the_rows),
         cmocka_unit_test(the_mtbf_is_told_where_a_controller_used_one),
+        cmocka_unit_test(a_claim_is_told_where_a_controller_makes_one),
         cmocka_unit_test(printed_shares_add_up_to_a_hundred),
         cmocka_unit_test(the_table_says_what_the_object_says),
         cmocka_unit_test(numbers_of_the_object_are_exact),

@@ -22,6 +22,7 @@
 
 #define KIT_OUTAGES 64
 #define KIT_NODES   32
+#define KIT_STAGES  16
 #define KIT_PLAN    (4 << 20)
 
 /* Seconds, as a test's comment counts them, in ns. */
@@ -36,6 +37,8 @@ struct kit {
     struct outage list[KIT_OUTAGES];
     struct chosen chosen; /* keeps what a decorator's value points at */
     double guides[2][LAW_GUIDE + 1];
+    struct cairn_stage stages[KIT_STAGES];
+    struct spec_stage_start starts[KIT_STAGES + 1];
 };
 
 /* One new node, one worker, costs 0, S0's flags, no faults, no checkpoints. */
@@ -69,6 +72,20 @@ static inline void kit_costs(struct kit *kit, double work, double checkpoint, do
     kit->spec.group.work = S(work);
     kit->spec.group.checkpoint = S(checkpoint);
     kit->spec.group.restore = S(restore);
+}
+
+/* Some more equal steps of `work` seconds each; what a checkpoint after one of them costs. */
+static inline void kit_stage(struct kit *kit, const char *name, int64_t count, double work,
+                             double checkpoint, double restore)
+{
+    uint32_t i = kit->spec.group.stages_count++;
+    assert_true(i < KIT_STAGES);
+    kit->stages[i] = (struct cairn_stage){name, count, S(work), S(checkpoint), S(restore)};
+    kit->starts[i + 1] = (struct spec_stage_start){kit->starts[i].step + count,
+                                                   kit->starts[i].work + count * S(work)};
+    kit->spec.group.stages = kit->stages;
+    kit->spec.group.starts = kit->starts;
+    kit->spec.group.work = kit->starts[i + 1].work;
 }
 
 static inline void kit_workers(struct kit *kit, uint32_t workers, uint32_t spares)
@@ -141,6 +158,11 @@ static inline void kit_set_count(struct kit *kit, const char *param, int64_t cou
 {
     kit->spec.controller.values[kit_param(kit, param)] =
         (struct cairn_value){.i = count, .x = (double)count};
+}
+
+static inline void kit_set_number(struct kit *kit, const char *param, double number)
+{
+    kit->spec.controller.values[kit_param(kit, param)] = (struct cairn_value){.x = number};
 }
 
 static inline void kit_fixed(struct kit *kit, double interval)
@@ -227,8 +249,9 @@ static inline bool kit_same_record(const struct record *a, const struct record *
 {
     bool is_same = a->end == b->end && a->makespan == b->makespan && a->aborted == b->aborted &&
                    a->policy_reason == b->policy_reason && a->lost_work == b->lost_work &&
-                   a->protected_work == b->protected_work && a->events == b->events &&
-                   a->digest.high == b->digest.high && a->digest.low == b->digest.low;
+                   a->protected_work == b->protected_work && a->claimed_work == b->claimed_work &&
+                   a->events == b->events && a->digest.high == b->digest.high &&
+                   a->digest.low == b->digest.low;
     is_same &= a->struck == b->struck && a->shielded == b->shielded &&
                a->elsewhere == b->elsewhere && a->taken == b->taken &&
                a->completed == b->completed && a->skipped == b->skipped &&
