@@ -296,6 +296,8 @@ static void decide(const void *plan, void *state, const struct cairn_situation *
     }
     if (!w->reason && listen(w, &line, &length)) {
         const char *wrong = protocol_read_verdict(line, length, w->requests, verdict);
+        if (!wrong && verdict->repeat && (w->plan.hears & CAIRN_WANTS_RANDOM))
+            wrong = "says 'repeat', which one that hears 'random' cannot promise";
         if (wrong)
             fail_by_words(w, wrong, line, length);
     }

@@ -57,6 +57,8 @@ static int be_odd(const char *mode, long long request)
         {"standstill", "{\"request\": %lld, \"action\": \"skip\", \"ask\": \"work\", \"at\": 0}\n"},
         {"escape", "\033[31m{\"request\": %lld}\007\n"},
         {"not_utf8", "{\"request\": %lld, \"action\": \"\xff\xfe\"}\n"},
+        {"random_repeat", "{\"request\": %lld, \"action\": \"skip\", \"ask\": \"work\", \"at\": "
+                          "150000000000, \"repeat\": true}\n"},
         {"chatter", "checkpointing now!\n"},
     };
     char line[6000];
@@ -90,7 +92,12 @@ static int be_odd(const char *mode, long long request)
 
 static void begin(const char *line, const char *mode)
 {
-    const char *hears = strcmp(mode, "hears") == 0 ? "\"failure\", \"recovered\"" : "\"failure\"";
+    static const char all[] = "\"step\", \"checkpoint_done\", \"checkpoint_lost\", \"failure\", "
+                              "\"recovered\", \"prediction\", "
+                              "\"notice\", \"random\"";
+    const char *hears = strcmp(mode, "all_ears") == 0        ? all
+                        : strcmp(mode, "random_repeat") == 0 ? "\"random\""
+                                                             : "\"failure\"";
     printf("{\"request\": 1, \"ready\": 1, \"hears\": [%s]}\n", hears);
     fflush(stdout);
     if (strcmp(mode, "deaf") == 0)
@@ -129,12 +136,10 @@ int main(int argc, char **argv)
         } else if (is_event(line, "{\"event\": \"decide\"")) {
             int is_time = ++decisions == 3 && (is_always || replication % 2 == 1);
             if (is_time && mode[0] && strcmp(mode, "repeat") != 0 && strcmp(mode, "once") != 0 &&
-                strcmp(mode, "afterwards") != 0 && strcmp(mode, "stubborn") != 0 &&
+                strcmp(mode, "all_ears") != 0 && strcmp(mode, "stubborn") != 0 &&
                 be_odd(mode, number_of(line, "\"request\": ")))
                 continue;
             decide(line, mode);
-            if (strcmp(mode, "twice_all") == 0)
-                decide(line, mode);
         }
     }
     if (strcmp(mode, "stubborn") == 0)

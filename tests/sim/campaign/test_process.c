@@ -74,6 +74,8 @@ static void it_decides_as_the_same_controller_compiled_in(void **state)
         {"controller={process: [./odd]}", "-j2", "--no-skip"},
         {"controller={process: [./odd, repeat]}", "-j1", "--rows"},
         {"controller={process: [./odd, repeat]}", "-j2", "--no-skip"},
+        {"controller={process: [./odd, all_ears]}", "-j2", "--rows"},
+        {"controller={process: [./odd, all_ears]}", "-j1", "--no-skip"},
         {"controller={process: [./odd, once]}", "-j1", "--rows"}, /* ends at each second begin */
         {"controller={process: [./odd, once]}", "-j4", "--rows"},
         {"controller={name: process, process: ./odd, timeout: 1 min}", "-j1", "--rows"},
@@ -89,14 +91,20 @@ static void it_decides_as_the_same_controller_compiled_in(void **state)
     free(wanted);
 }
 
+/* With steps, and checkpoints that are aborted while they persist: every happening there is. */
 static void verify_finds_it_deterministic(void **state)
 {
+    static const char *const cases[] = {"controller={process: [./odd, repeat]}",
+                                        "controller={process: [./odd, all_ears]}"};
     (void)state;
-    char *out = output_of(THERE("verify", "two-node", "--allow-exec", "--reps", "9", "--set",
-                                "controller={process: [./odd, repeat]}"),
-                          0);
-    assert_says(out, "all threads, step by step  9 of 9 digests equal");
-    free(out);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *out = output_of(THERE("verify", "two-node", "--allow-exec", "--reps", "9", "--set",
+                                    cases[i], "--set", i ? "workload.group.step=10 s" : "seed=1",
+                                    "--set", i ? "workload.group.persist=100 s" : "seed=1"),
+                              0);
+        assert_says(out, "all threads, step by step  9 of 9 digests equal");
+        free(out);
+    }
 }
 
 static void it_can_be_swept_and_drawn_and_compared(void **state)
@@ -170,7 +178,7 @@ static void each_oddity_fails_its_replications_and_says_what_its_golden_text_say
         "no_at",        "unknown_action", "unknown_ask", "twice",     "unknown_member",
         "type_request", "type_at",        "type_repeat", "at_huge",   "reason_range",
         "escape",       "not_utf8",       "chatter",     "silent",    "half_and_silent",
-        "closed",       "crash",          "exit",        "long",
+        "closed",       "random_repeat",  "crash",       "exit",      "long",
     };
     size_t wrong = 0;
     char *good = output_of(THERE("run", "two-node", "--csv", "--reps", "4", "--set", fixed), 0);
