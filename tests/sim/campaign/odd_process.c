@@ -59,6 +59,8 @@ static int be_odd(const char *mode, long long request)
         {"not_utf8", "{\"request\": %lld, \"action\": \"\xff\xfe\"}\n"},
         {"random_repeat", "{\"request\": %lld, \"action\": \"skip\", \"ask\": \"work\", \"at\": "
                           "150000000000, \"repeat\": true}\n"},
+        {"double",
+         "{\"request\": %lld, \"action\": \"skip\", \"ask\": \"work\", \"at\": 150000000000}\n"},
         {"chatter", "checkpointing now!\n"},
     };
     char line[6000];
@@ -87,7 +89,7 @@ static int be_odd(const char *mode, long long request)
         line[sizeof line - 1] = '\0';
         answer(line);
     }
-    return strcmp(mode, "chatter") != 0;
+    return strcmp(mode, "chatter") != 0 && strcmp(mode, "double") != 0;
 }
 
 static void begin(const char *line, const char *mode)
