@@ -352,15 +352,25 @@ bool process_is(const struct cairn_controller_class *class)
     return class == &process_class || class == &process_class_locked;
 }
 
-static void add_words(struct text *text, const struct cairn_value *process)
+/* Without blanks, quotes and control bytes it can stand as it is. */
+static bool is_plain(const char *word)
 {
+    for (; *word; word++)
+        if ((unsigned char)*word <= ' ' || *word == 0x7f || strchr("'\"\\", *word))
+            return false;
+    return true;
+}
+
+void process_words(const void *plan, struct text *text)
+{
+    const struct cairn_value *process = &((const struct process_plan *)plan)->values[PROCESS];
     for (int64_t i = 0; i < process->i; i++) {
-        bool is_plain = strcspn(process->names[i], " '\"\\\n") == strlen(process->names[i]);
+        const char *word = process->names[i];
         text_add(text, "%s", i ? " " : "");
-        if (is_plain)
-            text_add(text, "%s", process->names[i]);
+        if (is_plain(word) && word[0])
+            text_add(text, "%s", word);
         else
-            text_add_json(text, process->names[i], strlen(process->names[i]));
+            text_add_json(text, word, strlen(word));
     }
 }
 
@@ -389,7 +399,7 @@ enum status process_prepare(const struct cairn_controller_class *class, void *pl
     struct process_plan *p = plan;
     char bytes[DIAG_TEXT / 2], message[DIAG_TEXT / 2] = "";
     struct text words = text_over(bytes, sizeof bytes);
-    add_words(&words, &p->values[PROCESS]);
+    process_words(p, &words);
     if (class == &process_class_locked)
         return diag_error(diag, place,
                           "this controller is a program, which would be started: %s; to allow "
@@ -415,7 +425,7 @@ void process_report(const void *plan, struct place place, struct diag *diag)
     struct trouble *t = p->trouble;
     char bytes[DIAG_TEXT / 4];
     struct text words = text_over(bytes, sizeof bytes);
-    add_words(&words, &p->values[PROCESS]);
+    process_words(p, &words);
     if (t->count == 1)
         diag_say(diag, DIAG_WARNING, place, "%s: replication %u has failed: it %s", bytes,
                  t->replication, t->text);

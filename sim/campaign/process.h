@@ -15,6 +15,7 @@
 #include "policies/controller.h"
 #include "sim/base/arena.h"
 #include "sim/base/diag.h"
+#include "sim/base/text.h"
 #include <stdbool.h>
 
 /* Both read the same parameters; with the second nothing is ever started. */
@@ -27,6 +28,8 @@ bool process_is(const struct cairn_controller_class *class);
  * been run, and for a program that does not answer as it should. */
 enum status process_prepare(const struct cairn_controller_class *class, void *plan, uint64_t seed,
                             struct arena *arena, struct place place, struct diag *diag);
+/* The words that are run, for people: python3 "my file.py". */
+void process_words(const void *plan, struct text *text);
 /* A worker's own plan, made from a prepared one; NULL: no memory. */
 void *process_open(const void *plan);
 void process_close(void *own);

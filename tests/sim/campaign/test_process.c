@@ -291,6 +291,7 @@ static void its_standard_error_passes_through(void **state)
               "controller={process: [sh, -c, 'echo from the program >&2; exec ./odd']}");
     assert_exit(&run, 0);
     assert_says(run.err, "from the program\n");
+    assert_says(run.out, "  controller process: sh -c \"echo from the program >&2; exec ./odd\"\n");
     support_run_close(&run);
 }
 
