@@ -17,7 +17,12 @@
     ROW(lazy)                                                                                      \
     ROW(hazard)                                                                                    \
     ROW(online)                                                                                    \
+    ROW(on_success)                                                                                \
+    ROW(progressive)                                                                               \
+    ROW(periodic)                                                                                  \
+    ROW(milestones)                                                                                \
     ROW(adaptive)                                                                                  \
+    ROW(orchestrator_compat)                                                                       \
     ROW(adaptive_compat)
 
 #define DECLARED(name) extern const struct cairn_controller_class cairn_controller_##name;

@@ -105,8 +105,7 @@ static void add_field(struct text *text, const struct row_column *column,
     }
 }
 
-/* RFC 4180: quoted where it must be. */
-static void put_csv_text(struct sink *sink, const char *text)
+void row_put_text(struct sink *sink, const char *text)
 {
     if (!strpbrk(text, ",\"\r\n#") && text[0] != ' ') {
         io_put(sink, text, strlen(text));
@@ -128,7 +127,7 @@ void row_write_header(struct sink *sink, const struct row_cell *cell)
         if (strcmp(cell->keys[i], "seed") == 0)
             continue; /* it has a column anyway */
         io_put(sink, ",", 1);
-        put_csv_text(sink, cell->keys[i]);
+        row_put_text(sink, cell->keys[i]);
     }
     io_printf(sink, ",seed");
     for (const struct row_column *c = row_columns; c->name; c++)
@@ -139,12 +138,12 @@ void row_write_header(struct sink *sink, const struct row_cell *cell)
 void row_write_csv(struct sink *sink, const struct row_cell *cell, const struct record *record)
 {
     char bytes[TRACE_MARKS * 9 + 64];
-    put_csv_text(sink, cell->scenario);
+    row_put_text(sink, cell->scenario);
     for (uint32_t i = 0; i < cell->axes; i++) {
         if (strcmp(cell->keys[i], "seed") == 0)
             continue;
         io_put(sink, ",", 1);
-        put_csv_text(sink, cell->values[i]);
+        row_put_text(sink, cell->values[i]);
     }
     io_printf(sink, ",%" PRIu64, cell->seed);
     for (const struct row_column *c = row_columns; c->name; c++) {

@@ -30,6 +30,8 @@ struct row_cell {
     const char *const *keys, *const *values;
 };
 
+/* A field of CSV, as RFC 4180 has it: quoted where it must be. */
+void row_put_text(struct sink *sink, const char *text);
 void row_write_header(struct sink *sink, const struct row_cell *cell);
 void row_write_csv(struct sink *sink, const struct row_cell *cell, const struct record *record);
 /* An object without a line end. */

@@ -20,13 +20,15 @@
 #define OUTPUT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_ROWS) |                  \
      OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE))
+#define TELL_OPTIONS (OPTION_BIT(OPTION_DECISIONS) | OPTION_BIT(OPTION_REP))
 
 const struct command commands[] = {
     {"run", "one scenario: what it costs, where the time goes, what to do", "SCENARIO [options]",
-     STUDY_OPTIONS | OUTPUT_OPTIONS, 1, 1, cmd_run,
+     STUDY_OPTIONS | OUTPUT_OPTIONS | TELL_OPTIONS, 1, 1, cmd_run,
      "  cairn run llama3-405b\n"
      "  cairn run my.yaml --set controller=daly --reps 1000\n"
-     "  cairn run my.yaml --precision 1% --json\n"},
+     "  cairn run my.yaml --precision 1% --json\n"
+     "  cairn run my.yaml --decisions why.csv --rep 7\n"},
     {"sweep", "several policies or values, on the same failures, compared in pairs",
      "SCENARIO… --set KEY=V1,V2… [options]",
      STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 1, CLI_ARGUMENTS, cmd_sweep,
@@ -38,10 +40,23 @@ const struct command commands[] = {
      "s.csv\n"
      "  cairn sweep lab-cluster spot-short lanl-weibull --set controller=young,daly,adaptive\n"},
     {"replay", "recorded outages instead of a scenario's laws", "OUTAGES.csv SCENARIO [options]",
-     STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
+     STUDY_OPTIONS | OUTPUT_OPTIONS | TELL_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
      "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations.\n\n"
      "  cairn replay march.csv my.yaml --set controller=none,'{name: daly, mtbf: hindsight}'\n"
      "  cairn replay march.csv my.yaml --set faults.trace.start=random --reps 200\n"},
+    {"explain", "one replication: which failure, and whose decision, cost how much",
+     "[OUTAGES.csv] SCENARIO [--rep N] [--what-if skip:ID | take:TIME] [options]",
+     OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_REP) |
+         OPTION_BIT(OPTION_WHAT_IF) | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_PLUGIN) |
+         OPTION_BIT(OPTION_ALLOW_EXEC) | OPTION_BIT(OPTION_HELP),
+     1, 2, cmd_explain,
+     "Without --rep: replication 0. With OUTAGES.csv: what cairn replay runs. --what-if runs it\n"
+     "again on the same failures, one decision made otherwise. Whose a loss is: cairn help\n"
+     "decisions.\n\n"
+     "  cairn explain two-node\n"
+     "  cairn explain my.yaml --rep 7 --what-if skip:12\n"
+     "  cairn explain my.yaml --rep 7 --what-if 'take:3.5 h'\n"
+     "  cairn explain march.csv my.yaml\n"},
     {"plot", "a figure: waste against interval, or overhead against benefit",
      "SCENARIO [interval|benefit] [-o FILE.svg] [options]",
      STUDY_OPTIONS | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) |
@@ -76,8 +91,8 @@ const struct command commands[] = {
     {"list", "what there is: scenarios, policies, laws, figures, semantics", "[WHAT]",
      OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP), 0, 1, cmd_list,
      "  cairn list scenarios\n  cairn list policies\n"},
-    {"help", "this, a command, or a topic: scenario, units, policies, exit-codes", "[TOPIC]",
-     OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
+    {"help", "this, a command, or a topic: scenario, units, policies, exit-codes, decisions",
+     "[TOPIC]", OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
     {"demo", "the first two minutes: a comparison, two figures, what to type next", "[options]",
      OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_OUTPUT) |
          OPTION_BIT(OPTION_HELP),

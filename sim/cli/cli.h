@@ -40,6 +40,9 @@ enum option_id {
     OPTION_NO_SKIP,
     OPTION_PLUGIN,
     OPTION_ALLOW_EXEC,
+    OPTION_DECISIONS,
+    OPTION_REP,
+    OPTION_WHAT_IF,
     OPTION_HELP,
     OPTIONS
 };
@@ -70,7 +73,7 @@ struct cli {
     uint32_t given; /* OPTION_BITs */
     const char *values[OPTIONS];
     /* values in their types */
-    uint32_t reps, max_reps;
+    uint32_t reps, max_reps, rep;
     unsigned jobs;
     double precision;
 };
@@ -87,6 +90,7 @@ extern const struct command commands[]; /* ends with name NULL */
 
 int cmd_run(struct cli *cli);
 int cmd_sweep(struct cli *cli);
+int cmd_explain(struct cli *cli);
 int cmd_replay(struct cli *cli);
 int cmd_plot(struct cli *cli);
 int cmd_gate(struct cli *cli);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn help: one screen of overview, a page a command, and topics, all from the tables. */
 #include "sim/base/text.h"
+#include "sim/campaign/decisions.h"
 #include "sim/cli/prepare.h"
 #include "workloads/schema.h"
 #include <string.h>
@@ -72,14 +73,29 @@ static void help_scenario(struct cli *cli)
     schema_print_help(&cli->out);
 }
 
+static void help_decisions(struct cli *cli)
+{
+    struct sink *out = &cli->out;
+    io_printf(out,
+              "What --decisions FILE.csv or FILE.jsonl holds, a line a decision. What does not\n"
+              "apply is empty in CSV and null in JSON.\n\n");
+    decisions_print_help(out);
+    io_printf(out,
+              "\nWhose is a loss? A failure loses the work since the newest complete checkpoint. "
+              "From the\n"
+              "oldest on, it is laid at: the checkpoint under way, as far as it would have covered "
+              "it;\n"
+              "then the last decision before the failure, if it took none, for what was done up to "
+              "it;\n"
+              "then the same decision, for what was done after it. Nothing is laid twice.\n");
+}
+
 static const struct {
     const char *name;
     void (*print)(struct cli *cli);
 } topics[] = {
-    {"scenario", help_scenario},
-    {"policies", cmd_list_parameters},
-    {"units", help_units},
-    {"exit-codes", help_exit_codes},
+    {"scenario", help_scenario},     {"policies", cmd_list_parameters}, {"units", help_units},
+    {"exit-codes", help_exit_codes}, {"decisions", help_decisions},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -109,6 +125,6 @@ int cmd_help(struct cli *cli)
     return cli_exit(near ? cli_usage(cli, "no help on '%s'; did you mean '%s'?", wanted, near)
                          : cli_usage(cli,
                                      "no help on '%s'; topics: scenario, policies, units, "
-                                     "exit-codes, and every command",
+                                     "exit-codes, decisions, and every command",
                                      wanted));
 }

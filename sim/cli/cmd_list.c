@@ -115,6 +115,8 @@ static enum status list_semantics(struct cli *cli)
         "final-checkpoint   the work ends with one, unless final_checkpoint: false\n"
         "restore-initial    a failure before any checkpoint pays a restore, unless false\n"
         "steps              with step, checkpoints wait for step ends, unless divisible: true\n"
+        "attribution        a loss is laid at the checkpoint under way, then at the last "
+        "decision\n"
         "waste              1 - sum of useful / sum of total time, over the replications\n"
         "year               365 days\n");
     return STATUS_OK;

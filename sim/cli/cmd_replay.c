@@ -7,6 +7,7 @@
  * --set faults.trace.… says how the trace is laid over the job (MODEL rule 24). */
 #include "sim/base/text.h"
 #include "sim/cli/prepare.h"
+#include "sim/cli/tell.h"
 #include "traces/outage_csv.h"
 #include <errno.h>
 #include <string.h>
@@ -26,9 +27,15 @@ static const char *trace_set(struct cli *cli, const char *path)
     return bytes;
 }
 
-static enum status read_replay(struct cli *cli, struct prepared *p)
+enum status cmd_replay_read(struct cli *cli, struct prepared *p)
 {
     bool is_true = false;
+    if (cli->sets_count == CLI_SETS)
+        return cli_usage(cli, "too many --set");
+    const char *file = trace_set(cli, cli->arguments[0]);
+    if (!file)
+        return diag_world(&cli->diag, "read", cli->arguments[0], ENOMEM);
+    cli->sets[cli->sets_count++] = file;
     for (int i = 0; i < cli->sets_count; i++)
         is_true |= strcmp(cli->sets[i], "faults.trace.times=true") == 0;
     enum status status = prepare_read(cli, cli->arguments[1], NULL, p);
@@ -45,11 +52,7 @@ static enum status replay(struct cli *cli, struct prepared *p)
 {
     char bytes[1024];
     struct text text = text_over(bytes, sizeof bytes);
-    const char *file = trace_set(cli, cli->arguments[0]);
-    if (!file)
-        return diag_world(&cli->diag, "read", cli->arguments[0], ENOMEM);
-    cli->sets[cli->sets_count++] = file; /* room was left for it */
-    enum status status = read_replay(cli, p);
+    enum status status = cmd_replay_read(cli, p);
     if (status == STATUS_OK)
         status = prepare_cells(cli, p, cmd_sweep_reserve(p));
     if (status != STATUS_OK)
@@ -59,7 +62,10 @@ static enum status replay(struct cli *cli, struct prepared *p)
         outage_csv_describe(first->spec.faults.trace.outages, first->trace_has_dates, &text);
         io_printf(&cli->out, "%s\n", bytes);
     }
-    return p->study.count == 1 ? cmd_run_cell(cli, p) : cmd_sweep_cells(cli, p);
+    if (p->study.count == 1)
+        return cmd_run_cell(cli, p);
+    status = tell_check(cli, p); /* refuses: decisions are of one cell */
+    return status == STATUS_OK ? cmd_sweep_cells(cli, p) : status;
 }
 
 int cmd_replay(struct cli *cli)
@@ -67,7 +73,5 @@ int cmd_replay(struct cli *cli)
     struct prepared *p = arena_alloc(&cli->arena, sizeof *p);
     if (!p)
         return cli_exit(STATUS_MEMORY);
-    if (cli->sets_count == CLI_SETS)
-        return cli_exit(cli_usage(cli, "too many --set"));
     return cli_exit(replay(cli, p));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn run: one scenario, its answer, and what to do about it. */
 #include "sim/cli/report.h"
+#include "sim/cli/tell.h"
 #include <math.h>
 
 /* The advisor is theory's optimum on the same failures; it needs a rate and a cost to work with. */
@@ -22,6 +23,8 @@ enum status cmd_run_cell(struct cli *cli, struct prepared *p)
 {
     bool has_advisor = wants_advisor(cli, &p->study.cells[0]);
     enum status status = prepare_check_output(cli);
+    if (status == STATUS_OK)
+        status = tell_check(cli, p);
     if (status == STATUS_OK && has_advisor)
         status = add_advisor(cli, p);
     if (status == STATUS_OK)
@@ -30,6 +33,8 @@ enum status cmd_run_cell(struct cli *cli, struct prepared *p)
         return status;
     if (cli_has(cli, OPTION_CSV) || cli_has(cli, OPTION_OUTPUT))
         status = prepare_write_rows(cli, p, 1);
+    if (status == STATUS_OK)
+        status = tell_write(cli, p);
     if (status == STATUS_OK && cli_has(cli, OPTION_JSON))
         status = report_run_json(cli, p, 0);
     else if (status == STATUS_OK && !cli_has(cli, OPTION_CSV))

@@ -35,6 +35,11 @@ const struct option_row option_rows[OPTIONS] = {
     [OPTION_PLUGIN] = {"plugin", 0, "FILE.so", "load controllers of your own; may be repeated"},
     [OPTION_ALLOW_EXEC] = {"allow-exec", 0, NULL,
                            "let the scenario start a program: controller {process: […]}"},
+    [OPTION_DECISIONS] = {"decisions", 0, "FILE",
+                          "write every decision, a line each, to FILE.jsonl or FILE.csv"},
+    [OPTION_REP] = {"rep", 0, "N", "the replication to tell of, numbered from 0"},
+    [OPTION_WHAT_IF] = {"what-if", 0, "CHANGE",
+                        "skip:ID (a decision's checkpoint) or take:TIME: one decision otherwise"},
     [OPTION_HELP] = {"help", 'h', NULL, "this help"},
 };
 
@@ -125,6 +130,21 @@ static enum status read_count(struct cli *cli, enum option_id id, uint64_t most,
     return STATUS_OK;
 }
 
+static enum status read_replication(struct cli *cli)
+{
+    const char *text = cli->values[OPTION_REP];
+    uint64_t value = 0;
+    if (!cli_has(cli, OPTION_REP))
+        return STATUS_OK;
+    const char *wrong = text_to_count(text, strlen(text), &value);
+    if (wrong)
+        return cli_usage(cli, "--rep '%s': %s", text, wrong);
+    if (value >= LIMIT_REPLICATIONS)
+        return cli_usage(cli, "--rep %s: should be 0 to %u", text, LIMIT_REPLICATIONS - 1);
+    cli->rep = (uint32_t)value;
+    return STATUS_OK;
+}
+
 static enum status read_values(struct cli *cli)
 {
     uint64_t reps = 0, most = 65536, jobs = io_cores(), seed = 0;
@@ -133,6 +153,8 @@ static enum status read_values(struct cli *cli)
         status = read_count(cli, OPTION_MAX_REPS, LIMIT_REPLICATIONS, &most);
     if (status == STATUS_OK)
         status = read_count(cli, OPTION_JOBS, LIMIT_THREADS, &jobs);
+    if (status == STATUS_OK)
+        status = read_replication(cli);
     if (status != STATUS_OK)
         return status;
     cli->reps = (uint32_t)reps;

@@ -48,6 +48,9 @@ enum status prepare_write_rows(struct cli *cli, const struct prepared *prepared,
 /* STATUS_PARTIAL when a run of the first `cells` did not finish. */
 enum status prepare_status(const struct prepared *prepared, uint32_t cells);
 
+/* The scenario of `cairn replay OUTAGES SCENARIO`: the file's outages instead of its own. Adds one
+ * to cli->sets. */
+enum status cmd_replay_read(struct cli *cli, struct prepared *prepared);
 /* What replay shares with run and sweep: prepared cells, run and reported. */
 enum status cmd_run_cell(struct cli *cli, struct prepared *prepared);
 enum status cmd_sweep_cells(struct cli *cli, struct prepared *prepared);

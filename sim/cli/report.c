@@ -97,8 +97,8 @@ static void print_waste(struct sink *out, const struct cell *cell, const struct 
         io_printf(out, "\n");
 }
 
-/* Tenths of a percent that add up to 1000: each rounded down, the largest remainders up. */
-static void round_shares(const double *parts, size_t n, int *tenths)
+/* Each rounded down, the largest remainders up. */
+void report_shares(const double *parts, size_t n, int *tenths)
 {
     double total = 0, rest[JOB_CLASSES];
     int sum = 0;
@@ -137,7 +137,7 @@ static void print_ledger(struct sink *out, const struct summary *s)
     int tenths[JOB_CLASSES];
     double total = 0;
     char text[REPORT_TEXT];
-    round_shares(s->job, JOB_CLASSES, tenths);
+    report_shares(s->job, JOB_CLASSES, tenths);
     io_printf(out, "\n  where the time went        share   per run\n");
     for (unsigned i = 0; i < JOB_CLASSES; i++) {
         total += s->job[i];

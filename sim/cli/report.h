@@ -9,6 +9,10 @@
 #define REPORT_TEXT 48
 const char *report_duration(char bytes[REPORT_TEXT], double seconds);
 
+/* Tenths of a percent that add up to 1000, of at most JOB_CLASSES parts; all 0 where the parts are.
+ */
+void report_shares(const double *parts, size_t n, int *tenths);
+
 /* One cell: the table that adds up, and, where `advisor` names a further cell (its controller the
  * theoretical optimum), one sentence of advice. */
 enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_t cell,

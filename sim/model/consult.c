@@ -6,6 +6,7 @@
  * the time worked on it, checkpoints inside it not counted; after a restore it begins anew. */
 #include "sim/model/consult.h"
 #include "sim/base/random.h"
+#include "sim/model/journal.h"
 #include "sim/model/phase.h"
 #include "sim/model/steps.h"
 #include <assert.h>
@@ -33,11 +34,14 @@ void consult_tell(struct group *g, struct cairn_happening happening, uint64_t n)
     happening.abi = CAIRN_CONTROLLER_ABI;
     happening.is_restorable = g->has_checkpoint;
     if (happening.kind != CAIRN_HEAR_STEP) {
-        happening.now = g->engine->now;
+        if (happening.now == 0) /* of those in a block the caller says when the last one was */
+            happening.now = g->engine->now;
         happening.steps = steps_index(g->spec, g->done);
     }
     if (g->spec->controller.class->observe(g->plan, g->state, &happening, n))
         g->is_called = true;
+    if (g->journal)
+        journal_claim(g);
 }
 
 /* ---- steps --------------------------------------------------------------------------------- */
@@ -130,9 +134,16 @@ void consult_ask(struct group *g)
     g->is_called = false;
     refresh_situation(g);
     g->verdict = (struct cairn_verdict){.size = sizeof g->verdict, .abi = CAIRN_CONTROLLER_ABI};
-    g->spec->controller.class->decide(g->plan, g->state, &g->situation, &g->verdict);
     g->ask_work = g->mark_work;
     g->ask_wall = g->mark_wall;
+    if (g->journal && journal_takes(g)) {
+        g->verdict.action = CAIRN_CHECKPOINT;
+        g->is_called = true; /* to be asked when it is done */
+    } else {
+        g->spec->controller.class->decide(g->plan, g->state, &g->situation, &g->verdict);
+    }
+    if (g->journal)
+        journal_answer(g);
 }
 
 /* The least work that is done no earlier than t: slowed, a ns can pass without any. */
@@ -170,6 +181,19 @@ simtime consult_due(const struct group *g)
     if (g->is_called && due > g->done)
         due = g->done;
     return due == SIMTIME_NEVER ? due : steps_ceil(g->spec, due);
+}
+
+simtime consult_planned(const struct group *g)
+{
+    simtime due = consult_due(g);
+    assert(g->journal);
+    if (!journal_may_take(g))
+        return due;
+    simtime place = work_by(g, g->journal->change.time);
+    if (place <= g->mark_work)
+        place = g->mark_work + 1;
+    place = steps_ceil(g->spec, place);
+    return place < due ? place : due;
 }
 
 bool consult_is_standstill(const struct group *g)

@@ -19,6 +19,9 @@ void consult_steps(struct group *group, simtime work);
 void consult_ask(struct group *group);
 /* The work at which the last verdict wants to be asked again; NEVER if not before a happening. */
 simtime consult_due(const struct group *group);
+/* With a journal: the same, or the work at which a checkpoint is taken whatever the controller says
+ * (journal.h). */
+simtime consult_planned(const struct group *group);
 /* Would this verdict be given again at once, with nothing done in between? */
 bool consult_is_standstill(const struct group *group);
 

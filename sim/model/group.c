@@ -8,6 +8,7 @@
 #include "sim/model/group.h"
 #include "sim/model/bound.h"
 #include "sim/model/consult.h"
+#include "sim/model/journal.h"
 #include "sim/model/phase.h"
 #include "sim/model/recovery.h"
 #include "sim/model/steps.h"
@@ -39,7 +40,7 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
 /* Works until the controller is to be asked or the work is done, whichever is first. */
 static void plan_work(struct group *g)
 {
-    simtime due = consult_due(g), end = g->spec->group.work;
+    simtime due = g->journal ? consult_planned(g) : consult_due(g), end = g->spec->group.work;
     assert(g->phase == GROUP_WORKING && g->done <= end);
     g->is_block = false;
     g->wants_decision = g->done < end && (g->wants_decision || due <= g->done);
@@ -171,6 +172,7 @@ static void end_snapshot(struct group *g)
         g->has_checkpoint = true;
         g->record->completed++;
         story_tell_checkpoints(g->story, &one);
+        phase_note(g, STORY_COMPLETE, g->covered);
     }
     g->situation.last_cost = cost;
     consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost}, 1);
@@ -194,6 +196,8 @@ static void begin_snapshot(struct group *g)
     g->record->taken++;
     if (g->spec->group.persist > 0)
         phase_tell(g, STORY_SNAPSHOT, g->covered);
+    else
+        phase_note(g, STORY_SNAPSHOT, g->covered); /* the story tells it when it is complete */
     simtime cost = steps_checkpoint_cost(g->spec, g->covered);
     if (cost == 0)
         end_snapshot(g);
@@ -224,7 +228,10 @@ static void end_work(struct group *g)
     assert(g->phase == GROUP_WORKING && !g->is_block);
     assert(g->done == g->spec->group.work);
     bool is_stored = g->has_checkpoint && g->committed == g->done; /* it survived a strike */
-    if (!g->spec->group.final_checkpoint || is_stored)
+    bool is_wanted = g->spec->group.final_checkpoint && !is_stored;
+    if (g->journal && is_wanted)
+        journal_final(g);
+    if (!is_wanted)
         finish(g);
     else if (g->is_persisting && g->spec->group.in_flight != IN_FLIGHT_REPLACE)
         phase_enter(g, GROUP_BLOCKED);
@@ -271,7 +278,9 @@ void group_leave_block(struct group *g)
         g->mark_work = g->ask_work = g->done;
         g->mark_wall = g->ask_wall = g->since;
         g->situation.last_cost = cost;
-        consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost},
+        consult_tell(g,
+                     (struct cairn_happening){
+                         .kind = CAIRN_HEAR_CHECKPOINT_DONE, .now = g->since, .cost = cost},
                      (uint64_t)n);
     }
     simtime into = g->engine->now - g->since;

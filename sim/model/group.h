@@ -36,6 +36,8 @@ enum group_mode {
     GROUP_BOUND,   /* the clairvoyant bound decides, sim/model/bound.h */
 };
 
+struct journal;
+
 #define GROUP_PEERS 16 /* failed ranks remembered while a checkpoint persists from its peers */
 
 struct group {
@@ -49,6 +51,7 @@ struct group {
     struct faults *faults;
     struct story *story;
     struct record *record;
+    struct journal *journal; /* sim/model/journal.h; NULL: nobody writes down what is decided */
     enum group_mode mode;
     bool may_skip;
     uint32_t slot;

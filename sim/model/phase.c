@@ -45,6 +45,13 @@ static enum spec_phase exposed_phase(enum group_phase phase)
     return phases[phase];
 }
 
+static void charge(struct group *g, enum job_class class, simtime elapsed)
+{
+    ledger_charge(g->record, class, elapsed);
+    if (g->journal)
+        journal_charge(g, class, elapsed);
+}
+
 void phase_charge(struct group *g)
 {
     assert(!g->is_block || g->since == g->engine->now); /* a block is left before it is charged */
@@ -58,10 +65,10 @@ void phase_charge(struct group *g)
         simtime work = phase_work_at(g, now) - g->done;
         consult_steps(g, g->done + work);
         ledger_charge(g->record, JOB_USEFUL, work);
-        ledger_charge(g->record, JOB_SLOWED, elapsed - work);
+        charge(g, JOB_SLOWED, elapsed - work);
         g->done += work;
     } else if (g->phase != GROUP_ENDED) {
-        ledger_charge(g->record, classes[g->phase], elapsed);
+        charge(g, classes[g->phase], elapsed);
     }
     g->since = now;
 }
@@ -88,4 +95,5 @@ void phase_timer(struct group *g, simtime time, enum event_class class)
 void phase_tell(struct group *g, enum story_kind kind, simtime work)
 {
     story_tell(g->story, kind, g->engine->now, work);
+    phase_note(g, kind, work);
 }

@@ -39,6 +39,11 @@ void run_close(struct run *run)
     arena_fini(&run->arena);
 }
 
+void run_observe(struct run *run, struct journal *journal)
+{
+    run->group.journal = journal;
+}
+
 static void strike(struct run *run, struct event event)
 {
     struct fault_effect effect = fault_strike(&run->faults, event, recovery_rank_lost, &run->group);
@@ -76,6 +81,7 @@ static void check_ledgers(const struct run *run, const struct record *record)
 static void begin(struct run *run, uint32_t replication, enum group_mode mode,
                   struct record *record)
 {
+    assert(!run->group.journal || mode == GROUP_NO_SKIP);
     assert(mode != GROUP_BOUND || bound_refusal(run->spec) == NULL);
     memset(record, 0, sizeof *record);
     record->replication = replication;

@@ -22,7 +22,11 @@ struct run {
 /* plan: what the controller's class made of its parameters; it outlives the run. STATUS_MEMORY. */
 enum status run_open(struct run *run, const struct spec *spec, const void *plan);
 void run_close(struct run *run);
-/* STATUS_MEMORY, or STATUS_OK with *record filled in. `bound` of the record is left at -1. */
+/* From now on replications are written into the journal, and run step by step: GROUP_NO_SKIP. NULL:
+ * no more. */
+void run_observe(struct run *run, struct journal *journal);
+/* STATUS_MEMORY (of the journal too, or it is full), or STATUS_OK with *record filled in. `bound`
+ * of the record is left at -1. */
 enum status run_replicate(struct run *run, uint32_t replication, enum group_mode mode,
                           struct record *record);
 

@@ -114,7 +114,7 @@ static void inside_list(char files[INSIDE_FILES])
 /* Every file that begins with "new" is a command's: gone before the next. */
 static void inside_sweep(void)
 {
-    static const char *const names[] = {"new.csv", "new.svg", "new.png", "new.gp"};
+    static const char *const names[] = {"new.csv", "new.jsonl", "new.svg", "new.png", "new.gp"};
     for (size_t i = 0; i < COUNT(names); i++)
         unlink(names[i]);
 }
@@ -219,6 +219,9 @@ static const struct inside_case inside_cases[] = {
     {.words = {"run", "t.yaml", "--csv", "-j1"}},
     {.words = {"run", "t.yaml", "--precision", "60%", "--max-reps", "128", "-j1"}},
     {.words = {"run", "t.yaml", "-o", "new.csv", "-j1"}},
+    {.words = {"run", "t.yaml", "--decisions", "new.jsonl", "-j1"}},
+    {.words = {"explain", "t.yaml", "--rep", "2"}},
+    {.words = {"explain", "t.yaml", "--rep", "2", "--what-if", "skip:2", "--json"}},
     {.words = {"sweep", "t.yaml", "--set", "controller=none,young", "-j1"}},
     {.words = {"sweep", "t.yaml", "-o", "new.csv", "-j1"}},
     {.words = {"replay", "o.csv", "t.yaml", "-j1"}},

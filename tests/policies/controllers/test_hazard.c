@@ -5,13 +5,13 @@
 #include "tests/sim/model/kit.h"
 #include "tests/support.h"
 
-enum { NODES = 64 };
+enum { NODES = 64, MANY = 3000 };
 
 struct asked {
     double mtbf, k, cost; /* seconds */
     double now;
     uint32_t nodes;
-    int64_t born[NODES];
+    int64_t born[MANY];
     _Alignas(16) unsigned char plan[128], state[16];
 };
 
@@ -107,6 +107,38 @@ static void interval_solves_its_equation(void **state)
         compared++;
     }
     assert_true(compared > 1500);
+}
+
+/* Thousands of nodes of all ages are reckoned in groups: the equation holds as well, to half a
+ * thousandth of the interval. */
+static void many_nodes_are_reckoned_in_groups(void **state)
+{
+    uint64_t random = support_seed(2);
+    double worst = 0;
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        static struct asked a;
+        a = (struct asked){.mtbf = exp(kit_between(&random, log(1000), log(1e6))),
+                           .k = kit_between(&random, 0.4, 2.5),
+                           .cost = 30,
+                           .now = 1e8,
+                           .nodes = MANY};
+        for (uint32_t n = 0; n < a.nodes; n++) /* from a second to three years */
+            a.born[n] = S(a.now - exp(kit_between(&random, 0, log(1e8))));
+        double w = interval(&a);
+        long double low = w / 2, high = w * 2;
+        while (high - low > 1e-9L * w) {
+            long double x = (low + high) / 2, h = cumulated(&a, x + a.cost);
+            if (-expm1l(-h) / h - x / (x + a.cost) > 0)
+                low = x;
+            else
+                high = x;
+        }
+        double off = fabs((double)(low / w - 1));
+        worst = off > worst ? off : worst;
+    }
+    print_message("    off by %.2g at most\n", worst);
+    assert_true(worst > 0 && worst < 5e-4);
 }
 
 static void shape_1_is_exact_at_any_age(void **state)
@@ -217,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(interval_solves_its_equation),
+        cmocka_unit_test(many_nodes_are_reckoned_in_groups),
         cmocka_unit_test(shape_1_is_exact_at_any_age),
         cmocka_unit_test(new_node_has_a_finite_interval),
         cmocka_unit_test(old_nodes_give_liu_et_als_density),

@@ -129,6 +129,31 @@ static void it_can_be_swept_and_drawn_and_compared(void **state)
     free(out);
 }
 
+/* A replication told again is the one that was run. */
+static void it_can_be_explained_and_its_decisions_written_down(void **state)
+{
+    (void)state;
+    char *piped = output_of(THERE("explain", "two-node", "--allow-exec", "--json", "--set",
+                                  "controller={process: [./odd]}"),
+                            0);
+    char *built_in = output_of(THERE("explain", "two-node", "--json", "--set", fixed), 0);
+    assert_true(json_number(piped, "makespan_ns") > 0);
+    assert_true(json_number(piped, "makespan_ns") == json_number(built_in, "makespan_ns"));
+    free(piped);
+    free(built_in);
+    char *out = output_of(THERE("run", "two-node", "--allow-exec", "--decisions", "d.csv", "--set",
+                                "controller={process: [./odd]}"),
+                          0);
+    free(out);
+    char *lines = support_read(in_folder("d.csv"), NULL);
+    assert_says(lines, "./odd: a checkpoint (reason 0)");
+    free(lines);
+    struct support_run run = THERE("explain", "two-node", "--allow-exec", "--rep", "1", "--set",
+                                   "controller={process: [./odd, crash]}");
+    assert_says(run.err, "was killed by signal 6 (Aborted) instead of an answer");
+    support_run_close(&run);
+}
+
 /* What is printed as effective is read back to the same scenario. */
 static void its_canonical_form_is_read_back(void **state)
 {
@@ -333,6 +358,7 @@ int main(void)
         cmocka_unit_test(it_decides_as_the_same_controller_compiled_in),
         cmocka_unit_test(verify_finds_it_deterministic),
         cmocka_unit_test(it_can_be_swept_and_drawn_and_compared),
+        cmocka_unit_test(it_can_be_explained_and_its_decisions_written_down),
         cmocka_unit_test(its_canonical_form_is_read_back),
         cmocka_unit_test(each_oddity_fails_its_replications_and_says_what_its_golden_text_says),
         cmocka_unit_test(failed_and_standstill_are_the_controllers_own_ends),

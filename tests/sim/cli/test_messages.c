@@ -151,6 +151,17 @@ static void help_lists_and_reports_are_as_they_were_reviewed(void **state)
           "controller=none,daly,{name: every, n: 7},{name: fixed, interval: 1 h}"}},
         {"replay", {"replay", outages, small}},
         {"verify", {"verify", small}},
+        {"help-decisions", {"help", "decisions"}},
+        {"help-explain", {"help", "explain"}},
+        {"explain", {"explain", "two-node"}},
+        {"explain-json", {"explain", "two-node", "--json"}},
+        {"explain-rep", {"explain", small, "--rep", "7", "--seed", "3"}},
+        {"explain-skip", {"explain", "two-node", "--what-if", "skip:2"}},
+        {"explain-take", {"explain", "two-node", "--what-if", "take:7.5min"}},
+        {"explain-take-json", {"explain", "two-node", "--json", "--what-if", "take:7.5 min"}},
+        {"explain-replay", {"explain", outages, small, "--set", "workload.group.work=30 min"}},
+        {"explain-stopped", {"explain", small, "--set", "horizon=62 min"}},
+        {"explain-persist", {"explain", small, "--set", "workload.group.persist=8 min"}},
     };
     size_t wrong = 0;
     (void)state;

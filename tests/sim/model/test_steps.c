@@ -254,6 +254,34 @@ static void a_slowed_step_takes_its_wall_time(void **state)
         assert_string_equal(heard.text[i], expected[i]);
 }
 
+/* Work 10, checkpoint 2: done at 12, 24, 36, all in one block; struck at 40. They are told when the
+ * block is left, as three that ended at 36. */
+static int done_observe(const void *plan, void *state, const struct cairn_happening *h, uint64_t n)
+{
+    (void)plan, (void)state;
+    snprintf(heard.text[heard.count++ % HEARD], sizeof heard.text[0], "%.9g x%d",
+             simtime_seconds(h->now), (int)n);
+    return 0;
+}
+
+static void checkpoints_of_a_block_are_told_by_the_last_ones_end(void **state)
+{
+    struct kit k;
+    (void)state;
+    kit_init(&k);
+    kit_costs(&k, 35, 2, 1);
+    kit_fixed(&k, 10);
+    struct cairn_controller_class fixed = *k.spec.controller.class;
+    fixed.hears = CAIRN_HEARS(CAIRN_HEAR_CHECKPOINT_DONE);
+    fixed.observe = done_observe;
+    k.spec.controller.class = &fixed;
+    kit_outage(&k, 0, 40, 40);
+    memset(&heard, 0, sizeof heard);
+    kit_run(&k, 0, GROUP_CONTROLLED);
+    assert_string_equal(heard.text[0], "36 x3");
+    assert_true(heard.count == 2); /* and the job's last one */
+}
+
 /* ---- ages ------------------------------------------------------------------------------------ */
 
 static struct {
@@ -346,6 +374,7 @@ int main(void)
         cmocka_unit_test(every_step_is_told_once_with_name_and_time),
         cmocka_unit_test(observe_can_call_for_a_decision),
         cmocka_unit_test(a_slowed_step_takes_its_wall_time),
+        cmocka_unit_test(checkpoints_of_a_block_are_told_by_the_last_ones_end),
         cmocka_unit_test(a_replaced_node_is_born_when_the_downtime_ends),
         cmocka_unit_test(stationary_ages_fit_the_residual_lives),
     };
