@@ -201,7 +201,7 @@ struct cairn_controller_class {
     void (*decide)(const void *plan, void *state, const struct cairn_situation *situation,
                    struct cairn_verdict *verdict); /* verdict is zeroed but for size and abi */
     /* The interval it plans to keep, in ns of useful work; CAIRN_NEVER: none. *bound_by is set to a
-     * sentence when a limit such as min_interval decided. NULL: no fixed interval. */
+     * sentence when a limit such as min_interval decided. NULL, or 0: no fixed interval. */
     int64_t (*interval)(const void *plan, const char **bound_by);
     /* A verdict in words, NUL-terminated, at most capacity bytes. */
     void (*describe)(const void *plan, const struct cairn_verdict *verdict, char *bytes,
@@ -210,7 +210,8 @@ struct cairn_controller_class {
     uint64_t (*plan_bytes)(const struct cairn_value *values, const struct cairn_shape *shape);
     uint64_t (*state_bytes)(const void *plan);
     uint32_t (*hears_by)(const void *plan);
-    /* Seconds that it believes to have saved so far by its own account. NULL: it makes no claim. */
+    /* Seconds that it believes to have saved so far by its own account. NULL, or a NaN: it makes no
+     * claim. */
     double (*claimed)(const void *plan, const void *state);
 };
 

@@ -23,6 +23,10 @@
     ROW(milestones)                                                                                \
     ROW(adaptive)                                                                                  \
     ROW(orchestrator_compat)                                                                       \
+    ROW(budget)                                                                                    \
+    ROW(cap)                                                                                       \
+    ROW(ratio)                                                                                     \
+    ROW(pause)                                                                                     \
     ROW(adaptive_compat)
 
 #define DECLARED(name) extern const struct cairn_controller_class cairn_controller_##name;

@@ -128,9 +128,11 @@ static int adaptive_observe(const void *plan, void *state, const struct cairn_ha
     struct adaptive_state *s = state;
     if (happening->kind == CAIRN_HEAR_FAILURE)
         learn_failure(plan, s, happening);
-    else /* the last ones decide: halfway to the new cost at each of n checkpoints */
-        for (uint64_t i = 0; i < n && i < 64; i++)
+    else /* halfway to the new cost at each of n checkpoints, until that changes nothing */
+        for (double cost = -1; n > 0 && !(s->cost <= cost && s->cost >= cost); n--) {
+            cost = s->cost;
             s->cost += (simtime_seconds(happening->cost) - s->cost) / 2;
+        }
     return 0;
 }
 

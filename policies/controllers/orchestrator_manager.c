@@ -292,8 +292,12 @@ static int manager_observe(const void *plan, void *state, const struct cairn_hap
     start(p, s, happening->now);
     switch ((enum cairn_happening_kind)happening->kind) {
     case CAIRN_HEAR_STEP:
-        for (uint64_t i = 0; i < n; i++)
-            step_ended(p, s, happening);
+        for (struct cairn_happening one = *happening;
+             n-- > 0;) { /* one directly behind the other */
+            one.now = happening->now - (int64_t)n * happening->cost;
+            one.steps = happening->steps - (int64_t)n;
+            step_ended(p, s, &one);
+        }
         break;
     case CAIRN_HEAR_FAILURE:
         failed(p, s, happening->now);

@@ -113,7 +113,6 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
     const struct cairn_controller_class *class = spec->controller.class;
     struct cairn_shape shape = spec_shape(spec);
     struct place place = scenario_place(cell->scenario, "controller");
-    enum status status = STATUS_OK;
     for (const struct spec_controller *c = spec->controller.inner; c; c = c->inner)
         if (process_is(c->class))
             return diag_error(diag, place, "a process cannot stand inside another controller");
@@ -124,13 +123,12 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
     if (refusal)
         return diag_error(diag, place, "%s: %s", class->name, refusal);
     if (process_is(class)) {
-        status = process_prepare(class, cell->plan, spec->seed, arena, place, diag);
+        enum status status = process_prepare(class, cell->plan, spec->seed, arena, place, diag);
         if (status != STATUS_OK)
             return status;
     }
-    cell->has_interval = class->interval != NULL;
-    if (cell->has_interval)
-        cell->interval = class->interval(cell->plan, &cell->bound_by);
+    cell->interval = class->interval ? class->interval(cell->plan, &cell->bound_by) : 0;
+    cell->has_interval = cell->interval > 0;
     return STATUS_OK;
 }
 

@@ -39,7 +39,8 @@ static struct cairn_shape shape_of(double cost, double step)
 }
 
 /* The first parameter in seconds (interval, mtbf) or as a count (n), unless it is of another kind;
- * those left at 0 get their default, or a value that will do. */
+ * those left at 0 get their default, or a value that will do; a decorator holds a fixed interval.
+ */
 static const char *plan_with(struct planned *p, const char *name, double first, double cost,
                              double step)
 {
@@ -54,6 +55,10 @@ static const char *plan_with(struct planned *p, const char *name, double first, 
             p->values[i] = chosen_value(&param[i], first);
     if (is_count || is_time)
         p->values[0] = (struct cairn_value){.i = is_count ? (int64_t)first : S(first), .x = first};
+    struct chosen chosen;
+    chosen_defaults(&chosen, name, first);
+    if (chosen_decorates(p->class) >= 0)
+        memcpy(p->values, chosen.values, sizeof p->values);
     assert_true(cairn_plan_size(p->class, p->values, &shape) <= PLAN);
     memset(p->plan, 0, sizeof p->plan);
     const char *refusal = p->class->plan(p->values, &shape, p->plan);
@@ -323,8 +328,7 @@ static void repeat_equals_asking_each_time(void **state)
         _Alignas(16) unsigned char own[STATE] = {0}, copy[STATE];
         const char *refusal = plan_with(&p, (*c)->name, 5, 1, 10);
         assert_null(refusal);
-        if (p.class->init)
-            p.class->init(p.plan, own);
+        cairn_state_init(p.class, p.plan, own);
         memcpy(copy, own, sizeof own);
         struct cairn_verdict first = {0}, again;
         for (int64_t k = 1; k <= 50; k++) {
@@ -356,6 +360,7 @@ static void decide_fills_all_that_it_means(void **state)
         struct planned p = {0};
         _Alignas(16) unsigned char own[STATE] = {0};
         assert_null(plan_with(&p, (*c)->name, 5, 1, 10));
+        cairn_state_init(p.class, p.plan, own);
         struct cairn_situation s = situation_at(S(50), S(50), S(10));
         struct cairn_verdict v = ask(&p, own, &s);
         char words[200];

@@ -286,6 +286,7 @@ static void what_cannot_be_started_is_an_error_of_the_scenario(void **state)
         {"params_list", "controller={process: [./odd], params: [1]}", "--allow-exec"},
         {"params_nested", "controller={process: [./odd], params: {a: {b: c}}}", "--allow-exec"},
         {"timeout_zero", "controller={process: [./odd], timeout: 0 s}", "--allow-exec"},
+        {"inside", "controller={name: cap, of: {process: [./odd]}}", "--allow-exec"},
         {"no_process", "controller={name: process}", "--allow-exec"},
         {"unknown_param", "controller={process: [./odd], time_out: 1 s}", "--allow-exec"},
     };

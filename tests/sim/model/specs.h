@@ -146,7 +146,8 @@ static inline void specs_controller(struct kit *k, uint64_t *random)
     } while (kit_plan(k)); /* another, where this one is refused */
 }
 
-static inline void specs_draw(struct kit *k, uint64_t *random)
+/* All but the controller. */
+static inline void specs_job(struct kit *k, uint64_t *random)
 {
     kit_init(k);
     struct spec *s = &k->spec;
@@ -158,6 +159,11 @@ static inline void specs_draw(struct kit *k, uint64_t *random)
     s->horizon = S(kit_below(random, 4) == 0 ? specs_seconds(random, 1, 300) : 20000);
     specs_faults(k, random);
     specs_group(k, random);
+}
+
+static inline void specs_draw(struct kit *k, uint64_t *random)
+{
+    specs_job(k, random);
     specs_controller(k, random);
 }
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Goal: whoever drives a controller, or writes one, needs the two headers and no more. Method: both
+ * are compiled alone, as C17 and as C++17 with all warnings as errors, and so is a small driver;
+ * their include lines are read. */
+#include "tests/support.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *const headers[] = {"policies/controller.h", "policies/registry.h"};
+
+/* Everything that a driver calls, and every struct that it fills. */
+static const char driver[] =
+    "#include \"policies/registry.h\"\n"
+    "#include \"policies/controller.h\"\n" /* twice does no harm */
+    "const char *drive(void *plan, void *state, void *bytes);\n"
+    "const char *drive(void *plan, void *state, void *bytes)\n"
+    "{\n"
+    "    const struct cairn_controller_class *c = cairn_controller_find(\"daly\");\n"
+    "    struct cairn_value values[2];\n"
+    "    struct cairn_shape shape;\n"
+    "    struct cairn_situation situation;\n"
+    "    struct cairn_happening happening;\n"
+    "    struct cairn_verdict verdict;\n"
+    "    struct cairn_chosen inner = {cairn_controllers[0], values};\n"
+    "    values[0].i = 1; values[0].x = 1; values[1].inner = &inner; shape.size = sizeof shape;\n"
+    "    situation.size = sizeof situation; happening.size = sizeof happening;\n"
+    "    happening.kind = CAIRN_HEAR_CHECKPOINT_DONE; verdict.size = sizeof verdict;\n"
+    "    if (!c || cairn_controller_refusal(c) || cairn_plan_size(c, values, &shape) > 99 ||\n"
+    "        c->plan(values, &shape, plan) || cairn_state_size(c, plan) > 99)\n"
+    "        return \"no\";\n"
+    "    cairn_state_init(c, plan, state);\n"
+    "    if (cairn_hears(c, plan) & CAIRN_HEARS(happening.kind))\n"
+    "        c->observe(plan, state, &happening, 1);\n"
+    "    c->decide(plan, state, &situation, &verdict);\n"
+    "    cairn_state_save(c, plan, state, bytes, verdict.at == CAIRN_NEVER);\n"
+    "    return cairn_state_load(c, plan, bytes, 1, state);\n"
+    "}\n";
+
+/* Does the assembly name one of our functions as C++ would, so that no C object defines it? */
+static bool calls_mangled(const char *assembly)
+{
+    for (const char *at = strstr(assembly, "_Z"); at; at = strstr(at + 1, "_Z")) {
+        size_t length = strcspn(at, " \t\n@(,");
+        for (size_t i = 0; i + 6 < length; i++)
+            if (strncmp(at + i, "cairn_", 6) == 0) {
+                print_message("    a C++ name: %.*s\n", (int)length, at);
+                return true;
+            }
+    }
+    return false;
+}
+
+/* 0: no such compiler; 1: compiled; -1: not, and what it said. */
+static int compiles(const char *compiler, const char *language, const char *standard,
+                    const char *text)
+{
+    const char *const version[] = {compiler, "--version", NULL};
+    const char *const argv[] = {compiler,  "-x",        language,  standard, "-Wall",
+                                "-Wextra", "-pedantic", "-Werror", "-I.",    "-S",
+                                "-o",      "-",         "-",       NULL};
+    struct support_run run = support_run(version, NULL, NULL);
+    bool is_there = run.code == 0;
+    support_run_close(&run);
+    if (!is_there)
+        return 0;
+    run = support_run(argv, text, NULL);
+    if (run.code != 0)
+        print_message("    %s %s: %s\n", compiler, standard, run.err);
+    bool is_good = run.code == 0 && !calls_mangled(run.out);
+    support_run_close(&run);
+    return is_good ? 1 : -1;
+}
+
+/* Under each of these compilers that is there; SKIPPED, aloud, without any. */
+static void compile_all(const char *const *compilers, const char *language, const char *standard)
+{
+    int done = 0;
+    for (; *compilers; compilers++) {
+        for (size_t i = 0; i <= sizeof headers / sizeof *headers; i++) {
+            char text[4096];
+            if (i < sizeof headers / sizeof *headers)
+                snprintf(text, sizeof text, "#include \"%s\"\n", headers[i]);
+            else
+                snprintf(text, sizeof text, "%s", driver);
+            int result = compiles(*compilers, language, standard, text);
+            assert_int_not_equal(result, -1);
+            done += result;
+        }
+    }
+    if (done == 0) {
+        print_message("SKIPPED: no compiler for %s here\n", language);
+        skip();
+    }
+    print_message("    %d compilations of %s\n", done, language);
+}
+
+static void headers_compile_alone_as_c17(void **state)
+{
+    static const char *const compilers[] = {"gcc", "clang", NULL};
+    (void)state;
+    compile_all(compilers, "c", "-std=c17");
+}
+
+static void headers_compile_alone_as_cxx17(void **state)
+{
+    static const char *const compilers[] = {"g++", "clang++", NULL};
+    (void)state;
+    compile_all(compilers, "c++", "-std=c++17");
+}
+
+/* The compilations can fail: a header that needs another, a C++ keyword, an implicit cast. */
+static void what_is_no_header_does_not_compile(void **state)
+{
+    static const char *const compilers[] = {"g++", "clang++", NULL};
+    (void)state;
+    for (int i = 0; compilers[i]; i++) {
+        assert_int_not_equal(compiles(compilers[i], "c++", "-std=c++17", "uint32_t x;\n"), 1);
+        assert_int_not_equal(compiles(compilers[i], "c++", "-std=c++17", "int class;\n"), 1);
+    }
+}
+
+/* <stdint.h>, <stddef.h>, and registry.h the interface: wherever it then lies. */
+static void headers_include_two_of_the_language_and_each_other(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        char *text = support_read(headers[i], NULL);
+        assert_non_null(text);
+        int includes = 0;
+        for (const char *at = strstr(text, "#include"); at; at = strstr(at + 1, "#include")) {
+            size_t length = strcspn(at, "\n");
+            bool is_language = strncmp(at, "#include <stdint.h>", length) == 0 ||
+                               strncmp(at, "#include <stddef.h>", length) == 0;
+            bool is_interface = i == 1 && length > 13 && at[length - 1] == '"' &&
+                                strncmp(at + length - 13, "controller.h\"", 13) == 0;
+            if (!is_language && !is_interface)
+                print_message("    %s: %.*s\n", headers[i], (int)length, at);
+            assert_true(is_language || is_interface);
+            includes++;
+        }
+        assert_true(includes > 0);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_compile_alone_as_c17),
+        cmocka_unit_test(headers_compile_alone_as_cxx17),
+        cmocka_unit_test(what_is_no_header_does_not_compile),
+        cmocka_unit_test(headers_include_two_of_the_language_and_each_other),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
