@@ -95,6 +95,7 @@ struct cairn_shape {
     uint32_t has_initial_restore;  /* a failure before any checkpoint costs restore_cost too */
     uint32_t stages_count;         /* 0: the steps, if there are any, are all alike */
     const struct cairn_stage *stages;
+    int64_t persist; /* ns after checkpoint_cost, in the background, until it is complete */
 };
 
 enum cairn_happening_kind {

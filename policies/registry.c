@@ -17,9 +17,14 @@
     ROW(lazy)                                                                                      \
     ROW(hazard)                                                                                    \
     ROW(online)                                                                                    \
+    ROW(chain)                                                                                     \
+    ROW(dpnextfailure)                                                                             \
+    ROW(dpmakespan)                                                                                \
     ROW(on_success)                                                                                \
     ROW(progressive)                                                                               \
     ROW(periodic)                                                                                  \
+    ROW(predictor)                                                                                 \
+    ROW(notice)                                                                                    \
     ROW(milestones)                                                                                \
     ROW(adaptive)                                                                                  \
     ROW(orchestrator_compat)                                                                       \

@@ -249,6 +249,30 @@ static void check_age(const struct check *check)
     }
 }
 
+/* A prediction must be of something, and come before it. */
+static void check_prediction(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    if (!check->scenario->values[KEY_RECALL].is_good)
+        return;
+    for (unsigned id = KEY_PRECISION; id <= KEY_WINDOW && !spec->faults.prediction.recall_ppm; id++)
+        if (is_changed(check, (enum schema_id)id))
+            diag_error(check->diag, check->scenario->values[id].place,
+                       "%s means nothing without faults.prediction.recall", schema_keys[id].path);
+    if (spec->faults.prediction.recall_ppm == 0)
+        return;
+    if (is_good(check, KEY_PRECISION, KEY_RECALL) && spec->faults.prediction.precision_ppm == 0)
+        diag_error(check->diag, at(check, KEY_PRECISION, KEY_RECALL),
+                   "faults.prediction.precision: 0 says that no prediction comes true, recall that "
+                   "%s of the failures are predicted",
+                   text_of(check, KEY_RECALL));
+    if (is_good(check, KEY_LEAD, KEY_WINDOW) && spec->faults.prediction.lead == 0 &&
+        spec->faults.prediction.window == 0)
+        diag_error(check->diag, at(check, KEY_LEAD, KEY_RECALL),
+                   "faults.prediction.lead: without it, and without a window, a prediction would "
+                   "come with its failure");
+}
+
 /* ---- trace --------------------------------------------------------------------------------- */
 
 static void check_no_trace(const struct check *check)
@@ -379,6 +403,7 @@ enum status check_scenario(const struct scenario *scenario, struct arena *arena,
     check_clock(&check);
     check_renewal(&check);
     check_age(&check);
+    check_prediction(&check);
     check_trace(&check);
     return check_controller(&check);
 }

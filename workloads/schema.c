@@ -3,7 +3,7 @@
  *
  * Rows stand in the order in which people read a scenario: what it is, the machine, what strikes
  * it, the job, the policy, how often. Invariant: a key's section is one run of rows, so printing a
- * form with sections is one walk. Lookup is linear: 55 rows, read once a cell. */
+ * form with sections is one walk. Lookup is linear: 60 rows, read once a cell. */
 #include "workloads/schema.h"
 #include "sim/base/text.h"
 #include <assert.h>
@@ -114,6 +114,24 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                      0, renewals,
                      "failed: only the failed node is new; attempt: all lifetimes are drawn again "
                      "at each attempt (what some published simulators do; to compare with)"},
+    [KEY_RECALL] = {"faults.prediction.recall", TYPE_FRACTION, FIELD(faults.prediction.recall_ppm),
+                    false, "0", NULL, 0, 1, NULL,
+                    "fraction of the failures that are predicted; they are the same ones whatever "
+                    "is predicted"},
+    [KEY_PRECISION] = {"faults.prediction.precision", TYPE_FRACTION,
+                       FIELD(faults.prediction.precision_ppm), false, "1", NULL, 0, 1, NULL,
+                       "fraction of the predictions that come true; the others come at random"},
+    [KEY_LEAD] =
+        {"faults.prediction.lead", TYPE_DURATION, FIELD(faults.prediction.lead), false, "0 s", NULL,
+         0, 0, NULL,
+         "time from a prediction to the beginning of the window in which the failure is to "
+         "fall"},
+    [KEY_WINDOW] = {"faults.prediction.window", TYPE_DURATION, FIELD(faults.prediction.window),
+                    false, "0 s", NULL, 0, 0, NULL,
+                    "length of that window; the failure falls anywhere in it, at random"},
+    [KEY_NOTICE] = {"faults.notice", TYPE_DURATION, FIELD(faults.notice), false, "none", "none",
+                    1e-9, 0, NULL,
+                    "time by which every failure is announced, to the instant, as preemptions are"},
 
     [KEY_DELAY] = {"detection.delay", TYPE_DURATION, FIELD(detection.delay), false, "0 s", NULL, 0,
                    0, NULL, "time from a failure to its detection"},

@@ -44,7 +44,8 @@ static void every_decide(const void *plan, void *state, const struct cairn_situa
     verdict->action = is_due ? CAIRN_CHECKPOINT : CAIRN_SKIP;
     verdict->ask = p->from_last ? CAIRN_ASK_STEPS : CAIRN_ASK_STEP;
     verdict->at = p->from_last ? p->n : (index / p->n + 1) * p->n;
-    verdict->repeat = 1;
+    /* Where somebody else took the last one, the first period is not like the others. */
+    verdict->repeat = p->from_last || is_due || (index - since) % p->n == 0;
     verdict->numbers[0] = (double)index;
     verdict->numbers[1] = (double)p->n;
 }

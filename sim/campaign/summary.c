@@ -89,15 +89,10 @@ static void add_makespans(struct summary *s, struct columns *c, const struct rec
 /* Sums to means: divided once, so that whole numbers stay whole. */
 static void divide_counts(struct summary *s)
 {
-    double *const counts[] = {&s->aborted,
-                              &s->struck,
-                              &s->shielded,
-                              &s->elsewhere,
-                              &s->taken,
-                              &s->completed,
-                              &s->checkpoints_aborted,
-                              &s->skipped,
-                              &s->restored};
+    double *const counts[] = {
+        &s->aborted,     &s->struck,  &s->shielded, &s->elsewhere, &s->foretold,
+        &s->predictions, &s->notices, &s->taken,    &s->completed, &s->checkpoints_aborted,
+        &s->skipped,     &s->restored};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         *counts[i] /= s->n;
     for (unsigned class = 0; class < JOB_CLASSES; class ++)
@@ -122,6 +117,9 @@ static void add_counts(struct summary *s, const struct record *records)
         s->struck += (double)r->struck;
         s->shielded += (double)r->shielded;
         s->elsewhere += (double)r->elsewhere;
+        s->foretold += (double)r->foretold;
+        s->predictions += (double)r->predictions;
+        s->notices += (double)r->notices;
         s->taken += (double)r->taken;
         s->completed += (double)r->completed;
         s->checkpoints_aborted += (double)r->checkpoints_aborted;

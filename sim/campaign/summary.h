@@ -21,6 +21,7 @@ struct summary {
     double aborted;
     double nodes[NODE_CLASSES]; /* mean node-s a run */
     double struck, shielded, elsewhere;
+    double foretold, predictions, notices;
     double taken, completed, checkpoints_aborted, skipped, restored;
     double lost_per_failure, protected_per_failure, claimed_per_failure; /* s */
     uint32_t bounded;                    /* runs with a bound, finished themselves */

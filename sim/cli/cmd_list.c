@@ -101,7 +101,7 @@ static enum status list_semantics(struct cli *cli)
     io_printf(
         &cli->out,
         "commit             a checkpoint counts from its end, and covers the state at its start\n"
-        "instant            completion < outage < repair ends < detection < decision\n"
+        "instant            completion < outage < repair ends < detection < forecast < decision\n"
         "failure            outage, detection, wait for a node, downtime, restore\n"
         "strikes-in         every phase (faults.clock: wall), or those of faults.strike "
         "(exposure)\n"
@@ -110,6 +110,7 @@ static enum status list_semantics(struct cli *cli)
         "replacement        without a repair law at once, its age beginning when the downtime "
         "ends\n"
         "initial-age        stationary, unless faults.initial_age says otherwise\n"
+        "forecast           failures do not depend on it; told of is what the job holds then\n"
         "coincidence        several outages at one instant are one strike\n"
         "restore            the newest complete checkpoint; restores can be struck\n"
         "final-checkpoint   the work ends with one, unless final_checkpoint: false\n"

@@ -165,6 +165,23 @@ static void print_per_failure(struct sink *out, const struct cell *cell, const s
     io_printf(out, "\n");
 }
 
+static bool has_forecast(const struct cell *cell)
+{
+    return cell->spec.faults.prediction.recall_ppm > 0 || cell->spec.faults.notice > 0;
+}
+
+static void print_foretold(struct sink *out, const struct cell *cell, const struct summary *s)
+{
+    if (!has_forecast(cell))
+        return;
+    io_printf(out, "  foretold: %.4g of the failures that struck; ", s->foretold);
+    if (cell->spec.faults.prediction.recall_ppm > 0)
+        io_printf(out, "%.4g predictions%s", s->predictions,
+                  cell->spec.faults.notice > 0 ? ", " : "\n");
+    if (cell->spec.faults.notice > 0)
+        io_printf(out, "%.4g notices\n", s->notices);
+}
+
 static void print_counts(struct sink *out, const struct cell *cell, const struct summary *s)
 {
     io_printf(out, "\n  per run: %.4g failures struck", s->struck);
@@ -275,6 +292,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_waste(out, c, &s);
     print_ledger(out, &s);
     print_counts(out, c, &s);
+    print_foretold(out, c, &s);
     print_ends(out, c, &s);
     return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
 }
@@ -341,6 +359,9 @@ static void put_counts_json(struct sink *out, const struct cell *cell, const str
     put_number(out, ",\n  \"failures\": {\"struck\": ", s->struck);
     put_number(out, ", \"shielded\": ", s->shielded);
     put_number(out, ", \"elsewhere\": ", s->elsewhere);
+    put_number(out, ", \"foretold\": ", s->foretold);
+    put_number(out, ", \"predictions\": ", s->predictions);
+    put_number(out, ", \"notices\": ", s->notices);
     put_number(out, "},\n  \"checkpoints\": {\"taken\": ", s->taken);
     put_number(out, ", \"completed\": ", s->completed);
     put_number(out, ", \"aborted\": ", s->checkpoints_aborted);

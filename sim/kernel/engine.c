@@ -2,7 +2,7 @@
 /* One clock over two event queues.
  *
  *     wall queue     repairs, timers of executors          key: wall time
- *     fault queue    outages                               key: fault-clock time
+ *     fault queue    outages, what foretells them    key: fault-clock time
  *
  *     next event = the earlier of (wall head) and (fault head + lag), by (time, class, sequence);
  *                  the fault head does not count while the fault clock stands still.
@@ -55,10 +55,10 @@ uint64_t engine_at(struct engine *engine, simtime time, enum event_class class, 
     return push(engine, engine->wall, time, class, slot);
 }
 
-uint64_t engine_at_fault(struct engine *engine, simtime time, uint32_t slot)
+uint64_t engine_at_fault(struct engine *engine, simtime time, enum event_class class, uint32_t slot)
 {
     assert(time >= engine_fault_now(engine));
-    return push(engine, engine->faults, time, EVENT_OUTAGE, slot);
+    return push(engine, engine->faults, time, class, slot);
 }
 
 simtime engine_fault_now(const struct engine *engine)

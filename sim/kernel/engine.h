@@ -18,6 +18,7 @@ enum event_class {
     EVENT_OUTAGE,
     EVENT_REPAIR,
     EVENT_DETECTION,
+    EVENT_FORECAST,
     EVENT_DECISION,
     EVENT_ARRIVAL
 };
@@ -42,7 +43,8 @@ void engine_reset(struct engine *engine);
 /* The new event's key, by which its owner recognises it when it surfaces; one whose owner holds
  * another key by then is stale and ignored. A time of NEVER is not queued. */
 uint64_t engine_at(struct engine *engine, simtime time, enum event_class class, uint32_t slot);
-uint64_t engine_at_fault(struct engine *engine, simtime time, uint32_t slot);
+uint64_t engine_at_fault(struct engine *engine, simtime time, enum event_class class,
+                         uint32_t slot);
 
 void engine_stop_faults(struct engine *engine);
 void engine_start_faults(struct engine *engine);

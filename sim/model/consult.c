@@ -34,8 +34,8 @@ void consult_tell(struct group *g, struct cairn_happening happening, uint64_t n)
     happening.abi = CAIRN_CONTROLLER_ABI;
     happening.is_restorable = g->has_checkpoint;
     if (happening.kind != CAIRN_HEAR_STEP) {
-        if (happening.now == 0) /* of those in a block the caller says when the last one was */
-            happening.now = g->engine->now;
+        /* Skipped checkpoints are told late: the last of them ended when this stretch began. */
+        happening.now = happening.kind == CAIRN_HEAR_CHECKPOINT_DONE ? g->since : g->engine->now;
         happening.steps = steps_index(g->spec, g->done);
     }
     if (g->spec->controller.class->observe(g->plan, g->state, &happening, n))

@@ -5,9 +5,10 @@
  * k+1
  *
  * Block 0 of an occurrence's address gives (lifetime, repair), block 1 the victim of a platform
- * outage. The next outage of an entity is one event in the fault timeline; a node that goes down
- * for another reason (its rack, the platform, a trace) drops its event by forgetting the key, and
- * the stale event is ignored when it surfaces. */
+ * outage, block 2 an age at the start, block 3 whether and how well it is foretold. The next outage
+ * of an entity is one event in the fault timeline; a node that goes down for another reason (its
+ * rack, the platform, a trace) drops its event by forgetting the key, and the stale event is
+ * ignored when it surfaces. */
 #include "sim/model/fault.h"
 #include "sim/base/random.h"
 #include <assert.h>
@@ -16,6 +17,8 @@
 
 /* Streams of addressed draws; numbers are part of the reproducibility promise. */
 enum stream { STREAM_NODE = 1, STREAM_RACK = 2, STREAM_PLATFORM = 3, STREAM_TRACE = 4 };
+/* Block 3 of an occurrence: is it foretold, and where in the window does it fall? */
+enum { BLOCK_FORECAST = 3 };
 
 static enum fault_process process_of(const struct cluster *c, uint32_t slot)
 {
@@ -64,6 +67,10 @@ bool fault_init(struct faults *faults, const struct spec *spec, struct engine *e
     for (unsigned process = 0; process < FAULT_TRACE; process++)
         if (!prepare_residual(faults, (enum fault_process)process, arena))
             return false;
+    uint32_t recorded = spec->faults.trace.is_given ? spec->faults.trace.outages->count : 0;
+    double mtbf = spec->faults.prediction.recall_ppm ? fault_mtbf(spec, INT64_MAX) : 0;
+    if (!forecast_init(&faults->forecast, spec, engine, cluster, mtbf, recorded, arena))
+        return false;
     if (!spec->faults.trace.is_given)
         return true;
     struct fault_replay *replay = &faults->replay;
@@ -88,14 +95,19 @@ static struct random_pair draw(const struct faults *f, enum fault_process proces
     return random_uniforms(&address, word);
 }
 
-/* A lifetime from now on. At least 1 ns: an entity that never lives would stop time. */
-static void schedule(struct faults *f, uint32_t slot, double seconds)
+/* Lifetime number `occurrence` from now on. At least 1 ns: an entity that never lives would stop
+ * time. */
+static void schedule(struct faults *f, uint32_t slot, uint32_t occurrence, double seconds)
 {
     assert(seconds >= 0 && slot < f->cluster->entities_count);
     simtime lifetime = simtime_from_seconds(seconds);
     simtime at = simtime_add(engine_fault_now(f->engine), lifetime > 0 ? lifetime : 1);
-    f->cluster->entities[slot].key =
-        at > f->spec->horizon ? EVENT_NONE : engine_at_fault(f->engine, at, slot);
+    uint64_t key =
+        at > f->spec->horizon ? EVENT_NONE : engine_at_fault(f->engine, at, EVENT_OUTAGE, slot);
+    f->cluster->entities[slot].key = key;
+    if (f->forecast.is_on && key != EVENT_NONE)
+        forecast_outage(&f->forecast, slot, key, at,
+                        draw(f, process_of(f->cluster, slot), slot, occurrence, BLOCK_FORECAST));
 }
 
 static void live(struct faults *f, enum fault_process process, uint32_t slot)
@@ -106,7 +118,8 @@ static void live(struct faults *f, enum fault_process process, uint32_t slot)
         f->born[slot] = engine_fault_now(f->engine);
     assert(process != FAULT_TRACE);
     if (law->is_given && f->spec->faults.renewal == RENEWAL_FAILED)
-        schedule(f, slot, law_sample(&law->uptime, draw(f, process, slot, occurrence, 0).u[0]));
+        schedule(f, slot, occurrence,
+                 law_sample(&law->uptime, draw(f, process, slot, occurrence, 0).u[0]));
 }
 
 /* How old it is now, at the start. In a stationary process age plus residual life r is a lifetime
@@ -132,13 +145,14 @@ static void live_first(struct faults *f, enum fault_process process, uint32_t sl
         f->born[slot] = age == SIMTIME_NEVER ? -SIMTIME_NEVER : -age;
     }
     if (f->spec->faults.initial_age == AGE_STATIONARY && u >= f->outlives[process])
-        schedule(f, slot, law_sample_residual(&f->residual[process], u));
+        schedule(f, slot, 0, law_sample_residual(&f->residual[process], u));
     else if (f->spec->faults.initial_age == AGE_STATIONARY)
         f->cluster->entities[slot].key = EVENT_NONE;
     else if (f->spec->faults.initial_age == AGE_GIVEN)
-        schedule(f, slot, law_sample_aged(&law->uptime, simtime_seconds(f->spec->faults.age), u));
+        schedule(f, slot, 0,
+                 law_sample_aged(&law->uptime, simtime_seconds(f->spec->faults.age), u));
     else
-        schedule(f, slot, law_sample(&law->uptime, u));
+        schedule(f, slot, 0, law_sample(&law->uptime, u));
 }
 
 /* ---- traces -------------------------------------------------------------------------------- */
@@ -174,30 +188,54 @@ static void map_nodes(struct faults *f)
     }
 }
 
-static void schedule_trace(struct faults *f)
+/* When the next outage falls that concerns the cluster, at or after where the reader stands, and
+ * moves the reader there; NEVER: there is none before the horizon. */
+static simtime next_recorded(const struct faults *f, struct fault_reader *at)
+{
+    const struct fault_replay *r = &f->replay;
+    for (;; at->cursor++) {
+        if (at->cursor == r->outages->count) {
+            if (f->spec->faults.trace.after_end == AFTER_END_STOP ||
+                r->outages->last <= r->outages->first)
+                return SIMTIME_NEVER;
+            at->cursor = 0;
+            at->turn += r->outages->last - r->outages->first;
+        }
+        const struct outage *o = &r->outages->list[at->cursor];
+        int64_t start = o->start - r->origin + at->turn;
+        if (start > f->spec->horizon)
+            return SIMTIME_NEVER;
+        bool is_ours = r->node_of[o->node] != CLUSTER_NOBODY;
+        bool is_over = o->end != OUTAGE_OPEN && o->end - r->origin + at->turn <= 0;
+        if (is_ours && !is_over && o->start < r->end)
+            return start > 0 ? start : 0;
+    }
+}
+
+/* Foretells the outages whose announcement may come before `until`. */
+static void read_ahead(struct faults *f, simtime until)
 {
     struct fault_replay *r = &f->replay;
-    const struct spec_trace *trace = &f->spec->faults.trace;
-    for (;;) {
-        if (r->cursor == r->outages->count) {
-            if (trace->after_end == AFTER_END_STOP || r->outages->last <= r->outages->first)
-                return;
-            r->cursor = 0;
-            r->turn += r->outages->last - r->outages->first;
-        }
-        const struct outage *o = &r->outages->list[r->cursor];
-        int64_t at = o->start - r->origin + r->turn;
-        if (at > f->spec->horizon)
+    const struct outages *o = r->outages;
+    for (; forecast_has_room(&f->forecast); r->ahead.cursor++) {
+        simtime at = next_recorded(f, &r->ahead);
+        if (at == SIMTIME_NEVER || at - forecast_reach(&f->forecast) > until)
             return;
-        bool is_ours = r->node_of[o->node] != CLUSTER_NOBODY;
-        bool is_over = o->end != OUTAGE_OPEN && o->end - r->origin + r->turn <= 0;
-        if (is_ours && !is_over && o->start < r->end) {
-            f->cluster->entities[f->cluster->trace].key =
-                engine_at_fault(f->engine, at > 0 ? at : 0, f->cluster->trace);
-            return;
-        }
-        r->cursor++;
+        int64_t turns = r->ahead.turn > 0 ? r->ahead.turn / (o->last - o->first) : 0;
+        uint32_t occurrence = (uint32_t)turns * o->count + r->ahead.cursor;
+        forecast_recorded(&f->forecast, r->node_of[o->list[r->ahead.cursor].node], at,
+                          draw(f, FAULT_TRACE, f->cluster->trace, occurrence, BLOCK_FORECAST));
     }
+}
+
+static void schedule_trace(struct faults *f)
+{
+    simtime at = next_recorded(f, &f->replay.next);
+    if (at == SIMTIME_NEVER)
+        return;
+    f->cluster->entities[f->cluster->trace].key =
+        engine_at_fault(f->engine, at, EVENT_OUTAGE, f->cluster->trace);
+    read_ahead(f, at);
 }
 
 static void begin_trace(struct faults *f)
@@ -205,8 +243,7 @@ static void begin_trace(struct faults *f)
     struct fault_replay *r = &f->replay;
     const struct spec_trace *trace = &f->spec->faults.trace;
     const struct outages *o = r->outages;
-    r->turn = 0;
-    r->cursor = 0;
+    r->next = r->ahead = (struct fault_reader){0};
     r->end = o->last;
     for (uint32_t i = 0; trace->open == OPEN_CENSOR && i < o->count; i++)
         if (o->list[i].end == OUTAGE_OPEN && o->list[i].start < r->end)
@@ -238,6 +275,7 @@ void fault_begin(struct faults *faults, uint32_t replication)
     f->attempt = 0;
     f->attempt_key = EVENT_NONE;
     f->stale = 0;
+    forecast_begin(&f->forecast, replication);
     if (f->born) /* of a trace's nodes nothing is known before it begins */
         memset(f->born, 0, c->entities_count * sizeof *f->born);
     if (f->replay.outages)
@@ -278,8 +316,7 @@ void fault_new_attempt(struct faults *faults)
             slot = c->platform;
         }
     }
-    f->attempt++;
-    schedule(f, slot, shortest);
+    schedule(f, slot, f->attempt++, shortest);
     f->attempt_key = c->entities[slot].key;
 }
 
@@ -397,9 +434,9 @@ static void strike_trace(struct strike *strike)
 {
     struct faults *f = strike->faults;
     struct fault_replay *r = &f->replay;
-    const struct outage *o = &r->outages->list[r->cursor++];
+    const struct outage *o = &r->outages->list[r->next.cursor++];
     int64_t end = o->end == OUTAGE_OPEN ? r->outages->last : o->end;
-    simtime up_again = end - r->origin + r->turn;
+    simtime up_again = end - r->origin + r->next.turn;
     strike->has_repair = true;
     strike->repair = up_again > f->engine->now ? up_again - f->engine->now : 0;
     node_down(strike, r->node_of[o->node]);
@@ -420,10 +457,14 @@ struct fault_effect fault_strike(struct faults *faults, struct event event,
         return strike.effect;
     }
     strike.effect.is_live = true;
+    strike.effect.is_foretold = process == FAULT_TRACE
+                                    ? forecast_recorded_was_told(&f->forecast)
+                                    : forecast_was_told(&f->forecast, slot, event.key);
     e->key = EVENT_NONE;
-    uint32_t occurrence = is_attempt               ? f->attempt
-                          : process == FAULT_TRACE ? f->replay.outages->list[f->replay.cursor].line
-                                                   : e->occurrence;
+    uint32_t occurrence = is_attempt ? f->attempt
+                          : process == FAULT_TRACE
+                              ? f->replay.outages->list[f->replay.next.cursor].line
+                              : e->occurrence;
     story_outage(f->story, engine_fault_now(f->engine), process, slot, occurrence);
     if (process == FAULT_TRACE) {
         strike_trace(&strike);
@@ -441,6 +482,15 @@ struct fault_effect fault_strike(struct faults *faults, struct event event,
     else
         strike_platform(&strike, occurrence);
     return strike.effect;
+}
+
+bool fault_tells(struct faults *faults, struct event event, struct cairn_happening *happening)
+{
+    struct faults *f = faults;
+    uint64_t outage = f->cluster->entities[event_slot(event)].key;
+    if (f->spec->faults.renewal == RENEWAL_ATTEMPT && outage != f->attempt_key)
+        outage = EVENT_NONE; /* of an attempt that is over */
+    return forecast_tells(&f->forecast, event, outage, happening);
 }
 
 bool fault_repaired(struct faults *faults, struct event event)

@@ -10,6 +10,7 @@
 #define CAIRN_MODEL_FAULT_H
 
 #include "sim/model/cluster.h"
+#include "sim/model/forecast.h"
 #include "sim/model/outage.h"
 #include "sim/model/story.h"
 
@@ -20,8 +21,10 @@ enum fault_process { FAULT_NODE, FAULT_RACK, FAULT_PLATFORM, FAULT_TRACE };
 struct fault_replay {
     const struct outages *outages;
     int64_t origin, end; /* trace time of simulated time 0; where the observation ends */
-    uint32_t cursor;     /* next outage in the list */
-    int64_t turn;        /* ns added by wrapping around */
+    struct fault_reader {
+        uint32_t cursor; /* next outage in the list */
+        int64_t turn;    /* ns added by wrapping around */
+    } next, ahead;       /* to fall; to be foretold */
     uint32_t *node_of;   /* trace node -> cluster node, CLUSTER_NOBODY: not ours */
     uint32_t *order;     /* scratch for sampling */
 };
@@ -33,6 +36,7 @@ struct faults {
     struct story *story;
     uint32_t replication;
     struct fault_replay replay;
+    struct forecast forecast;
     struct law residual[FAULT_TRACE]; /* by process: uptime laws prepared for stationary ages */
     double outlives[FAULT_TRACE];     /* u below this: the first lifetime is past the horizon */
     uint64_t attempt_key;             /* RENEWAL_ATTEMPT: the one live outage */
@@ -46,6 +50,7 @@ struct fault_effect {
     bool is_live;          /* false: a cancelled event surfaced, nothing happened */
     uint32_t held, others; /* nodes that went down: of the job, elsewhere */
     uint32_t last_rank;    /* of the job, if held > 0 */
+    bool is_foretold;      /* the job had been told of it */
 };
 
 /* with_ages: keep account of when each entity began to live. false: no memory. */
@@ -59,6 +64,8 @@ void fault_new_attempt(struct faults *faults);
  * node, before the effect is returned. */
 struct fault_effect fault_strike(struct faults *faults, struct event event,
                                  void (*on_rank)(void *context, uint32_t rank), void *context);
+/* An announcement's time has come. True: the job is told of *happening. */
+bool fault_tells(struct faults *faults, struct event event, struct cairn_happening *happening);
 /* The end of a repair: a node joins the spares, a rack's next lifetime begins. False: stale. */
 bool fault_repaired(struct faults *faults, struct event event);
 /* The job takes a spare: cold ones begin to age. */

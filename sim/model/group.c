@@ -253,7 +253,7 @@ static void finish(struct group *g)
 void group_leave_block(struct group *g)
 {
     const simtime cost = g->spec->group.checkpoint, cycle = g->block_work + cost;
-    simtime elapsed = g->engine->now - g->since, start = g->since;
+    simtime elapsed = g->engine->now - g->since, start = g->since, before = g->done;
     /* A free checkpoint is decided, and done, after an outage at the same instant (rule 2). */
     int64_t n = (cost == 0 && elapsed > 0 ? elapsed - 1 : elapsed) / cycle;
     g->is_block = false;
@@ -278,9 +278,7 @@ void group_leave_block(struct group *g)
         g->mark_work = g->ask_work = g->done;
         g->mark_wall = g->ask_wall = g->since;
         g->situation.last_cost = cost;
-        consult_tell(g,
-                     (struct cairn_happening){
-                         .kind = CAIRN_HEAR_CHECKPOINT_DONE, .now = g->since, .cost = cost},
+        consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_DONE, .cost = cost},
                      (uint64_t)n);
     }
     simtime into = g->engine->now - g->since;
@@ -293,6 +291,28 @@ void group_leave_block(struct group *g)
         g->is_final = false;
         g->record->taken++;
     }
+    if (g->verdict.ask == CAIRN_ASK_STEP) /* of the last decision; the others count from marks */
+        g->verdict.at += steps_index(g->spec, g->done) - steps_index(g->spec, before);
+}
+
+/* Whatever it answered before, it may now answer otherwise: nothing is skipped until it has been
+ * asked again. */
+void group_foretold(struct group *group, const struct cairn_happening *happening)
+{
+    struct group *g = group;
+    if (!(g->hears & CAIRN_HEARS(happening->kind)) || g->mode == GROUP_BOUND)
+        return;
+    if (g->is_block) {
+        group_leave_block(g);
+        if (g->phase == GROUP_SNAPSHOT)
+            phase_timer(g, simtime_add(g->since, g->spec->group.checkpoint), EVENT_COMPLETION);
+    }
+    if (g->phase == GROUP_WORKING)
+        phase_charge(g);
+    consult_tell(g, *happening, 1);
+    g->verdict.repeat = 0;
+    if (g->phase == GROUP_WORKING)
+        plan_work(g);
 }
 
 /* ---- the driver's calls -------------------------------------------------------------------- */

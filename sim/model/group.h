@@ -96,6 +96,8 @@ void group_init(struct group *group, const struct spec *spec, const void *plan, 
 void group_begin(struct group *group, enum group_mode mode, struct record *record);
 /* A timer of the group's slot. */
 void group_timer(struct group *group, struct event event);
+/* A failure is foretold, now: a prediction or a notice. */
+void group_foretold(struct group *group, const struct cairn_happening *happening);
 /* Asks the controller, if it is due and nothing else can happen at this instant. */
 void group_decide(struct group *group);
 /* For recovery.c: the next segment of work; where a block is; a checkpoint that will not complete;

@@ -61,11 +61,13 @@ struct record {
     slot_ns nodes[NODE_CLASSES];
     uint64_t struck, shielded, elsewhere;
     uint64_t taken, completed, checkpoints_aborted, skipped,
-        restored;           /* checkpoints; restores that completed */
-    simtime lost_work;      /* summed over recoveries, in ns */
-    slot_ns protected_work; /* likewise; a long job that fails often passes 292 years */
-    slot_ns claimed_work;   /* what the controller believes to have saved, ns; 0: no claim */
-    uint64_t events;        /* canonical happenings */
+        restored;                  /* checkpoints; restores that completed */
+    uint64_t foretold;             /* of those struck: the job had been told before */
+    uint64_t predictions, notices; /* told to the job, false ones included */
+    simtime lost_work;             /* summed over recoveries, in ns */
+    slot_ns protected_work;        /* likewise; a long job that fails often passes 292 years */
+    slot_ns claimed_work;          /* what the controller believes to have saved; 0: no claim */
+    uint64_t events;               /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;
     simtime bound; /* makespan of the clairvoyant bound, -1 where none was computed */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loop: take the next event, let it happen, until the job or the time ends.
  *
- * Four kinds of event: an outage (fault timeline), the end of a repair, a timer of the job, and,
- * when nothing else can happen at this instant, the controller's decision. */
+ * Five kinds of event: an outage, what foretells one (both on the fault timeline), the end of a
+ * repair, a timer of the job, and, when nothing else can happen at this instant, the controller's
+ * decision. */
 #include "sim/model/run.h"
 #include "sim/model/bound.h"
 #include "sim/model/recovery.h"
@@ -51,16 +52,32 @@ static void strike(struct run *run, struct event event)
         return;
     struct record *record = run->group.record;
     record->elsewhere += effect.others;
-    if (effect.held > 0)
+    if (effect.held > 0) {
+        uint64_t before = record->struck;
         recovery_struck(&run->group);
-    else if (effect.others == 0)
+        record->foretold += effect.is_foretold && record->struck > before;
+    } else if (effect.others == 0) {
         record->shielded++; /* nobody was there to be hit */
+    }
+}
+
+static void foretell(struct run *run, struct event event)
+{
+    struct cairn_happening happening;
+    struct record *record = run->group.record;
+    if (!fault_tells(&run->faults, event, &happening))
+        return;
+    record->predictions += happening.kind == CAIRN_HEAR_PREDICTION;
+    record->notices += happening.kind == CAIRN_HEAR_NOTICE;
+    group_foretold(&run->group, &happening);
 }
 
 static void happen(struct run *run, struct event event, bool is_fault)
 {
-    if (is_fault)
+    if (is_fault && event_class(event) == EVENT_OUTAGE)
         strike(run, event);
+    else if (is_fault)
+        foretell(run, event);
     else if (event_slot(event) == run->group.slot)
         group_timer(&run->group, event);
     else if (fault_repaired(&run->faults, event))
@@ -149,7 +166,8 @@ enum status run_replicate(struct run *run, uint32_t replication, enum group_mode
         }
         engine_take(engine, event, is_fault);
         happen(run, event, is_fault);
-        if (is_fault && has_too_many_events(run) && group->phase != GROUP_ENDED)
+        if (is_fault && event_class(event) == EVENT_OUTAGE && has_too_many_events(run) &&
+            group->phase != GROUP_ENDED)
             group_stop(group, END_EVENTS);
     }
     if (engine->is_out_of_memory)

@@ -95,6 +95,11 @@ struct spec {
         enum spec_age initial_age;
         simtime age; /* for AGE_GIVEN */
         enum spec_renewal renewal;
+        struct {
+            int32_t recall_ppm, precision_ppm; /* recall 0: nothing is predicted */
+            simtime lead, window;
+        } prediction;
+        simtime notice; /* 0: none */
     } faults;
     struct {
         simtime delay;
@@ -141,6 +146,7 @@ static inline struct cairn_shape spec_shape(const struct spec *spec)
         .has_initial_restore = spec->group.restore_initial,
         .stages_count = spec->group.stages_count,
         .stages = spec->group.stages,
+        .persist = spec->group.persist,
     };
 }
 

@@ -387,6 +387,17 @@ static void shape_free(struct stage *stage, uint32_t k)
     stage->spec.max_events = 500;
 }
 
+static void shape_foretold(struct stage *stage, uint32_t k)
+{
+    shape_racks(stage, k);
+    stage->spec.faults.prediction.recall_ppm = 800000;
+    stage->spec.faults.prediction.precision_ppm = 600000;
+    stage->spec.faults.prediction.lead = (4 + 5 * (k % 3)) * SIMTIME_MINUTE;
+    stage->spec.faults.prediction.window = (k % 4) * 20 * SIMTIME_MINUTE;
+    stage->spec.faults.notice = (k % 2) * 6 * SIMTIME_MINUTE;
+    stage->spec.group.is_divisible = k % 3 == 0;
+}
+
 /* Outages of eight machines; every tenth takes two of them at once, the last is still open. */
 static void shape_trace(struct stage *stage, uint32_t k)
 {
@@ -422,6 +433,16 @@ static void shape_trace(struct stage *stage, uint32_t k)
                             .outages = o};
 }
 
+static void shape_warned(struct stage *stage, uint32_t k)
+{
+    shape_trace(stage, k);
+    stage->spec.faults.prediction.recall_ppm = 700000;
+    stage->spec.faults.prediction.precision_ppm = 500000;
+    stage->spec.faults.prediction.lead = k * 20 * SIMTIME_MINUTE;
+    stage->spec.faults.prediction.window = 2 * SIMTIME_HOUR;
+    stage->spec.faults.notice = 10 * SIMTIME_MINUTE;
+}
+
 static void shape_all(struct stage *stage, uint32_t k)
 {
     shape_trace(stage, k);
@@ -449,6 +470,8 @@ static const struct scenario {
     {"core-choices", shape_choices, GROUP_CONTROLLED},
     {"core-free", shape_free, GROUP_CONTROLLED},
     {"core-all", shape_all, GROUP_CONTROLLED},
+    {"core-foretold", shape_foretold, GROUP_CONTROLLED},
+    {"core-warned", shape_warned, GROUP_CONTROLLED},
     {"core-bound", shape_repair, GROUP_BOUND},
 };
 

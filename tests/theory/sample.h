@@ -41,8 +41,17 @@
 
 struct sample_case {
     struct spec spec;
+    bool has_table; /* its plan is too large to be copied about: it is in sample_table */
     _Alignas(16) char plan[256];
 };
+
+/* The large plan made last: one such case at a time. */
+static _Alignas(16) char sample_table[4 << 20];
+
+static inline void *sample_plan(const struct sample_case *c)
+{
+    return c->has_table ? sample_table : (void *)(uintptr_t)c->plan;
+}
 
 struct sample {
     uint32_t n, finished;
@@ -121,19 +130,21 @@ static inline void sample_control(struct sample_case *c, const char *name, simti
     const struct cairn_controller_class *class = cairn_controller_find(name);
     struct cairn_shape shape = spec_shape(&c->spec);
     assert_non_null(class);
-    assert_true(cairn_plan_size(class, c->spec.controller.values, &shape) <= sizeof c->plan);
-    memset(c->plan, 0, sizeof c->plan);
     c->spec.controller.class = class;
     c->spec.controller.values[0] = (struct cairn_value){.i = value, .x = simtime_seconds(value)};
     c->spec.controller.values[1] = (struct cairn_value){.i = choice};
-    assert_null(class->plan(c->spec.controller.values, &shape, c->plan));
+    uint64_t size = cairn_plan_size(class, c->spec.controller.values, &shape);
+    assert_true(size <= sizeof sample_table);
+    c->has_table = size > sizeof c->plan;
+    void *plan = memset(sample_plan(c), 0, size);
+    assert_null(class->plan(c->spec.controller.values, &shape, plan));
 }
 
 /* The interval that the controller plans to keep. */
 static inline simtime sample_interval(const struct sample_case *c)
 {
     const char *bound_by;
-    return c->spec.controller.class->interval(c->plan, &bound_by);
+    return c->spec.controller.class->interval(sample_plan(c), &bound_by);
 }
 
 /* Work cut into n equal segments: rounded up, for a nanosecond too many would cost a checkpoint. */
@@ -151,7 +162,7 @@ static inline struct sample sample_take(const struct sample_case *c, uint32_t fi
     double *total = calloc(4 * (size_t)n, sizeof *total);
     assert_true(run != NULL && total != NULL);
     double *wasted = total + n, *struck = wasted + n, *outages = struck + n;
-    assert_int_equal(run_open(run, &c->spec, c->plan), STATUS_OK);
+    assert_int_equal(run_open(run, &c->spec, sample_plan(c)), STATUS_OK);
     for (uint32_t i = 0; i < n; i++) {
         assert_int_equal(run_replicate(run, first + i, GROUP_CONTROLLED, &record), STATUS_OK);
         total[i] = simtime_seconds(record.makespan);

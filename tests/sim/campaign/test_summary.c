@@ -49,6 +49,9 @@ static void fill_records(struct record *records, uint32_t n)
         r->struck = random_word() % 40;
         r->shielded = random_word() % 3;
         r->elsewhere = random_word() % 7;
+        r->foretold = random_word() % 8;
+        r->predictions = random_word() % 9;
+        r->notices = random_word() % 10;
         r->taken = random_word() % 1000;
         r->completed = random_word() % 1000;
         r->checkpoints_aborted = random_word() % 10;

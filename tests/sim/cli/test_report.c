@@ -11,7 +11,7 @@ static const char *const classes[] = {"useful", "checkpoint", "slowed",  "lost",
 
 /* Scenarios of different kinds, each with whether all its runs finish. */
 static const struct {
-    const char *words[10];
+    const char *words[12];
     int code;
 } scenarios[] = {
     {{"run", SMALL, "-n20"}, 0},
@@ -21,6 +21,9 @@ static const struct {
     {{"run", SMALL, "-s", "workload.group.checkpoint=2 h", "-s", "horizon=90 min"}, 4},
     {{"run", "two-node"}, 0},
     {{"run", "spot-short", "-n9"}, 0},
+    {{"run", SMALL, "-s", "faults.prediction.recall=0.8", "-s", "faults.prediction.lead=1 min",
+      "-s", "faults.prediction.precision=0.5", "-s", "faults.notice=1 min"},
+     0},
     {{"run", "lab-cluster", "-n9", "-s", "controller={name: daly, mtbf: 26 h}"}, 0},
 };
 
@@ -84,6 +87,9 @@ static void the_object_has_every_key_that_was_promised(void **state)
         "failures.struck",
         "failures.shielded",
         "failures.elsewhere",
+        "failures.foretold",
+        "failures.predictions",
+        "failures.notices",
         "checkpoints.taken",
         "checkpoints.completed",
         "checkpoints.aborted",
@@ -138,6 +144,9 @@ static void means_are_those_of_the_rows(void **state)
         {"failures.struck", "struck", 1},
         {"failures.shielded", "shielded", 1},
         {"failures.elsewhere", "elsewhere", 1},
+        {"failures.foretold", "foretold", 1},
+        {"failures.predictions", "predictions", 1},
+        {"failures.notices", "notices", 1},
         {"checkpoints.taken", "taken", 1},
         {"checkpoints.completed", "completed", 1},
         {"checkpoints.aborted", "aborted", 1},

@@ -58,6 +58,7 @@ static inline void kit_init(struct kit *kit)
     s->seed = 1;
     s->replications = 1;
     s->max_events = UINT64_C(1) << 40;
+    s->faults.prediction.precision_ppm = 1000000;
     kit->outages.list = kit->list;
     kit->outages.nodes = names;
     kit->outages.nodes_count = KIT_NODES;
@@ -127,6 +128,15 @@ static inline void kit_repair(struct spec_process *process, double seconds)
 {
     process->has_repair = true;
     process->repair = kit_law(LAW_CONSTANT, 0, seconds);
+}
+
+static inline void kit_predict(struct kit *kit, double recall, double precision, double lead,
+                               double window)
+{
+    kit->spec.faults.prediction.recall_ppm = (int32_t)lround(1e6 * recall);
+    kit->spec.faults.prediction.precision_ppm = (int32_t)lround(1e6 * precision);
+    kit->spec.faults.prediction.lead = S(lead);
+    kit->spec.faults.prediction.window = S(window);
 }
 
 /* The index of a parameter of the controller in use. */
@@ -201,7 +211,8 @@ struct kit_expected {
     enum run_end end;
     double makespan, useful, checkpoint, slowed, lost, uncommitted, detect, wait, restart, restore,
         blocked, aborted;
-    uint64_t struck, shielded, elsewhere;                 /* failures */
+    uint64_t struck, shielded, elsewhere; /* failures */
+    uint64_t foretold, predictions, notices;
     uint64_t taken, completed, aborts, skipped, restored; /* checkpoints */
 };
 
@@ -219,6 +230,9 @@ static inline bool kit_differs_counts(const struct record *r, const struct kit_e
     differs |= kit_differs("struck", (int64_t)r->struck, (int64_t)e->struck);
     differs |= kit_differs("shielded", (int64_t)r->shielded, (int64_t)e->shielded);
     differs |= kit_differs("elsewhere", (int64_t)r->elsewhere, (int64_t)e->elsewhere);
+    differs |= kit_differs("foretold", (int64_t)r->foretold, (int64_t)e->foretold);
+    differs |= kit_differs("predictions", (int64_t)r->predictions, (int64_t)e->predictions);
+    differs |= kit_differs("notices", (int64_t)r->notices, (int64_t)e->notices);
     differs |= kit_differs("taken", (int64_t)r->taken, (int64_t)e->taken);
     differs |= kit_differs("completed", (int64_t)r->completed, (int64_t)e->completed);
     differs |= kit_differs("aborts", (int64_t)r->checkpoints_aborted, (int64_t)e->aborts);
@@ -252,10 +266,11 @@ static inline bool kit_same_record(const struct record *a, const struct record *
                    a->protected_work == b->protected_work && a->claimed_work == b->claimed_work &&
                    a->events == b->events && a->digest.high == b->digest.high &&
                    a->digest.low == b->digest.low;
-    is_same &= a->struck == b->struck && a->shielded == b->shielded &&
-               a->elsewhere == b->elsewhere && a->taken == b->taken &&
-               a->completed == b->completed && a->skipped == b->skipped &&
-               a->checkpoints_aborted == b->checkpoints_aborted && a->restored == b->restored;
+    is_same &=
+        a->struck == b->struck && a->shielded == b->shielded && a->elsewhere == b->elsewhere &&
+        a->taken == b->taken && a->completed == b->completed && a->skipped == b->skipped &&
+        a->checkpoints_aborted == b->checkpoints_aborted && a->restored == b->restored &&
+        a->foretold == b->foretold && a->predictions == b->predictions && a->notices == b->notices;
     for (unsigned i = 0; i < JOB_CLASSES; i++)
         is_same &= a->job[i] == b->job[i];
     for (unsigned i = 0; i < NODE_CLASSES; i++)

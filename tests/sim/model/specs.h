@@ -93,6 +93,19 @@ static inline void specs_faults(struct kit *k, uint64_t *random)
     }
 }
 
+/* Often: failures that are foretold, well or badly, long before or hardly. */
+static inline void specs_forecast(struct kit *k, uint64_t *random)
+{
+    if (kit_below(random, 2) && (k->spec.faults.trace.is_given || k->spec.faults.node.is_given ||
+                                 k->spec.faults.platform.is_given))
+        kit_predict(k, kit_below(random, 3) ? kit_between(random, 0.01, 1) : 1,
+                    kit_below(random, 3) ? kit_between(random, 0.2, 1) : 1,
+                    specs_seconds(random, 0, 60),
+                    specs_seconds(random, 0, 40) * kit_below(random, 2));
+    if (kit_below(random, 3) == 0)
+        k->spec.faults.notice = S(specs_seconds(random, 0.5, 60));
+}
+
 static inline void specs_group(struct kit *k, uint64_t *random)
 {
     struct spec *s = &k->spec;
@@ -158,6 +171,7 @@ static inline void specs_job(struct kit *k, uint64_t *random)
     s->seed = kit_random(random);
     s->horizon = S(kit_below(random, 4) == 0 ? specs_seconds(random, 1, 300) : 20000);
     specs_faults(k, random);
+    specs_forecast(k, random);
     specs_group(k, random);
 }
 
@@ -171,14 +185,18 @@ static inline void specs_draw(struct kit *k, uint64_t *random)
 static inline void specs_print(const struct kit *k, uint64_t index)
 {
     const struct spec *s = &k->spec;
-    print_message("    spec %" PRIu64 ": %s, work %.9g step %.9g C %.9g persist %.9g R %.9g D %.9g "
+    const struct cairn_controller_class *in = k->chosen.inner.controller;
+    print_message("    spec %" PRIu64
+                  ": %s (%s), work %.9g step %.9g C %.9g persist %.9g R %.9g D %.9g "
                   "detect %.9g, %u of %u + %u nodes, clock %d strike %x renewal %d trace %d\n",
-                  index, s->controller.class->name, simtime_seconds(s->group.work),
-                  simtime_seconds(s->group.step), simtime_seconds(s->group.checkpoint),
-                  simtime_seconds(s->group.persist), simtime_seconds(s->group.restore),
-                  simtime_seconds(s->group.downtime), simtime_seconds(s->detection.delay),
-                  s->group.workers, s->cluster.nodes, s->cluster.spares, (int)s->faults.clock,
-                  s->faults.strike, (int)s->faults.renewal, (int)s->faults.trace.is_given);
+                  index, s->controller.class->name,
+                  in && chosen_decorates(s->controller.class) >= 0 ? in->name : "",
+                  simtime_seconds(s->group.work), simtime_seconds(s->group.step),
+                  simtime_seconds(s->group.checkpoint), simtime_seconds(s->group.persist),
+                  simtime_seconds(s->group.restore), simtime_seconds(s->group.downtime),
+                  simtime_seconds(s->detection.delay), s->group.workers, s->cluster.nodes,
+                  s->cluster.spares, (int)s->faults.clock, s->faults.strike, (int)s->faults.renewal,
+                  (int)s->faults.trace.is_given);
 }
 
 #endif
