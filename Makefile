@@ -64,7 +64,8 @@ CLI       := $(filter-out sim/cli/main.c,$(wildcard sim/cli/*.c))
 CORE      := $(BASE) $(KERNEL) $(MODEL) $(POLICIES)
 LIBRARY   := $(CORE) $(WORKLOADS) $(TRACES) $(ANALYSIS) $(CAMPAIGN) $(CLI)
 BUILTIN   := $(if $(wildcard workloads/builtin.sh),$(B)/workloads/builtin.o)
-OBJECTS   := $(LIBRARY:%.c=$(B)/%.o) $(BUILTIN)
+SKELETON  := $(if $(MAIN),$(B)/sim/cli/skeleton.o)
+OBJECTS   := $(LIBRARY:%.c=$(B)/%.o) $(BUILTIN) $(SKELETON)
 CAIRN     := $(if $(MAIN),$(B)/cairn)
 SUPPORT   := $(wildcard tests/support.c)
 TESTS     := $(shell find tests -name 'test_*.c' 2>/dev/null | LC_ALL=C sort)
@@ -133,6 +134,15 @@ $(B)/workloads/builtin.c: workloads/builtin.sh $(wildcard workloads/builtin/*.ya
 	@mkdir -p $(@D)
 	sh workloads/builtin.sh $(filter %.yaml,$^) >$@
 $(B)/workloads/builtin.o: $(B)/workloads/builtin.c $(B)/flags | $(B)/ext/ready
+	$(SAY) '  compile $<'
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# So do the files that new-policy writes.
+$(B)/sim/cli/skeleton.c: sim/cli/skeleton.sh policies/examples/myplugin.c \
+                         policies/examples/test_myplugin.sh policies/controller.h
+	@mkdir -p $(@D)
+	sh $^ >$@
+$(B)/sim/cli/skeleton.o: $(B)/sim/cli/skeleton.c $(B)/flags | $(B)/ext/ready
 	$(SAY) '  compile $<'
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 

@@ -44,6 +44,8 @@ enum cairn_unit {
     CAIRN_NAMES, /* value.names[0 .. value.i): names of steps */
     CAIRN_FRACTIONS,  /* value.numbers[0 .. value.i): ascending, from 0 to 1 */
     CAIRN_CONTROLLER, /* value.inner: another controller, which this one decorates */
+    CAIRN_TEXTS,      /* value.names[0 .. value.i): texts that the driver does not look into */
+    CAIRN_PAIRS,      /* value.names[0 .. 2 value.i): likewise, each behind its key */
 };
 
 struct cairn_param {

@@ -66,8 +66,13 @@ static inline struct cairn_value chosen_value(const struct cairn_param *p, doubl
         value.i = 3;
         value.numbers = chosen_fractions;
         break;
+    case CAIRN_TEXTS:
+        value.i = 1;
+        value.names = chosen_names;
+        break;
+    case CAIRN_PAIRS:
     case CAIRN_CONTROLLER:
-        break; /* chosen_defaults ties it */
+        break; /* no pairs; chosen_defaults ties a controller */
     }
     return value;
 }
@@ -141,6 +146,8 @@ static inline struct cairn_value chosen_random(const struct cairn_param *p, doub
     case CAIRN_NAMES:
     case CAIRN_FRACTIONS:
     case CAIRN_CONTROLLER:
+    case CAIRN_TEXTS:
+    case CAIRN_PAIRS:
         break;
     }
     return value;

@@ -9,6 +9,7 @@
 #include "workloads/controller_form.h"
 #include "policies/registry.h"
 #include "workloads/stage_form.h"
+#include "workloads/text_form.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -24,17 +25,34 @@ struct form {
     const char *inner_name;        /* of the parameter */
 };
 
+#define PROCESS "process" /* a controller, and its parameter that says which program it is */
+
 static const char *const mtbf_words[] = {"scenario", "hindsight", NULL};
 
 /* ---- which --------------------------------------------------------------------------------- */
 
+static const struct cairn_controller_class *const *known(const struct value_reader *reader)
+{
+    return reader->controllers ? reader->controllers : cairn_controllers;
+}
+
+static const struct cairn_controller_class *find_name(const struct value_reader *reader,
+                                                      const char *name)
+{
+    const struct cairn_controller_class *const *class = known(reader);
+    while (*class && strcmp((*class)->name, name) != 0)
+        class ++;
+    return *class;
+}
+
 static enum status unknown_controller(const struct value_reader *reader,
                                       const struct yaml_node *node)
 {
+    const struct cairn_controller_class *const *classes = known(reader);
     const char *names[64];
     size_t count = 0;
-    for (; cairn_controllers[count] && count < 64; count++)
-        names[count] = cairn_controllers[count]->name;
+    for (; classes[count] && count < 64; count++)
+        names[count] = classes[count]->name;
     const char *nearest = text_nearest(node->text, node->length, names, count);
     return nearest
                ? diag_error(reader->diag, node->place,
@@ -54,6 +72,8 @@ static enum status find_class(const struct value_reader *reader, const char *pat
                           schema_expectation(TYPE_CONTROLLER));
     if (node->kind == NODE_MAP) {
         const struct yaml_child *child = yaml_find(node, "name");
+        if (!child && yaml_find(node, PROCESS) && (*class = find_name(reader, PROCESS)))
+            return STATUS_OK; /* {process: [python3, my.py]} says enough */
         if (!child)
             return diag_error(reader->diag, node->place, "%s: the map has no 'name'; expected %s",
                               path, schema_expectation(TYPE_CONTROLLER));
@@ -62,7 +82,7 @@ static enum status find_class(const struct value_reader *reader, const char *pat
     enum status status = value_scalar(reader, path, name, schema_expectation(TYPE_CONTROLLER));
     if (status != STATUS_OK)
         return status;
-    *class = cairn_controller_find(name->text);
+    *class = find_name(reader, name->text);
     return *class ? STATUS_OK : unknown_controller(reader, name);
 }
 
@@ -250,6 +270,10 @@ static enum status read_value(struct form *form, const struct cairn_param *param
     case CAIRN_NAMES:
     case CAIRN_FRACTIONS:
         return read_list(reader, param, label, node, value);
+    case CAIRN_TEXTS:
+        return text_form_texts(reader, label, node, value);
+    case CAIRN_PAIRS:
+        return text_form_pairs(reader, label, node, value);
     case CAIRN_CONTROLLER:
         form->inner = node; /* read next, not by recursion */
         form->inner_name = param->name;
@@ -404,6 +428,12 @@ static void add_value(struct text *text, const struct spec_controller *controlle
         }
         text_add(text, "]");
         break;
+    case CAIRN_TEXTS:
+        text_form_add_texts(text, value);
+        break;
+    case CAIRN_PAIRS:
+        text_form_add_pairs(text, value);
+        break;
     case CAIRN_CONTROLLER:
         break; /* it follows, and is closed behind all */
     }
@@ -478,7 +508,9 @@ enum status controller_form_read(const struct value_reader *reader, const struct
     struct text text = text_over(bytes, capacity);
     add_chain(&text, &read);
     tie_chain(&read);
-    assert(!text.is_cut);
+    if (text.is_cut)
+        return diag_error(reader->diag, node->place,
+                          "controller: more than %zu bytes of parameters", capacity - 1);
     reader->spec->controller = read;
     *canonical = arena_copy(reader->arena, bytes, text.length);
     return *canonical ? STATUS_OK : diag_world(reader->diag, "keep", "controller", ENOMEM);

@@ -19,7 +19,8 @@ struct derivation {
 /* A value that follows from others; `note` says how. */
 static enum status derive(const struct derivation *d, enum schema_id id, const char *note)
 {
-    const struct value_reader reader = {d->arena, d->diag, &d->scenario->spec};
+    const struct value_reader reader = {
+        .arena = d->arena, .diag = d->diag, .spec = &d->scenario->spec};
     struct scenario_value *value = &d->scenario->values[id];
     value->note = arena_copy(d->arena, note, strlen(note));
     value->origin = ORIGIN_DERIVED;
@@ -57,7 +58,7 @@ static enum status derive_work(const struct derivation *d)
     struct spec *spec = &d->scenario->spec;
     struct scenario_value *work = &d->scenario->values[KEY_WORK];
     const struct scenario_value *stages = &d->scenario->values[KEY_STAGES];
-    const struct value_reader reader = {d->arena, d->diag, spec};
+    const struct value_reader reader = {.arena = d->arena, .diag = d->diag, .spec = spec};
     bool has_stages = stages->is_good && !stages->is_absent;
     simtime total = 0;
     if (!work->is_good || !stages->is_good)

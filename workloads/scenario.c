@@ -177,7 +177,7 @@ static enum status read_import(struct arena *arena, struct diag *diag,
 {
     const struct scenario_layer *layer = &document->layers[document->count - 1];
     const struct yaml_child *import = yaml_find(layer->root, "import");
-    const struct value_reader reader = {arena, diag, NULL};
+    const struct value_reader reader = {.arena = arena, .diag = diag};
     *is_done = !import;
     if (!import)
         return STATUS_OK;
@@ -400,7 +400,8 @@ static enum status read_default(const struct value_reader *reader, const struct 
 static enum status read_values(struct build *build)
 {
     struct scenario *scenario = build->scenario;
-    const struct value_reader reader = {build->arena, build->diag, &scenario->spec};
+    const struct value_reader reader = {build->arena, build->diag, &scenario->spec,
+                                        build->document->controllers};
     const struct place file = {build->document->layers[0].source, 0, 0, 0};
     for (unsigned id = 0; id < SCHEMA_KEYS && !diag_is_full(build->diag); id++) {
         const struct schema_key *key = &schema_keys[id];
@@ -441,7 +442,8 @@ static enum status finish_spec(struct build *build)
     struct scenario_value *file = &values[KEY_TRACE_FILE];
     spec->faults.trace.is_given = file->is_good && !file->is_absent;
     if (spec->faults.trace.is_given && file->origin == ORIGIN_FILE) {
-        const struct value_reader reader = {build->arena, build->diag, spec};
+        const struct value_reader reader = {
+            .arena = build->arena, .diag = build->diag, .spec = spec};
         spec->faults.trace.file = join(build->arena, file->folder, spec->faults.trace.file);
         enum status status = value_format(&reader, &schema_keys[KEY_TRACE_FILE], &file->text);
         if (status != STATUS_OK)
@@ -457,7 +459,8 @@ static enum status finish_spec(struct build *build)
 /* Every file may say its version, the top one must. */
 static void check_versions(struct build *build)
 {
-    const struct value_reader reader = {build->arena, build->diag, &build->scenario->spec};
+    const struct value_reader reader = {
+        .arena = build->arena, .diag = build->diag, .spec = &build->scenario->spec};
     for (uint32_t i = 0; i < build->document->count; i++) {
         const struct scenario_layer *layer = &build->document->layers[i];
         const struct yaml_child *version = yaml_find(layer->root, "version");

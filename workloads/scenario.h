@@ -32,6 +32,8 @@ struct scenario_document {
     uint32_t count;
     const char *folder; /* of the top file: "" or "studies/" */
     const char *name;   /* its name without folder and ".yaml" */
+    /* Controllers that it may name, NULL-terminated; NULL: those of policies/registry.h. */
+    const struct cairn_controller_class *const *controllers;
 };
 
 enum scenario_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_SET, ORIGIN_DERIVED };

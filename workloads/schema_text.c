@@ -290,6 +290,8 @@ static void print_json_param(struct sink *sink, const struct cairn_param *param)
         [CAIRN_NAMES] = "\"type\": [\"array\", \"string\"]",
         [CAIRN_FRACTIONS] = "\"type\": [\"array\", \"number\", \"string\"]",
         [CAIRN_CONTROLLER] = "\"$ref\": \"#/$defs/controller\"",
+        [CAIRN_TEXTS] = "\"type\": [\"array\", \"string\"]",
+        [CAIRN_PAIRS] = "\"type\": \"object\"",
     };
     if (param->unit == CAIRN_CHOICE)
         print_enum(sink, param->choices, NULL);
@@ -314,6 +316,12 @@ static void print_json_controllers(struct sink *sink)
             print_json_param(sink, param);
         io_printf(sink, "}}");
     }
+    io_printf(sink, ",\n      {\"type\": \"object\", \"required\": [\"process\"], "
+                    "\"additionalProperties\": false, \"description\": \"a program over a pipe\", "
+                    "\"properties\": {\"name\": {\"const\": \"process\"}, "
+                    "\"process\": {\"type\": [\"array\", \"string\"]}, "
+                    "\"timeout\": {\"$ref\": \"#/$defs/duration\"}, "
+                    "\"params\": {\"type\": \"object\"}}}");
     io_printf(sink, "\n    ]}\n");
 }
 

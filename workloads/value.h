@@ -18,6 +18,7 @@ struct value_reader {
     struct arena *arena;
     struct diag *diag;
     struct spec *spec;
+    const struct cairn_controller_class *const *controllers; /* known ones; NULL: the built-in */
 };
 
 /* Checks `node` by the key's row and stores it into reader->spec. *is_absent: it was the word for

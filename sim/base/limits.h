@@ -23,6 +23,7 @@
 #define LIMIT_PARAMS          12                   /* parameters of one policy */
 #define LIMIT_DECORATORS      4                    /* controllers around a controller */
 #define LIMIT_LIST            64                   /* values of a list parameter of a policy */
+#define LIMIT_TEXTS           2048                 /* bytes of a list of texts for a policy */
 #define LIMIT_DECISIONS       1000000u             /* written down of one replication: 250 MB */
 #define LIMIT_STAGES          4096                 /* stages of a job */
 #define LIMIT_EVENTS          UINT64_C(4000000000) /* default of --max-events, a replication */

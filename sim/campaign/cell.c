@@ -4,6 +4,7 @@
  * Order matters: trace, then MTBF (a trace may give it), then the controller's plan (it may need
  * the MTBF), then warnings (they compare all three). */
 #include "sim/campaign/cell.h"
+#include "sim/campaign/process.h"
 #include "traces/outage_csv.h"
 #include "workloads/check.h"
 #include <assert.h>
@@ -111,13 +112,21 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
     const struct spec *spec = &cell->spec;
     const struct cairn_controller_class *class = spec->controller.class;
     struct cairn_shape shape = spec_shape(spec);
+    struct place place = scenario_place(cell->scenario, "controller");
+    for (const struct spec_controller *c = spec->controller.inner; c; c = c->inner)
+        if (process_is(c->class))
+            return diag_error(diag, place, "a process cannot stand inside another controller");
     cell->plan = arena_alloc(arena, cairn_plan_size(class, spec->controller.values, &shape));
     if (!cell->plan)
         return diag_world(diag, "plan", NULL, ENOMEM);
     const char *refusal = class->plan(spec->controller.values, &shape, cell->plan);
     if (refusal)
-        return diag_error(diag, scenario_place(cell->scenario, "controller"), "%s: %s", class->name,
-                          refusal);
+        return diag_error(diag, place, "%s: %s", class->name, refusal);
+    if (process_is(class)) {
+        enum status status = process_prepare(class, cell->plan, spec->seed, arena, place, diag);
+        if (status != STATUS_OK)
+            return status;
+    }
     cell->interval = class->interval ? class->interval(cell->plan, &cell->bound_by) : 0;
     cell->has_interval = cell->interval > 0;
     return STATUS_OK;

@@ -12,6 +12,7 @@
 struct retell {
     const struct cell *cell;
     struct run run;
+    void *process; /* the plan of a program of its own, where the controller is one; or NULL */
     struct journal journal; /* of the replication told last */
 };
 

@@ -6,6 +6,7 @@
  * The clairvoyant bound does not depend on the controller: cells that differ in nothing else share
  * it. */
 #include "sim/campaign/study.h"
+#include "sim/campaign/process.h"
 #include "sim/campaign/summary.h"
 #include "sim/campaign/workers.h"
 #include <assert.h>
@@ -19,6 +20,7 @@
 struct bench { /* a worker's place */
     struct run run;
     const struct cell *cell; /* that `run` is open for; NULL: not open */
+    void *process;           /* this worker's own plan, where the controller is one; or NULL */
     char apart[128];         /* two cache lines: neighbours must not slow each other down */
 };
 
@@ -33,14 +35,26 @@ struct job {
     double precision;
 };
 
+static void close_bench(struct bench *bench)
+{
+    if (bench->cell)
+        run_close(&bench->run);
+    if (bench->process)
+        process_close(bench->process);
+    bench->cell = NULL;
+    bench->process = NULL;
+}
+
 static enum status open_bench(struct bench *bench, const struct cell *cell)
 {
     if (bench->cell == cell)
         return STATUS_OK;
-    if (bench->cell)
-        run_close(&bench->run);
-    bench->cell = NULL;
-    enum status status = run_open(&bench->run, &cell->spec, cell->plan);
+    close_bench(bench);
+    bool is_process = process_is(cell->spec.controller.class);
+    if (is_process && !(bench->process = process_open(cell->plan)))
+        return STATUS_MEMORY;
+    enum status status =
+        run_open(&bench->run, &cell->spec, is_process ? bench->process : cell->plan);
     if (status == STATUS_OK)
         bench->cell = cell;
     return status;
@@ -66,6 +80,8 @@ static enum status work(void *context, unsigned worker, uint64_t item)
     enum status status = open_bench(bench, cell);
     for (uint32_t i = first; i < end && status == STATUS_OK; i++) {
         struct record bound, *record = is_bound ? &bound : &cell->records[i];
+        if (bench->process && !is_bound)
+            process_begin(bench->process, cell->spec.seed, i);
         status = run_replicate(&bench->run, i, mode, record);
         if (is_bound)
             cell->bounds[i] = bound.end == END_FINISHED ? bound.makespan : -1;
@@ -165,6 +181,15 @@ static uint32_t replications_of(const struct study *study, const struct study_op
     return most;
 }
 
+static void report_processes(const struct study *study, struct diag *diag)
+{
+    for (uint32_t i = 0; i < study->count; i++) {
+        const struct cell *cell = &study->cells[i];
+        if (process_is(cell->spec.controller.class))
+            process_report(cell->plan, scenario_place(cell->scenario, "controller"), diag);
+    }
+}
+
 enum status study_run(struct study *study, const struct study_options *options, struct diag *diag)
 {
     struct bench *benches = arena_array(study->arena, options->threads, sizeof *benches);
@@ -195,7 +220,7 @@ enum status study_run(struct study *study, const struct study_options *options, 
         to = to > options->most / 2 ? options->most : 2 * to;
     }
     for (unsigned i = 0; i < options->threads; i++)
-        if (benches[i].cell)
-            run_close(&benches[i].run);
+        close_bench(&benches[i]);
+    report_processes(study, diag);
     return status;
 }

@@ -15,7 +15,8 @@
 #define STUDY_OPTIONS                                                                              \
     (OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_REPS) | OPTION_BIT(OPTION_PRECISION) |             \
      OPTION_BIT(OPTION_MAX_REPS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_JOBS) |             \
-     OPTION_BIT(OPTION_NO_SKIP) | OPTION_BIT(OPTION_HELP))
+     OPTION_BIT(OPTION_NO_SKIP) | OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_ALLOW_EXEC) |      \
+     OPTION_BIT(OPTION_HELP))
 #define OUTPUT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_ROWS) |                  \
      OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE))
@@ -46,7 +47,8 @@ const struct command commands[] = {
     {"explain", "one replication: which failure, and whose decision, cost how much",
      "[OUTAGES.csv] SCENARIO [--rep N] [--what-if skip:ID | take:TIME] [options]",
      OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_REP) |
-         OPTION_BIT(OPTION_WHAT_IF) | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP),
+         OPTION_BIT(OPTION_WHAT_IF) | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_PLUGIN) |
+         OPTION_BIT(OPTION_ALLOW_EXEC) | OPTION_BIT(OPTION_HELP),
      1, 2, cmd_explain,
      "Without --rep: replication 0. With OUTAGES.csv: what cairn replay runs. --what-if runs it\n"
      "again on the same failures, one decision made otherwise. Whose a loss is: cairn help\n"
@@ -81,18 +83,27 @@ const struct command commands[] = {
      "with those rows too.\n\n"
      "  cairn verify two-node\n"},
     {"validate", "check a scenario without running it", "SCENARIO [--print-effective] [--set …]",
-     OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_EFFECTIVE) | OPTION_BIT(OPTION_HELP), 1, 1,
-     cmd_validate, "  cairn validate my.yaml --print-effective\n"},
+     OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_EFFECTIVE) | OPTION_BIT(OPTION_PLUGIN) |
+         OPTION_BIT(OPTION_ALLOW_EXEC) | OPTION_BIT(OPTION_HELP),
+     1, 1, cmd_validate, "  cairn validate my.yaml --print-effective\n"},
     {"schema", "the scenario format as a JSON Schema, for editors", "", OPTION_BIT(OPTION_HELP), 0,
      0, cmd_schema, "  cairn schema > cairn.schema.json\n"},
     {"list", "what there is: scenarios, policies, laws, figures, semantics", "[WHAT]",
-     OPTION_BIT(OPTION_HELP), 0, 1, cmd_list, "  cairn list scenarios\n  cairn list policies\n"},
+     OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP), 0, 1, cmd_list,
+     "  cairn list scenarios\n  cairn list policies\n"},
     {"help", "this, a command, or a topic: scenario, units, policies, exit-codes, decisions",
-     "[TOPIC]", OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
+     "[TOPIC]", OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
     {"demo", "the first two minutes: a comparison, two figures, what to type next", "[options]",
      OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_OUTPUT) |
          OPTION_BIT(OPTION_HELP),
      0, 0, cmd_demo, "Writes cairn-demo.svg, .gp and .csv into this folder, or what -o names.\n"},
+    {"new-policy", "a controller of your own to start from: a plug-in that compiles, and its test",
+     "NAME [-o FOLDER]",
+     OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_HELP), 1, 1,
+     cmd_new_policy,
+     "Writes NAME.c, test_NAME.sh and controller.h into this folder, or the one that -o names.\n\n"
+     "  cairn new-policy mine -o mine\n"
+     "  sh mine/test_mine.sh\n"},
     {.name = NULL},
 };
 
@@ -169,7 +180,10 @@ static int dispatch(struct cli *cli, int argc, const char *const *argv)
         cli_usage(cli, "usage: cairn %s %s", cli->command->name, cli->command->usage);
         return EXIT_USAGE;
     }
-    return cli->command->run(cli);
+    enum status status = doors_open(cli);
+    int code = status == STATUS_OK ? cli->command->run(cli) : cli_exit(status);
+    doors_close(cli);
+    return code;
 }
 
 int cli_main(int argc, const char *const *argv)

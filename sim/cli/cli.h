@@ -10,6 +10,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/diag.h"
 #include "sim/base/io.h"
+#include "sim/campaign/plugin.h"
 #include "sim/campaign/study.h"
 #include "sim/campaign/summary.h"
 
@@ -19,6 +20,7 @@ enum exit_code { EXIT_DONE, EXIT_NO, EXIT_USAGE, EXIT_DATA, EXIT_PARTIAL, EXIT_B
 
 #define CLI_ARGUMENTS 16 /* words that are no options */
 #define CLI_SETS      64 /* --set of one command */
+#define CLI_PLUGINS   16 /* --plugin of one command */
 
 enum option_id {
     OPTION_SET,
@@ -36,6 +38,8 @@ enum option_id {
     OPTION_FAIL,
     OPTION_EFFECTIVE,
     OPTION_NO_SKIP,
+    OPTION_PLUGIN,
+    OPTION_ALLOW_EXEC,
     OPTION_DECISIONS,
     OPTION_REP,
     OPTION_WHAT_IF,
@@ -61,6 +65,11 @@ struct cli {
     int arguments_count;
     const char *sets[CLI_SETS];
     int sets_count;
+    const char *plugin_paths[CLI_PLUGINS];
+    int plugins_count;
+    struct plugin plugins[CLI_PLUGINS]; /* those that are open */
+    /* What may be named: the built-in ones and what came through the doors; NULL-terminated. */
+    const struct cairn_controller_class **controllers;
     uint32_t given; /* OPTION_BITs */
     const char *values[OPTIONS];
     /* values in their types */
@@ -91,6 +100,7 @@ int cmd_schema(struct cli *cli);
 int cmd_list(struct cli *cli);
 int cmd_help(struct cli *cli);
 int cmd_demo(struct cli *cli);
+int cmd_new_policy(struct cli *cli);
 
 /* Everything but process start: what main calls, and what tests call in process. */
 int cli_main(int argc, const char *const *argv);
@@ -104,6 +114,9 @@ enum status cli_usage(struct cli *cli, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Parses argv[2..] by the command's options. */
 enum status option_parse(struct cli *cli, int argc, const char *const *argv);
+/* Opens every --plugin and lists the controllers. */
+enum status doors_open(struct cli *cli);
+void doors_close(struct cli *cli);
 void help_command(struct cli *cli, const struct command *command);
 void help_overview(struct sink *sink);
 

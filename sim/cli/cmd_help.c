@@ -13,7 +13,7 @@ void help_overview(struct sink *sink)
               "  cairn COMMAND [arguments] [options]\n\n",
               CAIRN_VERSION);
     for (const struct command *c = commands; c->name; c++)
-        io_printf(sink, "  %-9s %s\n", c->name, c->summary);
+        io_printf(sink, "  %-10s %s\n", c->name, c->summary);
     io_printf(sink, "\nStart here:\n"
                     "  cairn demo                 a comparison and a figure, in seconds\n"
                     "  cairn list scenarios       what is built in\n"
@@ -42,8 +42,9 @@ void help_command(struct cli *cli, const struct command *command)
         io_printf(out, "\n%s", command->details);
 }
 
-static void help_units(struct sink *out)
+static void help_units(struct cli *cli)
 {
+    struct sink *out = &cli->out;
     io_printf(out,
               "Durations  ns us ms s min (or m) h d w y; a year is 365 d: '30 s', '1.5 h', '2 y'\n"
               "Sizes      B kB MB GB TB PB (1000) and KiB MiB GiB TiB PiB (1024): '10 TiB'\n"
@@ -53,8 +54,9 @@ static void help_units(struct sink *out)
               "nanoseconds, up to 292 years; laws may have longer means.\n");
 }
 
-static void help_exit_codes(struct sink *out)
+static void help_exit_codes(struct cli *cli)
 {
+    struct sink *out = &cli->out;
     io_printf(out,
               "0    done\n"
               "1    the answer is no: gate found worse or undecided, verify found a difference\n"
@@ -66,13 +68,14 @@ static void help_exit_codes(struct sink *out)
               "130, 143  interrupted\n");
 }
 
-static void help_scenario(struct sink *out)
+static void help_scenario(struct cli *cli)
 {
-    schema_print_help(out);
+    schema_print_help(&cli->out);
 }
 
-static void help_decisions(struct sink *out)
+static void help_decisions(struct cli *cli)
 {
+    struct sink *out = &cli->out;
     io_printf(out,
               "What --decisions FILE.csv or FILE.jsonl holds, a line a decision. What does not\n"
               "apply is empty in CSV and null in JSON.\n\n");
@@ -89,7 +92,7 @@ static void help_decisions(struct sink *out)
 
 static const struct {
     const char *name;
-    void (*print)(struct sink *out);
+    void (*print)(struct cli *cli);
 } topics[] = {
     {"scenario", help_scenario},     {"policies", cmd_list_parameters}, {"units", help_units},
     {"exit-codes", help_exit_codes}, {"decisions", help_decisions},
@@ -107,7 +110,7 @@ int cmd_help(struct cli *cli)
     for (int i = 0; i < TOPICS; i++) {
         names[count++] = topics[i].name;
         if (strcmp(topics[i].name, wanted) == 0) {
-            topics[i].print(&cli->out);
+            topics[i].print(cli);
             return EXIT_DONE;
         }
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn list: what there is, one name first on each line, so that scripts can read it too. */
-#include "policies/registry.h"
 #include "sim/base/text.h"
 #include "sim/cli/prepare.h"
 #include "workloads/builtin.h"
@@ -34,6 +33,8 @@ static void print_param(struct sink *out, const struct cairn_param *p)
         [CAIRN_NAMES] = "a list of names of steps",
         [CAIRN_FRACTIONS] = "a list of fractions",
         [CAIRN_CONTROLLER] = "a controller",
+        [CAIRN_TEXTS] = "a list of texts",
+        [CAIRN_PAIRS] = "a map of texts",
     };
     io_printf(out, "    %s: ", p->name);
     for (int i = 0; p->choices && p->choices[i]; i++)
@@ -45,19 +46,19 @@ static void print_param(struct sink *out, const struct cairn_param *p)
 
 static enum status list_policies(struct cli *cli)
 {
-    for (int i = 0; cairn_controllers[i]; i++)
-        io_printf(&cli->out, "%-19s  %s\n", cairn_controllers[i]->name,
-                  cairn_controllers[i]->summary);
+    for (int i = 0; cli->controllers[i]; i++)
+        io_printf(&cli->out, "%-19s  %s\n", cli->controllers[i]->name,
+                  cli->controllers[i]->summary);
     return STATUS_OK;
 }
 
-void cmd_list_parameters(struct sink *out)
+void cmd_list_parameters(struct cli *cli)
 {
-    for (int i = 0; cairn_controllers[i]; i++) {
-        const struct cairn_controller_class *class = cairn_controllers[i];
-        io_printf(out, "%s: %s\n", class->name, class->summary);
+    for (int i = 0; cli->controllers[i]; i++) {
+        const struct cairn_controller_class *class = cli->controllers[i];
+        io_printf(&cli->out, "%s: %s\n", class->name, class->summary);
         for (const struct cairn_param *p = class->params; p->name; p++)
-            print_param(out, p);
+            print_param(&cli->out, p);
     }
 }
 

@@ -32,6 +32,9 @@ const struct option_row option_rows[OPTIONS] = {
     [OPTION_EFFECTIVE] = {"print-effective", 0, NULL, "print every value and where it came from"},
     [OPTION_NO_SKIP] = {"no-skip", 0, NULL,
                         "execute every checkpoint by itself: slower, same digest"},
+    [OPTION_PLUGIN] = {"plugin", 0, "FILE.so", "load controllers of your own; may be repeated"},
+    [OPTION_ALLOW_EXEC] = {"allow-exec", 0, NULL,
+                           "let the scenario start a program: controller {process: […]}"},
     [OPTION_DECISIONS] = {"decisions", 0, "FILE",
                           "write every decision, a line each, to FILE.jsonl or FILE.csv"},
     [OPTION_REP] = {"rep", 0, "N", "the replication to tell of, numbered from 0"},
@@ -78,6 +81,11 @@ static enum status store(struct cli *cli, enum option_id id, const char *value)
         if (cli->sets_count == CLI_SETS)
             return cli_usage(cli, "too many --set; the limit is %d", CLI_SETS);
         cli->sets[cli->sets_count++] = value;
+    }
+    if (id == OPTION_PLUGIN) {
+        if (cli->plugins_count == CLI_PLUGINS)
+            return cli_usage(cli, "too many --plugin; the limit is %d", CLI_PLUGINS);
+        cli->plugin_paths[cli->plugins_count++] = value;
     }
     if (id == OPTION_FAIL && cli_has(cli, id)) /* a rule that nobody looks at would be worse */
         return cli_usage(cli, "one --fail a command; run gate once for each rule");

@@ -58,6 +58,7 @@ enum status prepare_read(struct cli *cli, const char *path, const char *more,
     char seed[64];
     *p = (struct prepared){0};
     enum status status = scenario_read(path, &cli->arena, &cli->diag, &p->document);
+    p->document.controllers = cli->controllers;
     if (status == STATUS_OK && more)
         status = add_set(cli, p, more);
     for (int i = 0; i < cli->sets_count && status == STATUS_OK; i++)

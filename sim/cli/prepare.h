@@ -64,7 +64,7 @@ enum status cmd_sweep_baselines(struct cli *cli, struct prepared *prepared, uint
 /* Waste against interval, for the one cell prepared, with room for the grid. */
 enum status cmd_plot_interval(struct cli *cli, struct prepared *prepared);
 /* All controllers with their parameters, for cairn help policies. */
-void cmd_list_parameters(struct sink *out);
+void cmd_list_parameters(struct cli *cli);
 /* The controllers that are compared where the user names none. */
 const char *cmd_sweep_axis(bool is_replay);
 

@@ -5,6 +5,7 @@
  * does not add up is not believed. */
 #include "sim/cli/report.h"
 #include "sim/base/text.h"
+#include "sim/campaign/process.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -49,8 +50,12 @@ static void print_policy(struct sink *out, const struct cell *cell)
 {
     const char *name = cell->spec.controller.class->name;
     char interval[REPORT_TEXT];
+    char words[512] = "";
+    struct text text = text_over(words, sizeof words);
+    if (process_is(cell->spec.controller.class))
+        process_words(cell->plan, &text);
     if (!cell->has_interval)
-        io_printf(out, "  controller %s\n", name);
+        io_printf(out, "  controller %s%s%s\n", name, words[0] ? ": " : "", words);
     else if (cell->interval == SIMTIME_NEVER)
         io_printf(out, "  controller %s: no checkpoints\n", name);
     else

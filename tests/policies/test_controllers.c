@@ -401,7 +401,9 @@ static void describe_tells_the_interval(void **state)
 
 static void registry_lists_each_class_once_in_order(void **state)
 {
-    static const char *const order[] = {"none", "fixed", "every", "young", "daly", "exact"};
+    static const char *const order[] = {"none",        "fixed",    "every",      "on-success",
+                                        "progressive", "periodic", "milestones", "young",
+                                        "daly",        "exact"};
     size_t count = 0;
     (void)state;
     for (; cairn_controllers[count]; count++) {

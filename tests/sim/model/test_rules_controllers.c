@@ -63,6 +63,7 @@ static void document_a(struct kit *k, int64_t budget, double threshold)
     kit_use(k, "adaptive-compat");
     kit_set_count(k, "budget", budget);
     kit_set_number(k, "threshold", threshold);
+    kit_set_count(k, "when_spent", 1); /* asked on and on, as the original */
 }
 
 /* Epochs of 15 s, 1 s a checkpoint, restored within `restore`. */
