@@ -78,7 +78,7 @@ SONAME    := libcairn-policies.so.1
 SHARED    := $(B)/$(SONAME)
 ARCHIVE   := $(B)/libcairn-policies.a
 
-.PHONY: all test tests demo deps deps-ci tidy symbols core golden legs soak format install clean help
+.PHONY: all test tests demo deps deps-ci tidy symbols core golden legs soak format study install clean help
 .DELETE_ON_ERROR:
 all: $(if $(CAIRN),$(CAIRN),$(OBJECTS)) $(SHARED) $(ARCHIVE) ## build/cairn and the library of policies
 
@@ -228,6 +228,14 @@ demo: deps ## install what is missing, build, run a real sweep, draw its figures
 	@mkdir -p $(B)/demo
 	cd $(B)/demo && $(abspath $(B))/cairn demo
 	@echo "demo: its files are in $(B)/demo"
+
+# Who wins where: every controller on every built-in scenario. Exit code 4 says that some runs did
+# not finish, which is part of the answer (none, adaptive-compat).
+study: $(CAIRN) ## all controllers on all built-in scenarios, into workloads/controllers.txt
+	@$(CAIRN) sweep $$($(CAIRN) list scenarios | cut -d' ' -f1) --against adaptive-compat --set \
+	  "controller=$$(sed '/^#/d' workloads/controllers.study | paste -sd,)" \
+	  >workloads/controllers.txt.part || [ $$? = 4 ]
+	@mv workloads/controllers.txt.part workloads/controllers.txt && cat workloads/controllers.txt
 
 install: all ## into $(DESTDIR)$(PREFIX): program, library, headers, documents
 	install -D -m 755 $(B)/cairn $(DESTDIR)$(PREFIX)/bin/cairn

@@ -119,10 +119,14 @@ static enum status open_matrix(struct cli *cli, struct many *many, const char *a
         return no_memory(cli);
     for (uint32_t i = 0; i < m->rows; i++) {
         struct axis_slice slice = controllers->values[i];
-        m->row_names[i] =
+        char *written =
             arena_copy(&cli->arena, controllers->source.text + slice.start, slice.length);
-        if (!m->row_names[i])
+        char *shown = arena_alloc(&cli->arena, slice.length + 1u);
+        if (!written || !shown)
             return no_memory(cli);
+        struct text text = text_over(shown, slice.length + 1u);
+        prepare_add_controller(&text, written);
+        m->row_names[i] = shown;
     }
     return STATUS_OK;
 }

@@ -77,16 +77,15 @@ static const char *value_text(struct cli *cli, const struct axis *axis, uint32_t
     return arena_copy(&cli->arena, axis->source.text + slice.start, slice.length);
 }
 
-/* "{name: fixed, interval: 1 h}" reads best as "fixed, 1 h". */
-static void add_controller(struct text *text, const char *value)
+void prepare_add_controller(struct text *text, const char *value)
 {
-    static const char *const dropped[] = {"{", "}", "name: ", "interval: "};
+    static const char *const dropped[] = {"{", "}", "name: ", " interval: "};
     while (*value) {
         size_t skip = 0;
         for (unsigned i = 0; i < sizeof dropped / sizeof *dropped && skip == 0; i++)
             if (strncmp(value, dropped[i], strlen(dropped[i])) == 0)
                 skip = strlen(dropped[i]);
-        if (skip == 0)
+        if (skip == 0 || *value == ' ')
             text_add(text, "%c", *value);
         value += skip ? skip : 1;
     }
@@ -101,7 +100,7 @@ static void write_label(const struct prepared *p, uint32_t cell, char label[CELL
         key = key ? key + 1 : p->keys[i];
         text_add(&text, "%s", i ? ", " : "");
         if (strcmp(key, "controller") == 0)
-            add_controller(&text, p->values[cell][i]);
+            prepare_add_controller(&text, p->values[cell][i]);
         else
             text_add(&text, "%s %s", key, p->values[cell][i]);
     }
@@ -228,7 +227,7 @@ enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t lik
     if (status != STATUS_OK)
         return status;
     struct text text = text_over(p->study.cells[p->study.count].label, CELL_LABEL);
-    add_controller(&text, set + strcspn(set, "=") + 1);
+    prepare_add_controller(&text, set + strcspn(set, "=") + 1);
     p->study.count++;
     return STATUS_OK;
 }

@@ -4,6 +4,7 @@
 #ifndef CAIRN_CLI_PREPARE_H
 #define CAIRN_CLI_PREPARE_H
 
+#include "sim/base/text.h"
 #include "sim/campaign/row.h"
 #include "sim/cli/cli.h"
 #include "workloads/scenario.h"
@@ -38,6 +39,8 @@ enum status prepare_suitable(struct cli *cli, struct prepared *prepared, uint32_
                              struct prepare_fit *fits);
 /* A further cell: like `like`, but for its controller: `set` is "controller=…" and outlives it. */
 enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t like, const char *set);
+/* A controller as a table shows it: "{name: fixed, interval: 1 h}" reads best as "fixed, 1 h". */
+void prepare_add_controller(struct text *text, const char *value);
 /* Runs all cells. STATUS_PARTIAL is not told here: see report_status. */
 enum status prepare_run(struct cli *cli, struct prepared *prepared, bool with_bound);
 struct row_cell prepare_row_cell(const struct prepared *prepared, uint32_t cell);

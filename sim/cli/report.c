@@ -48,10 +48,10 @@ static void print_head(struct sink *out, const struct prepared *p, const struct 
 
 static void print_policy(struct sink *out, const struct cell *cell)
 {
-    const char *name = cell->spec.controller.class->name;
-    char interval[REPORT_TEXT];
-    char words[512] = "";
-    struct text text = text_over(words, sizeof words);
+    char interval[REPORT_TEXT], name[256] = "", words[512] = "";
+    struct text text = text_over(words, sizeof words), chain = text_over(name, sizeof name);
+    for (const struct spec_controller *c = &cell->spec.controller; c; c = c->inner)
+        text_add(&chain, "%s%s", name[0] ? " of " : "", c->class->name);
     if (process_is(cell->spec.controller.class))
         process_words(cell->plan, &text);
     if (!cell->has_interval)
@@ -270,10 +270,12 @@ static enum status print_advice(struct cli *cli, const struct cell *cell, const 
                   "failures (%s)%s.\n",
                   -points, half, interval, luck);
     else
-        io_printf(&cli->out,
-                  "keep this interval: theory's optimum (%s) is not measurably better (%.2f%s "
-                  "points). Most of the waste is %s: %.1f %%.\n",
-                  interval, points, half, job_class_names[worst], 100 * s->job[worst] / total);
+        io_printf(
+            &cli->out,
+            "keep %s: theory's optimum (%s) is not measurably better (%.2f%s points). Most of "
+            "the waste is %s: %.1f %%.\n",
+            cell->has_interval ? "this interval" : "it", interval, points, half,
+            job_class_names[worst], 100 * s->job[worst] / total);
     return STATUS_OK;
 }
 
