@@ -105,7 +105,7 @@ static unsigned rank_classes(const struct record *r, enum job_class ranked[JOB_C
 static void print_waste(struct sink *out, const struct explanation *e)
 {
     enum job_class ranked[JOB_CLASSES];
-    double parts[JOB_CLASSES];
+    double parts[JOB_CLASSES] = {0};
     int tenths[JOB_CLASSES];
     char text[REPORT_TEXT];
     unsigned count = rank_classes(&e->record, ranked);

@@ -206,7 +206,7 @@ static void row_text(void)
  * ----------------------------------------------------------------------------------- */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define RUNS         4   /* of each controller under each law */
+#define RUNS         2   /* of each controller under each law */
 #define FEW          6   /* scenarios that --few runs */
 #define RECORDED     160 /* outages in the recorded scenarios */
 
@@ -504,6 +504,9 @@ static bool control(struct stage *stage, const char *name, const struct variant 
         stage->chosen.values[0].i = variant->value;
         stage->chosen.values[1].i = variant->choice;
     }
+    for (unsigned i = 0; class->params[i].name; i++) /* tables small enough for an emulator */
+        if (strcmp(class->params[i].name, "quanta") == 0)
+            stage->chosen.values[i] = (struct cairn_value){.i = 12, .x = 12};
     s->controller.class = class;
     memcpy(s->controller.values, stage->chosen.values, sizeof s->controller.values);
     uint64_t size = cairn_plan_size(class, s->controller.values, &shape);

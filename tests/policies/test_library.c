@@ -201,7 +201,9 @@ static void states_on_one_plan_do_not_meet(void **state)
         block_free(&first), block_free(&second), block_free(&before);
         trial_close(&trial);
     }
-    assert_true(differing > subjects_count);
+    print_message("    %" PRIu64 " of %zu pairs of runs differ in length\n", differing,
+                  subjects_count * jobs);
+    assert_true(differing * 3 > subjects_count * jobs);
 }
 
 /* ---- repeating ------------------------------------------------------------------------------- */
