@@ -14,8 +14,6 @@
 
 enum { BUDGET, THRESHOLD, LEARNING_RATE, SAVED, OVERHEAD, TASK, WHEN_SPENT };
 enum { WHEN_SPENT_STOP, WHEN_SPENT_ASK };
-enum reason { REASON_NO_TASK, REASON_BELOW, REASON_SPENT, REASON_TAKEN };
-enum { ESTIMATE, MAX_SEEN, AT_THRESHOLD, USED }; /* a verdict's numbers */
 
 #define SECONDS_MAX 1e9
 
@@ -178,18 +176,19 @@ static void adaptive_decide(const void *plan, void *state, const struct cairn_si
         p->by_steps ? s->has_ended && situation->steps_since > 0 : ends_task(p, s, situation);
     s->has_ended = 0;
     verdict->action = CAIRN_SKIP;
-    verdict->reason = REASON_NO_TASK;
+    verdict->reason = ADAPTIVE_COMPAT_NO_TASK;
     if (has_ended) {
-        verdict->reason = s->it.used >= s->it.budget ? REASON_SPENT : REASON_BELOW;
-        verdict->numbers[ESTIMATE] = s->runtime;
+        verdict->reason =
+            s->it.used >= s->it.budget ? ADAPTIVE_COMPAT_SPENT : ADAPTIVE_COMPAT_BELOW;
+        verdict->numbers[ADAPTIVE_COMPAT_ESTIMATE] = s->runtime;
         if (adaptive_compat_should(&s->it, s->runtime)) {
             verdict->action = CAIRN_CHECKPOINT;
-            verdict->reason = REASON_TAKEN;
+            verdict->reason = ADAPTIVE_COMPAT_TAKEN;
         }
     }
-    verdict->numbers[MAX_SEEN] = s->it.max_seen;
-    verdict->numbers[AT_THRESHOLD] = s->it.threshold;
-    verdict->numbers[USED] = (double)s->it.used;
+    verdict->numbers[ADAPTIVE_COMPAT_MAX_SEEN] = s->it.max_seen;
+    verdict->numbers[ADAPTIVE_COMPAT_THRESHOLD] = s->it.threshold;
+    verdict->numbers[ADAPTIVE_COMPAT_USED] = (double)s->it.used;
     ask_again(p, s, situation, verdict);
 }
 
@@ -198,19 +197,20 @@ static void adaptive_describe(const void *plan, const struct cairn_verdict *verd
 {
     const double *n = verdict->numbers;
     double budget = (double)((const struct adaptive_plan *)plan)->fresh.budget;
-    double ratio = n[ESTIMATE] / adaptive_compat_max(n[MAX_SEEN], ADAPTIVE_COMPAT_LEAST);
-    if (verdict->reason == REASON_NO_TASK)
+    double ratio = n[ADAPTIVE_COMPAT_ESTIMATE] /
+                   adaptive_compat_max(n[ADAPTIVE_COMPAT_MAX_SEEN], ADAPTIVE_COMPAT_LEAST);
+    if (verdict->reason == ADAPTIVE_COMPAT_NO_TASK)
         snprintf(bytes, capacity, "no task has ended since the start or the last restore");
-    else if (verdict->reason == REASON_SPENT)
+    else if (verdict->reason == ADAPTIVE_COMPAT_SPENT)
         snprintf(bytes, capacity, "a task of %.9g s: all %.0f checkpoints of the budget are used",
-                 n[ESTIMATE], budget);
+                 n[ADAPTIVE_COMPAT_ESTIMATE], budget);
     else
         snprintf(bytes, capacity,
                  "a task of %.9g s, %.3f of the longest (%.9g s), %s the threshold of %.3f: "
                  "%.0f of %.0f checkpoints used",
-                 n[ESTIMATE], ratio, n[MAX_SEEN],
-                 verdict->reason == REASON_TAKEN ? "not below" : "below", n[AT_THRESHOLD], n[USED],
-                 budget);
+                 n[ADAPTIVE_COMPAT_ESTIMATE], ratio, n[ADAPTIVE_COMPAT_MAX_SEEN],
+                 verdict->reason == ADAPTIVE_COMPAT_TAKEN ? "not below" : "below",
+                 n[ADAPTIVE_COMPAT_THRESHOLD], n[ADAPTIVE_COMPAT_USED], budget);
 }
 
 static double adaptive_claimed(const void *plan, const void *state)

@@ -12,6 +12,20 @@
 
 #define ADAPTIVE_COMPAT_LEAST 1e-6 /* s: max_seen before anything was observed */
 
+/* What its verdicts mean: their reasons, and the numbers of that moment. */
+enum adaptive_compat_reason {
+    ADAPTIVE_COMPAT_NO_TASK, /* none has ended; the original would not have been asked */
+    ADAPTIVE_COMPAT_BELOW,
+    ADAPTIVE_COMPAT_SPENT,
+    ADAPTIVE_COMPAT_TAKEN,
+};
+enum adaptive_compat_number {
+    ADAPTIVE_COMPAT_ESTIMATE,
+    ADAPTIVE_COMPAT_MAX_SEEN,
+    ADAPTIVE_COMPAT_THRESHOLD,
+    ADAPTIVE_COMPAT_USED, /* this checkpoint included */
+};
+
 struct adaptive_compat {
     int64_t budget, used; /* checkpoints */
     double threshold;     /* of est / max_seen; not clamped until it is first adjusted */

@@ -87,7 +87,9 @@ static void help_decisions(struct cli *cli)
               "it;\n"
               "then the last decision before the failure, if it took none, for what was done up to "
               "it;\n"
-              "then the same decision, for what was done after it. Nothing is laid twice.\n");
+              "then the same decision, for what was done after it. Nothing is laid twice.\n"
+              "\nFILE.json (with --rep N) is for adaptive-compat alone: the log that its original "
+              "writes,\nwhose summary is printed as well.\n");
 }
 
 static const struct {

@@ -133,6 +133,42 @@ static void a_replay_tells_its_decisions(void **state)
     assert_int_equal(access(in_folder("two.csv"), F_OK), -1);
 }
 
+/* .json: the original's own log of one run, entry for entry the decisions of the CSV after which a
+ * task had ended; its summary, line for line, behind the answer. Ten steps of 6 min; the budget of
+ * 3 goes to the first three. */
+static void the_originals_log_and_summary_are_written(void **state)
+{
+    static const char controller[] = "controller={name: adaptive-compat, when_spent: ask}";
+    (void)state;
+#define COMPAT "run", SMALL, "--set", controller, "--set", "workload.group.step=6 min", "--rep", "4"
+    free(output_of(CAIRN(COMPAT, "--decisions", in_folder("o.csv")), 0));
+    char *out = output_of(CAIRN(COMPAT, "--decisions", in_folder("o.json")), 0);
+    char *csv = file_of("o.csv"), *json = file_of("o.json"), *at = json;
+    unsigned entries = 0, taken = 0;
+    for (unsigned i = 0; i < csv_lines(csv); i++) {
+        char wanted[200];
+        if (csv_integer(csv, i, "reason") == 0 || strcmp(csv_cell(csv, i, "source"), "job") == 0)
+            continue; /* no task had ended; nobody was asked */
+        bool is_taken = strcmp(csv_cell(csv, i, "action"), "checkpoint") == 0;
+        snprintf(wanted, sizeof wanted,
+                 "\"decision\": %s,\n    \"timestamp\": ", is_taken ? "true" : "false");
+        at = strstr(at, "\"decision\": ");
+        assert_non_null(at);
+        assert_int_equal(strncmp(at, wanted, strlen(wanted)), 0);
+        double timestamp = strtod(at + strlen(wanted), NULL);
+        assert_true(timestamp * 1e9 - (double)csv_integer(csv, i, "time_ns") < 1);
+        at += strlen(wanted);
+        entries++;
+        taken += is_taken;
+    }
+    assert_true(entries >= 9 && taken == 3);
+    assert_null(strstr(at, "\"decision\": "));
+    assert_says(out, "[ACC] Decisions saved to ");
+    assert_says(out, "\n=== Adaptive Controller Summary ===\nBudget used: 3/3\n");
+    assert_says(out, "           step | cost=360.000 | max=360.000 | thr=0.35 | ckpt=True\n");
+    free(out), free(csv), free(json);
+}
+
 static void a_file_that_exists_is_kept(void **state)
 {
     (void)state;
@@ -159,6 +195,7 @@ int main(void)
         cmocka_unit_test(a_result_is_the_same_with_and_without),
         cmocka_unit_test(both_forms_say_the_same),
         cmocka_unit_test(a_replay_tells_its_decisions),
+        cmocka_unit_test(the_originals_log_and_summary_are_written),
         cmocka_unit_test(a_file_that_exists_is_kept),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
