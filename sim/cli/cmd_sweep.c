@@ -12,10 +12,11 @@
 #define PROBE_RUNS   4
 #define PROBE_EVENTS 100000
 
-static const char default_axis[] = "controller=none,{name: fixed, interval: 1 h},young,daly,exact";
+static const char default_axis[] =
+    "controller=none,{name: fixed, interval: 1 h},young,daly,exact,adaptive";
 static const char replay_axis[] =
     "controller=none,{name: fixed, interval: 1 h},{name: young, mtbf: hindsight},"
-    "{name: daly, mtbf: hindsight},{name: exact, mtbf: hindsight}";
+    "{name: daly, mtbf: hindsight},{name: exact, mtbf: hindsight},adaptive";
 
 const char *cmd_sweep_axis(bool is_replay)
 {
