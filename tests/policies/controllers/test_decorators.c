@@ -384,7 +384,7 @@ static void cap_takes_the_earliest_allowed_moments(void **state)
 
 /* max(10, 19 t) exactly, for t = 0 and on, random ones up to 4.5 h and, where a double still holds
  * 19 t, 39 h; t is at most 5 % of t + period. */
-static void ratio_keeps_tunes_period(void **state)
+static void row_k12_ratio_keeps_tunes_period(void **state)
 {
     struct chain c = {0};
     struct cairn_shape shape = shape_of(1, 0);
@@ -427,7 +427,7 @@ static void ratio_rounds_its_pause_up(void **state)
 }
 
 /* By itself, as a user would write `controller: ratio`: one after 10 s, then t of each 20 t. */
-static void ratio_costs_five_percent_in_simulation(void **state)
+static void row_k12_ratio_costs_five_percent_in_simulation(void **state)
 {
     static const double costs[] = {0.001, 0.1, 0.5, 10.0 / 19, 0.6, 1, 10, 31.25, 400};
     (void)state;
@@ -458,9 +458,9 @@ int main(void)
         cmocka_unit_test(pause_postpones_to_the_earliest_moment),
         cmocka_unit_test(an_aborted_checkpoint_counts),
         cmocka_unit_test(cap_takes_the_earliest_allowed_moments),
-        cmocka_unit_test(ratio_keeps_tunes_period),
+        cmocka_unit_test(row_k12_ratio_keeps_tunes_period),
         cmocka_unit_test(ratio_rounds_its_pause_up),
-        cmocka_unit_test(ratio_costs_five_percent_in_simulation),
+        cmocka_unit_test(row_k12_ratio_costs_five_percent_in_simulation),
     };
     seed = support_seed(1);
     return cmocka_run_group_tests(tests, NULL, NULL);

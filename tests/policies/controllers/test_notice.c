@@ -15,7 +15,7 @@ static void use(struct kit *k, double interval, double cost, double notice)
 }
 
 /* Told at 30 less the grace period; a checkpoint of C is complete at 30, or none is begun. */
-static void a_checkpoint_if_and_only_if_it_fits(void **state)
+static void row_k05_a_checkpoint_if_and_only_if_it_fits(void **state)
 {
     static const struct {
         double cost, notice;
@@ -158,7 +158,7 @@ static void without_notices_it_is_the_other(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_checkpoint_if_and_only_if_it_fits),
+        cmocka_unit_test(row_k05_a_checkpoint_if_and_only_if_it_fits),
         cmocka_unit_test(a_free_checkpoint_comes_before_the_end),
         cmocka_unit_test(the_other_decides_as_long_as_it_can),
         cmocka_unit_test(each_of_several_notices_is_answered),
