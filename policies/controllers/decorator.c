@@ -131,6 +131,13 @@ static int repeats(const struct decorator_plan *p, const struct cairn_situation 
            simtime_add(situation->now, left) >= ruling->allowed;
 }
 
+void decorator_ask(const void *plan, void *state, const struct cairn_situation *situation,
+                   struct cairn_verdict *verdict)
+{
+    const struct decorator_plan *p = plan;
+    p->inner->decide(inner_plan(p), inner_state(p, state), situation, verdict);
+}
+
 void decorator_decide(const void *plan, void *state, const struct cairn_situation *situation,
                       const struct decorator_ruling *ruling, struct cairn_verdict *verdict)
 {
@@ -138,7 +145,7 @@ void decorator_decide(const void *plan, void *state, const struct cairn_situatio
     struct decorator_state *debt = innermost(p, state);
     if (situation->work_since == 0)
         debt->is_owed = 0; /* taken, or lost: there is nothing to store */
-    p->inner->decide(inner_plan(p), inner_state(p, state), situation, verdict);
+    decorator_ask(plan, state, situation, verdict);
     int is_asked = verdict->action == CAIRN_CHECKPOINT;
     int is_owed = !is_asked && debt->is_owed && !is_decorator(p->inner);
     if (verdict->action == CAIRN_FAILED)
@@ -181,6 +188,13 @@ double decorator_claimed(const void *plan, const void *state)
     return p->inner->claimed ? p->inner->claimed(inner_plan(p), inner) : __builtin_nan("");
 }
 
+void decorator_describe_inner(const void *plan, const struct cairn_verdict *verdict, char *bytes,
+                              size_t capacity)
+{
+    const struct decorator_plan *p = plan;
+    p->inner->describe(inner_plan(p), verdict, bytes, capacity);
+}
+
 int decorator_describe(const void *plan, const struct cairn_verdict *verdict, char *bytes,
                        size_t capacity)
 {
@@ -191,6 +205,6 @@ int decorator_describe(const void *plan, const struct cairn_verdict *verdict, ch
     if (verdict->reason == (own | CODE_TAKES))
         snprintf(bytes, capacity, "a checkpoint that had to wait until now");
     else
-        p->inner->describe(inner_plan(p), verdict, bytes, capacity);
+        decorator_describe_inner(plan, verdict, bytes, capacity);
     return 1;
 }

@@ -65,6 +65,12 @@ int64_t decorator_interval_least(const void *plan, int64_t least, const char *na
 int decorator_describe(const void *plan, const struct cairn_verdict *verdict, char *bytes,
                        size_t capacity);
 
+/* For one that rules in a way of its own: what the inner one answers, and its words. */
+void decorator_ask(const void *plan, void *state, const struct cairn_situation *situation,
+                   struct cairn_verdict *verdict);
+void decorator_describe_inner(const void *plan, const struct cairn_verdict *verdict, char *bytes,
+                              size_t capacity);
+
 /* Members of the class as they are. observe: for those that hear nothing for themselves, and to
  * pass on what the others have heard. */
 uint64_t decorator_state_bytes(const void *plan);

@@ -7,29 +7,28 @@
  * would still be under way at until - C. Shortly before the end C is what must fit into the grace
  * period: Ray Train and other trainers do the same. C: a checkpoint's cost and the time after it
  * until it is complete; where work comes in steps, one step more, since none is broken off.
- *
- *     plan:   ours, then the plan of `of`;   state: ours, then its state */
-#include "policies/controller.h"
+ */
 #include "policies/controllers/ahead.h"
+#include "policies/controllers/decorator.h"
 #include "sim/base/simtime.h"
 #include <stdio.h>
-#include <string.h>
 
 enum { OF };
 enum { REASON_QUIET = 1 << 30, REASON_JUST_IN_TIME, REASON_NOT_BEFORE }; /* others: of `of` */
 
 struct notice_plan {
-    const struct cairn_controller_class *of;
+    struct decorator_plan it;
     int64_t persist, step, slack;
-    _Alignas(16) unsigned char inner[];
 };
 
 struct notice_state {
+    struct decorator_state it;
     struct ahead ahead; /* when nodes will go */
     int64_t quiet;      /* nothing is begun before this one of them */
-    _Alignas(16) unsigned char inner[];
 };
 
+static const struct decorator_own own = {sizeof(struct notice_plan), sizeof(struct notice_state),
+                                         CAIRN_HEARS(CAIRN_HEAR_NOTICE)};
 static const struct cairn_param params[] = {
     {.name = "of",
      .unit = CAIRN_CONTROLLER,
@@ -41,47 +40,28 @@ static const char *notice_plan(const struct cairn_value *values, const struct ca
                                void *plan)
 {
     struct notice_plan *p = plan;
-    const struct cairn_chosen *of = values[OF].inner;
-    p->of = of->controller;
     p->persist = shape->persist;
     p->step = shape->step;
     p->slack = ahead_slack(shape);
-    return p->of->plan(of->values, shape, p->inner);
+    return decorator_plan(&own, values[OF].inner, shape, plan);
 }
 
 static uint64_t notice_plan_bytes(const struct cairn_value *values, const struct cairn_shape *shape)
 {
-    const struct cairn_chosen *of = values[OF].inner;
-    return sizeof(struct notice_plan) + cairn_plan_size(of->controller, of->values, shape);
+    return decorator_plan_bytes(&own, values[OF].inner, shape);
 }
 
-static uint64_t notice_state_bytes(const void *plan)
-{
-    const struct notice_plan *p = plan;
-    return sizeof(struct notice_state) + cairn_state_size(p->of, p->inner);
-}
-
-static uint32_t notice_hears(const void *plan)
-{
-    const struct notice_plan *p = plan;
-    return cairn_hears(p->of, p->inner) | CAIRN_HEARS(CAIRN_HEAR_NOTICE);
-}
-
+/* An init of its own: to decorators around it, it is the one that asks, and they keep the debt. */
 static void notice_init(const void *plan, void *state)
 {
-    const struct notice_plan *p = plan;
-    struct notice_state *s = state;
-    cairn_state_init(p->of, p->inner, s->inner);
+    decorator_init(plan, state);
 }
 
 static int notice_observe(const void *plan, void *state, const struct cairn_happening *happening,
                           uint64_t n)
 {
-    const struct notice_plan *p = plan;
     struct notice_state *s = state;
-    int is_asking = 0;
-    if (cairn_hears(p->of, p->inner) & CAIRN_HEARS(happening->kind))
-        is_asking = p->of->observe(p->inner, s->inner, happening, n);
+    int is_asking = decorator_observe(plan, state, happening, n);
     if (happening->kind == CAIRN_HEAR_NOTICE) {
         ahead_pass(&s->ahead, happening->now);
         ahead_keep(&s->ahead, happening->until, happening->until);
@@ -143,7 +123,7 @@ static void notice_decide(const void *plan, void *state, const struct cairn_situ
             is_in_time ? REASON_JUST_IN_TIME : REASON_QUIET, until);
         return;
     }
-    p->of->decide(p->inner, s->inner, situation, verdict);
+    decorator_ask(plan, state, situation, verdict);
     if (until == CAIRN_NEVER)
         return;
     verdict->repeat = 0;
@@ -156,7 +136,6 @@ static void notice_decide(const void *plan, void *state, const struct cairn_situ
 static void notice_describe(const void *plan, const struct cairn_verdict *verdict, char *bytes,
                             size_t capacity)
 {
-    const struct notice_plan *p = plan;
     if (verdict->reason == REASON_QUIET)
         snprintf(bytes, capacity, "a checkpoint would be lost: the nodes go before its end");
     else if (verdict->reason == REASON_JUST_IN_TIME)
@@ -164,7 +143,7 @@ static void notice_describe(const void *plan, const struct cairn_verdict *verdic
     else if (verdict->reason == REASON_NOT_BEFORE)
         snprintf(bytes, capacity, "the nodes go soon: better one checkpoint later");
     else
-        p->of->describe(p->inner, verdict, bytes, capacity);
+        decorator_describe_inner(plan, verdict, bytes, capacity);
 }
 
 const struct cairn_controller_class cairn_controller_notice = {
@@ -179,6 +158,7 @@ const struct cairn_controller_class cairn_controller_notice = {
     .decide = notice_decide,
     .describe = notice_describe,
     .plan_bytes = notice_plan_bytes,
-    .state_bytes = notice_state_bytes,
-    .hears_by = notice_hears,
+    .state_bytes = decorator_state_bytes,
+    .hears_by = decorator_hears,
+    .claimed = decorator_claimed,
 };

@@ -8,26 +8,14 @@
 #include "sim/model/steps.h"
 #include <assert.h>
 
-/* The last stage that begins at or before this work, or step. */
-static uint32_t stage_at_work(const struct spec *spec, simtime work)
+/* The last stage that begins at or before `at`, which counts work or steps. */
+static uint32_t stage_at(const struct spec *spec, int64_t at, bool by_steps)
 {
     uint32_t low = 0, high = spec->group.stages_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (spec->group.starts[middle].work <= work)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static uint32_t stage_at_step(const struct spec *spec, int64_t step)
-{
-    uint32_t low = 0, high = spec->group.stages_count;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (spec->group.starts[middle].step <= step)
+        const struct spec_stage_start *start = &spec->group.starts[middle];
+        if ((by_steps ? start->step : start->work) <= at)
             low = middle;
         else
             high = middle;
@@ -42,7 +30,7 @@ int64_t steps_index(const struct spec *spec, simtime work)
         return 0;
     if (steps_are_alike(spec))
         return work / spec->group.step;
-    uint32_t stage = stage_at_work(spec, work);
+    uint32_t stage = stage_at(spec, work, false);
     const struct spec_stage_start *start = &spec->group.starts[stage];
     int64_t index = start->step + (work - start->work) / spec->group.stages[stage].work;
     return index < start[1].step ? index : start[1].step;
@@ -57,7 +45,7 @@ simtime steps_end(const struct spec *spec, int64_t index)
         return simtime_scale(spec->group.step, index, 1);
     if (index > spec->group.starts[spec->group.stages_count].step)
         return SIMTIME_NEVER;
-    uint32_t stage = stage_at_step(spec, index);
+    uint32_t stage = stage_at(spec, index, true);
     const struct spec_stage_start *start = &spec->group.starts[stage];
     return start->work + (index - start->step) * spec->group.stages[stage].work;
 }
@@ -77,7 +65,7 @@ const struct cairn_stage *steps_stage(const struct spec *spec, int64_t index)
 {
     if (steps_are_alike(spec) || index < 0)
         return NULL;
-    return &spec->group.stages[stage_at_step(spec, index)];
+    return &spec->group.stages[stage_at(spec, index, true)];
 }
 
 simtime steps_checkpoint_cost(const struct spec *spec, simtime work)
