@@ -63,7 +63,7 @@ MAIN      := $(wildcard sim/cli/main.c)
 CLI       := $(filter-out sim/cli/main.c,$(wildcard sim/cli/*.c))
 CORE      := $(BASE) $(KERNEL) $(MODEL) $(POLICIES)
 LIBRARY   := $(CORE) $(WORKLOADS) $(TRACES) $(ANALYSIS) $(CAMPAIGN) $(CLI)
-BUILTIN   := $(if $(wildcard workloads/builtin.sh),$(B)/workloads/builtin.o)
+BUILTIN   := $(B)/workloads/builtin.o
 SKELETON  := $(if $(MAIN),$(B)/sim/cli/skeleton.o)
 OBJECTS   := $(LIBRARY:%.c=$(B)/%.o) $(BUILTIN) $(SKELETON)
 CAIRN     := $(if $(MAIN),$(B)/cairn)
@@ -129,20 +129,16 @@ $(B)/ext/ready:
 	@ln -sfn /usr/include/xxhash.h $(B)/ext/xxhash.h
 	@touch $@
 
-# Built-in scenarios travel inside the program, so that it runs from any folder.
-$(B)/workloads/builtin.c: workloads/builtin.sh $(wildcard workloads/builtin/*.yaml)
+# Built-in scenarios, and the files that new-policy writes, travel inside the program, so that it runs
+# from any folder.
+$(B)/workloads/builtin.c: sim/base/embed.sh $(wildcard workloads/builtin/*.yaml)
 	@mkdir -p $(@D)
-	sh workloads/builtin.sh $(filter %.yaml,$^) >$@
-$(B)/workloads/builtin.o: $(B)/workloads/builtin.c $(B)/flags | $(B)/ext/ready
-	$(SAY) '  compile $<'
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-
-# So do the files that new-policy writes.
-$(B)/sim/cli/skeleton.c: sim/cli/skeleton.sh policies/examples/myplugin.c \
+	sh $< workloads/builtin.h 'struct builtin builtin_list' $(filter-out $<,$^) >$@
+$(B)/sim/cli/skeleton.c: sim/base/embed.sh policies/examples/myplugin.c \
                          policies/examples/test_myplugin.sh policies/controller.h
 	@mkdir -p $(@D)
-	sh $^ >$@
-$(B)/sim/cli/skeleton.o: $(B)/sim/cli/skeleton.c $(B)/flags | $(B)/ext/ready
+	sh $< sim/cli/skeleton.h 'struct skeleton skeletons' $(filter-out $<,$^) >$@
+$(BUILTIN) $(SKELETON): %.o: %.c $(B)/flags | $(B)/ext/ready
 	$(SAY) '  compile $<'
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
