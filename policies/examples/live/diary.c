@@ -128,7 +128,7 @@ static const char *read_controller(const char *text, const char *mtbf, struct op
 
 const char *options_read(int argc, char **argv, struct options *o)
 {
-    const char *controller = "daly", *mtbf = "1 s";
+    const char *controller = "daly", *mtbf = "1 s", *checkpoint = NULL;
     double ignored;
     *o = (struct options){.log = "live.jsonl", .dir = ".", .steps = 600, .seed = 1};
     for (int i = 1; i + 1 < argc; i += 2) {
@@ -137,6 +137,8 @@ const char *options_read(int argc, char **argv, struct options *o)
             controller = value;
         else if (strcmp(name, "--mtbf") == 0)
             mtbf = value;
+        else if (strcmp(name, "--checkpoint") == 0)
+            checkpoint = value;
         else if (strcmp(name, "--steps") == 0)
             o->steps = strtoll(value, NULL, 10);
         else if (strcmp(name, "--seed") == 0)
@@ -150,6 +152,8 @@ const char *options_read(int argc, char **argv, struct options *o)
         else
             return "unknown option";
     }
+    if (checkpoint && !read_duration(checkpoint, &o->checkpoint, &ignored))
+        return "--checkpoint needs a duration such as 15ms";
     if (argc % 2 == 0 || o->steps <= 0)
         return "an option lacks its value";
     if (strcmp(mtbf, "never") == 0)

@@ -249,11 +249,12 @@ static void mark(struct job *job, int64_t now)
 static void begin(struct live *live, const struct note *note)
 {
     struct job *job = &live->job;
+    int64_t save = live->options.checkpoint ? live->options.checkpoint : note->save;
     memcpy(job->magic, magic, sizeof magic);
     job->shape = (struct cairn_shape){.size = sizeof job->shape,
                                       .abi = CAIRN_CONTROLLER_ABI,
-                                      .checkpoint_cost = note->save,
-                                      .restore_cost = note->save / 4, /* read, without sync */
+                                      .checkpoint_cost = save,
+                                      .restore_cost = save / 4, /* read, without sync */
                                       .work = live->options.steps * note->step,
                                       .step = note->step,
                                       .workers = 1};

@@ -32,7 +32,9 @@ int64_t clock_ns(void);
 
 struct options {
     const char *log, *dir;
-    int64_t mtbf, steps, supervisor_stops; /* 0: it does not */
+    int64_t mtbf, steps;
+    int64_t checkpoint;       /* ns that one is expected to take; 0: to be tried out */
+    int64_t supervisor_stops; /* at this step; 0: it does not */
     uint64_t seed;
     const struct cairn_controller_class *controller;
     struct cairn_value values[PARAMS];
