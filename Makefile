@@ -78,7 +78,8 @@ SONAME    := libcairn-policies.so.1
 SHARED    := $(B)/$(SONAME)
 ARCHIVE   := $(B)/libcairn-policies.a
 
-.PHONY: all test tests demo deps deps-ci tidy symbols core golden legs soak format study install clean help
+.PHONY: all test tests demo deps deps-ci tidy symbols core golden legs live soak format study install
+.PHONY: clean help
 .DELETE_ON_ERROR:
 all: $(if $(CAIRN),$(CAIRN),$(OBJECTS)) $(SHARED) $(ARCHIVE) ## build/cairn and the library of policies
 
@@ -182,6 +183,13 @@ $(B)/core: $(B)/tests/legs/core_main.o $(CORE:%.c=$(B)/%.o)
 
 legs: ## the same bits from two compilers, four flag sets, an old CPU, aarch64 and s390x
 	@sh tests/legs.sh
+
+# A production driver against its simulation, on the wall clock: about four minutes.
+live: all ## 60 live runs that are really killed, against cairn's prediction
+	@$(MAKE) -s install B=$(B) DESTDIR=$(abspath $(B))/live PREFIX=
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -o $(B)/live/live policies/examples/live/*.c \
+	  -I$(B)/live/include $(B)/live/lib/libcairn-policies.a -lm
+	@CAIRN=$(B)/cairn LIVE=$(B)/live/live sh policies/examples/live/measure.sh
 
 SECONDS ?= 3600
 format: ## lay every source out as .clang-format says

@@ -304,6 +304,8 @@ static void check_include(struct tidy *tidy, const struct file *file, size_t at)
     if (sscanf(file->text + at, "include %c%255[^\">]", &open, name) != 2)
         return;
     if (open == '<') {
+        if (in_list(programs, file->path))
+            return;
         for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
             if (in_list(headers[i].names, name) && !in_list(headers[i].where, file->path))
                 say(tidy, file, at, "include", "<%s> is not for this file; %s", name,

@@ -146,7 +146,7 @@ static bool take_list(struct json_reader *r, struct json_value *value)
     return true;
 }
 
-static bool take_value(struct json_reader *r, struct json_value *value)
+static bool take_flat(struct json_reader *r, struct json_value *value)
 {
     skip_blanks(r);
     if (r->at == r->end)
@@ -159,9 +159,35 @@ static bool take_value(struct json_reader *r, struct json_value *value)
                                                              : take_word(r, value);
 }
 
+static bool take_object(struct json_reader *r, struct json_value *value)
+{
+    struct json_value ignored;
+    const char *begin = r->at;
+    if (!take(r, '{'))
+        return false;
+    for (bool is_first = true; !take(r, '}'); is_first = false)
+        if ((!is_first && !take(r, ',')) || !take_text(r, &ignored) || !take(r, ':') ||
+            !take_flat(r, &ignored))
+            return false;
+    *value = (struct json_value){JSON_FLAT, 0, begin, (size_t)(r->at - begin)};
+    return true;
+}
+
+static bool take_value(struct json_reader *r, struct json_value *value)
+{
+    skip_blanks(r);
+    return r->may_nest && r->at < r->end && *r->at == '{' ? take_object(r, value)
+                                                          : take_flat(r, value);
+}
+
 struct json_reader json_open(const char *bytes, size_t length)
 {
-    return (struct json_reader){bytes, bytes + length, false};
+    return (struct json_reader){bytes, bytes + length, false, false};
+}
+
+struct json_reader json_open_outer(const char *bytes, size_t length)
+{
+    return (struct json_reader){bytes, bytes + length, false, true};
 }
 
 enum json_step json_next(struct json_reader *reader, struct json_value *key,
@@ -183,7 +209,7 @@ enum json_step json_next(struct json_reader *reader, struct json_value *key,
 
 bool json_item(struct json_value *list, struct json_value *item)
 {
-    struct json_reader r = {list->text, list->text + list->length, true};
+    struct json_reader r = {list->text, list->text + list->length, true, false};
     if (!take(&r, ','))
         r.at = list->text; /* the first */
     if (!take_text(&r, item))

@@ -39,11 +39,25 @@ const struct command commands[] = {
      "  cairn sweep my.yaml --set controller=daly,exact --set 'store.write=1 TB/s,2 TB/s' -o "
      "s.csv\n"
      "  cairn sweep lab-cluster spot-short lanl-weibull --set controller=young,daly,adaptive\n"},
-    {"replay", "recorded outages instead of a scenario's laws", "OUTAGES.csv SCENARIO [options]",
-     STUDY_OPTIONS | OUTPUT_OPTIONS | TELL_OPTIONS | OPTION_BIT(OPTION_AGAINST), 2, 2, cmd_replay,
-     "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations.\n\n"
+    {"replay", "recorded outages instead of a scenario's laws, or a driver's log",
+     "OUTAGES.csv SCENARIO [options]; or --happenings LOG.jsonl",
+     STUDY_OPTIONS | OUTPUT_OPTIONS | TELL_OPTIONS | OPTION_BIT(OPTION_AGAINST) |
+         OPTION_BIT(OPTION_HAPPENINGS),
+     0, 2, cmd_replay,
+     "OUTAGES.csv has the columns node,start,end and perhaps cause; dates or durations. LOG.jsonl "
+     "is\n"
+     "what a job in production told its controller and was answered: the same controller is asked\n"
+     "again. Exit 0: all verdicts are equal; 1: one is not; 3: the log cannot be read.\n\n"
+     "  cairn replay --happenings live.jsonl\n"
      "  cairn replay march.csv my.yaml --set controller=none,'{name: daly, mtbf: hindsight}'\n"
      "  cairn replay march.csv my.yaml --set faults.trace.start=random --reps 200\n"},
+    {"fit", "a scenario from a driver's log: costs, failures, controller as they were",
+     "LOG.jsonl [-o SCENARIO.yaml]",
+     OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_HELP), 1, 1, cmd_fit,
+     "Every number says in a comment what it is the mean of. policies/examples/live writes such "
+     "logs.\n\n"
+     "  cairn fit live.jsonl -o live.yaml\n"
+     "  cairn run live.yaml\n"},
     {"explain", "one replication: which failure, and whose decision, cost how much",
      "[OUTAGES.csv] SCENARIO [--rep N] [--what-if skip:ID | take:TIME] [options]",
      OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_REP) |

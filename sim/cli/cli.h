@@ -43,6 +43,7 @@ enum option_id {
     OPTION_DECISIONS,
     OPTION_REP,
     OPTION_WHAT_IF,
+    OPTION_HAPPENINGS,
     OPTION_HELP,
     OPTIONS
 };
@@ -92,6 +93,7 @@ int cmd_run(struct cli *cli);
 int cmd_sweep(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_replay(struct cli *cli);
+int cmd_fit(struct cli *cli);
 int cmd_plot(struct cli *cli);
 int cmd_gate(struct cli *cli);
 int cmd_verify(struct cli *cli);

@@ -70,6 +70,11 @@ static enum status replay(struct cli *cli, struct prepared *p)
 
 int cmd_replay(struct cli *cli)
 {
+    bool is_log = cli_has(cli, OPTION_HAPPENINGS);
+    if (cli->arguments_count != (is_log ? 0 : 2))
+        return cli_exit(cli_usage(cli, "usage: cairn replay %s", cli->command->usage));
+    if (is_log)
+        return cmd_replay_happenings(cli);
     struct prepared *p = arena_alloc(&cli->arena, sizeof *p);
     if (!p)
         return cli_exit(STATUS_MEMORY);

@@ -40,6 +40,8 @@ const struct option_row option_rows[OPTIONS] = {
     [OPTION_REP] = {"rep", 0, "N", "the replication to tell of, numbered from 0"},
     [OPTION_WHAT_IF] = {"what-if", 0, "CHANGE",
                         "skip:ID (a decision's checkpoint) or take:TIME: one decision otherwise"},
+    [OPTION_HAPPENINGS] = {"happenings", 0, "LOG",
+                           "what a driver's log tells, told again: are the verdicts the same?"},
     [OPTION_HELP] = {"help", 'h', NULL, "this help"},
 };
 

@@ -54,6 +54,8 @@ enum status prepare_status(const struct prepared *prepared, uint32_t cells);
 /* The scenario of `cairn replay OUTAGES SCENARIO`: the file's outages instead of its own. Adds one
  * to cli->sets. */
 enum status cmd_replay_read(struct cli *cli, struct prepared *prepared);
+/* cairn replay --happenings LOG. */
+int cmd_replay_happenings(struct cli *cli);
 /* What replay shares with run and sweep: prepared cells, run and reported. */
 enum status cmd_run_cell(struct cli *cli, struct prepared *prepared);
 enum status cmd_sweep_cells(struct cli *cli, struct prepared *prepared);

@@ -106,6 +106,31 @@ static void what_is_no_flat_object_is_refused(void **state)
     assert_int_equal(members("{\"a\": 1}\0", 9), -1);
 }
 
+/* One level deep, only when asked for, and the object's bytes are an object by themselves. */
+static void an_outer_object_holds_flat_ones(void **state)
+{
+    static const struct {
+        const char *line;
+        int members; /* -1: refused */
+    } cases[] = {
+        {"{\"a\": {}}", 1},           {"{\"a\": { \"x\" : 1 , \"y\":[\"z\"]}, \"b\": 2}", 2},
+        {"{\"a\": {\"x\": {}}}", -1}, {"{\"a\": {\"x\": 1}", -1},
+        {"{\"a\": {\"x\": 1,}}", -1}, {"{\"a\": {\"x\"}}", -1},
+        {"{\"a\": [{}]}", -1},        {"{\"a\": {", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct json_reader reader = json_open_outer(cases[i].line, strlen(cases[i].line));
+        struct json_value key, value;
+        enum json_step step;
+        int count = 0;
+        for (; (step = json_next(&reader, &key, &value)) == JSON_MEMBER; count++)
+            if (value.kind == JSON_FLAT)
+                assert_true(members(value.text, value.length) >= 0);
+        assert_int_equal(step == JSON_END ? count : -1, cases[i].members);
+    }
+}
+
 static void kinds_and_values_are_told(void **state)
 {
     static const struct {
@@ -207,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flat_objects_are_read),
         cmocka_unit_test(what_is_no_flat_object_is_refused),
+        cmocka_unit_test(an_outer_object_holds_flat_ones),
         cmocka_unit_test(kinds_and_values_are_told),
         cmocka_unit_test(lists_give_their_texts_in_order),
         cmocka_unit_test(no_prefix_of_an_object_is_one),

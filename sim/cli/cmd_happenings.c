@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cairn replay --happenings: a driver's log, asked again. */
+#include "sim/campaign/reask.h"
+#include "sim/cli/prepare.h"
+#include <inttypes.h>
+
+static enum status read_log(struct cli *cli, const char *path, struct source *source)
+{
+    enum status status = io_read(path, LIMIT_CSV_BYTES, &cli->arena, source, &cli->diag);
+    return status == STATUS_INPUT ? STATUS_DATA : status;
+}
+
+static void print_verdict(struct sink *out, const char *who, const struct cairn_verdict *v)
+{
+    static const char *const actions[] = {"skip", "checkpoint", "failed"};
+    static const char *const asks[] = {"never", "work", "wall", "step", "steps", "time"};
+    io_printf(out, "  %s %s, ask %s at %" PRId64 ", repeat %s, reason %u\n", who,
+              v->action <= CAIRN_FAILED ? actions[v->action] : "?",
+              v->ask <= CAIRN_ASK_TIME ? asks[v->ask] : "?", v->at, v->repeat ? "true" : "false",
+              v->reason);
+}
+
+int cmd_replay_happenings(struct cli *cli)
+{
+    const char *path = cli->values[OPTION_HAPPENINGS];
+    struct source *source = arena_alloc(&cli->arena, sizeof *source);
+    struct reask result;
+    if (!source)
+        return cli_exit(STATUS_MEMORY);
+    enum status status = read_log(cli, path, source);
+    if (status == STATUS_OK)
+        status = reask_run(source, cli->controllers, &cli->arena, &cli->diag, &result);
+    if (status != STATUS_OK)
+        return cli_exit(status);
+    if (result.is_equal) {
+        io_printf(&cli->out,
+                  "%s: %" PRIu64 " of %" PRIu64 " verdicts equal, %" PRIu64 " happenings heard\n",
+                  path, result.verdicts, result.verdicts, result.told);
+        return EXIT_DONE;
+    }
+    io_printf(&cli->out, "%s:%u: request %" PRId64 " is answered otherwise in '%s'\n", path,
+              result.place.line, result.request, result.field);
+    print_verdict(&cli->out, "logged:", &result.logged);
+    print_verdict(&cli->out, "now:   ", &result.now);
+    io_printf(&cli->out, "%" PRIu64 " verdicts before it equal\n", result.verdicts - 1);
+    return EXIT_NO;
+}
