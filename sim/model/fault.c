@@ -142,7 +142,8 @@ static void live_first(struct faults *f, enum fault_process process, uint32_t sl
     double u = draw(f, process, slot, 0, 0).u[0];
     if (f->born) {
         simtime age = simtime_from_seconds(first_age(f, process, slot, u));
-        f->born[slot] = age == SIMTIME_NEVER ? -SIMTIME_NEVER : -age;
+        simtime most = SIMTIME_NEVER - f->spec->horizon; /* so that now - born is always a time */
+        f->born[slot] = -(age < most ? age : most);
     }
     if (f->spec->faults.initial_age == AGE_STATIONARY && u >= f->outlives[process])
         schedule(f, slot, 0, law_sample_residual(&f->residual[process], u));

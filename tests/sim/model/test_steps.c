@@ -365,6 +365,30 @@ static void stationary_ages_fit_the_residual_lives(void **state)
     assert_true(fabs(age - 2.0 / 3) < 4 * 0.4714 / sqrt(RUNS)); /* sd of the residual: sqrt(2)/3 */
 }
 
+/* Nodes that live 10,000 years: most are older than a time can say. They are as old as it can say,
+ * and now - born is a time at any moment up to the horizon. */
+static void ages_past_all_times_are_held(void **state)
+{
+    struct kit k;
+    uint32_t held = 0;
+    (void)state;
+    kit_init(&k);
+    kit_costs(&k, 100, 0, 0);
+    kit_exponential(&k.spec.faults.node, 3e11);
+    k.spec.faults.initial_age = AGE_STATIONARY;
+    struct cairn_controller_class ages = scribe;
+    ages.hears = CAIRN_WANTS_AGES;
+    ages.observe = NULL;
+    ages.decide = ages_decide;
+    k.spec.controller.class = &ages;
+    for (uint32_t i = 0; i < 50; i++) {
+        kit_run(&k, i, GROUP_CONTROLLED);
+        assert_true(seen.born[0] <= 0 && seen.born[0] >= -(SIMTIME_NEVER - k.spec.horizon));
+        held += seen.born[0] == -(SIMTIME_NEVER - k.spec.horizon);
+    }
+    assert_true(held > 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_slowed_step_takes_its_wall_time),
         cmocka_unit_test(checkpoints_of_a_block_are_told_by_the_last_ones_end),
         cmocka_unit_test(a_replaced_node_is_born_when_the_downtime_ends),
+        cmocka_unit_test(ages_past_all_times_are_held),
         cmocka_unit_test(stationary_ages_fit_the_residual_lives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
