@@ -143,7 +143,8 @@ struct cairn_situation {
     uint64_t random[2];    /* addressed by (seed, replication, policy, request) */
     int64_t started;       /* when the job began */
     int64_t failed;        /* when the last failure was detected; the start before the first */
-    const int64_t *born;   /* when each of the job's nodes began to live; NULL unless wanted */
+    const int64_t *born;   /* when each of the job's nodes began to live, at most 146 y ago; NULL
+                              unless wanted */
     uint32_t nodes;        /* of them, missing ones left out */
     uint32_t reserved;
 };

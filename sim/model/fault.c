@@ -142,8 +142,7 @@ static void live_first(struct faults *f, enum fault_process process, uint32_t sl
     double u = draw(f, process, slot, 0, 0).u[0];
     if (f->born) {
         simtime age = simtime_from_seconds(first_age(f, process, slot, u));
-        simtime most = SIMTIME_NEVER - f->spec->horizon; /* so that now - born is always a time */
-        f->born[slot] = -(age < most ? age : most);
+        f->born[slot] = -age; /* NEVER, past 292 years, is an age too */
     }
     if (f->spec->faults.initial_age == AGE_STATIONARY && u >= f->outlives[process])
         schedule(f, slot, 0, law_sample_residual(&f->residual[process], u));
@@ -340,19 +339,27 @@ void fault_renew_replaced(struct faults *faults)
     c->replaced_count = 0;
 }
 
+/* In wall time, and at most 146 y ago: then - born is a time for every `then` that one may plan
+ * for. */
+static simtime born_at(const struct faults *f, uint32_t slot)
+{
+    simtime lag = f->engine->now - engine_fault_now(f->engine);
+    simtime born = f->born[slot] + lag, least = f->engine->now - SIMTIME_NEVER / 2;
+    return born > least ? born : least;
+}
+
 uint32_t fault_born(const struct faults *faults, simtime *born)
 {
     const struct cluster *c = faults->cluster;
     const struct spec *spec = faults->spec;
-    simtime lag = faults->engine->now - engine_fault_now(faults->engine);
     uint32_t count = 0;
     assert(faults->born != NULL);
     bool has_nodes = spec->faults.node.is_given || spec->faults.trace.is_given;
     for (uint32_t rank = 0; has_nodes && rank < c->workers; rank++)
         if (c->holder[rank] != CLUSTER_NOBODY)
-            born[count++] = faults->born[c->holder[rank]] + lag;
+            born[count++] = born_at(faults, c->holder[rank]);
     if (!has_nodes && spec->faults.platform.is_given)
-        born[count++] = faults->born[c->platform] + lag;
+        born[count++] = born_at(faults, c->platform);
     return count;
 }
 
