@@ -5,7 +5,7 @@
 # simulated ones. Every log is replayed as well. Takes about RUNS * 12 seconds.
 #   CAIRN=path/of/cairn LIVE=path/of/live [RUNS=20] [STEPS=800] sh measure.sh
 set -eu
-runs=${RUNS:-20} steps=${STEPS:-800} mtbf=1s
+runs=${RUNS:-20} steps=${STEPS:-800} mtbf=1s names='daly online adaptive'
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
@@ -46,24 +46,31 @@ summary() {
 echo
 printf '%-9s %-17s %-17s %-7s %-7s %-13s %-13s %-7s %-7s\n' controller 'live: s' 'cairn: s' \
   'error' 'by MTBF' 'live: ckpts' 'cairn: ckpts' 'error' 'by MTBF'
-seed=1
-for name in daly online adaptive; do
-  case $name in
-    daly) words="mtbf=1s" form="{name: daly, mtbf: 1 s}" ;;
-    online) words="prior=1s,min_interval=10ms" form="{name: online, prior: 1 s, min_interval: 10 ms}" ;;
-    *) words="prior=1s,min_interval=10ms" form="{name: adaptive, prior: 1 s, min_interval: 10 ms}" ;;
+words() {
+  case $1 in
+    daly) echo "mtbf=1s" ;;
+    *) echo "prior=1s,min_interval=10ms" ;;
   esac
-  echo "makespan_ns,completed" >"$out/$name.csv"
-  i=0
-  while [ $i -lt "$runs" ]; do
-    live "$out/log" --controller "$name:$words" --steps "$steps" --seed $seed \
+}
+
+# The controllers take turns, so that a machine that gets busier is so for all of them.
+seed=1
+for name in $names; do echo "makespan_ns,completed,step_ns" >"$out/$name.csv"; done
+while [ $seed -le $((3 * runs)) ]; do
+  for name in $names; do
+    live "$out/log" --controller "$name:$(words "$name")" --steps "$steps" --seed $seed \
       --checkpoint "$checkpoint"
     "$CAIRN" replay --happenings "$out/log" >/dev/null || { echo "a verdict differs"; exit 1; }
-    sed -n 's/.*"end", "now": \([0-9]*\).*/\1/p' "$out/log" |
-      awk -v c="$(grep -c checkpoint_done "$out/log")" '{ print $1 "," c }' \
-        >>"$out/$name.csv"
-    seed=$((seed + 1)) i=$((i + 1))
+    awk '/"checkpoint_done"/ { c++ }
+         /"event": "step"/ { s++; sub(/.*"cost": /, ""); t += $0 + 0 }
+         /"end"/ { sub(/.*"now": /, ""); print $0 + 0 "," c + 0 "," t / s }' \
+      OFMT=%.0f CONVFMT=%.0f "$out/log" >>"$out/$name.csv"
+    seed=$((seed + 1))
   done
+done
+
+for name in $names; do
+  form="{name: $name, $(words "$name" | sed 's/=/: /g; s/,/, /g')}"
   # shellcheck disable=SC2046  # four numbers each
   set -- $(summary <"$out/$name.csv") $(predict "$form" "$fitted_mtbf") $(predict "$form" "1 s")
   awk -v n=$name -v a="$1" -v ae="$2" -v b="$3" -v be="$4" -v p="$5" -v pe="$6" -v q="$7" \
@@ -73,4 +80,6 @@ for name in daly online adaptive; do
       printf "%5.1f ± %-5.1f %5.1f ± %-5.1f %+5.1f %% %+5.1f %%\n", b, be, q, qe,
              100 * (q / b - 1), 100 * (t / b - 1) }'
 done
-echo "$((seed - 1)) logs replayed: every verdict equal. Step $step; checkpoint $checkpoint."
+echo "Live steps took on average: $(cat "$out"/*.csv | awk -F, '$3 + 0 > 0 { n++; t += $3 }
+  END { printf "%.3f ms", t / n / 1e6 }'), in the log that was fitted: $step."
+echo "$((seed - 1)) logs replayed: every verdict equal."
