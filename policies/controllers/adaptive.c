@@ -21,7 +21,7 @@
  *     end     A checkpoint is not taken when the work that is left is too short for a failure to be
  *             likely enough: work at stake * work left / M < C.
  */
-#include "policies/controller.h"
+#include "policies/controllers/interval.h"
 #include "sim/base/fmath.h"
 #include "sim/base/simtime.h"
 #include <stdio.h>
@@ -164,7 +164,7 @@ static double next_interval(const struct adaptive_plan *p, const struct adaptive
                             double age, double mtbf)
 {
     double young = fmath_sqrt(2 * s->cost * mtbf), least = mtbf / FINEST;
-    double exact = mtbf * (1 + fmath_lambert_w(-fmath_exp(-s->cost / mtbf - 1)));
+    double exact = interval_exact(s->cost, mtbf);
     double interval = young > 0 ? interval_at(age, s->cost, mtbf, shape_of(s)) * exact / young : 0;
     if (s->interval > 0)
         interval *= mistakes(s);

@@ -12,6 +12,7 @@
  * that any interval can have. Where costs are alike that leaves a few intervals' worth of steps. */
 #include "policies/controllers/chain.h"
 #include "policies/controller.h"
+#include "policies/controllers/interval.h"
 #include "sim/base/fmath.h"
 #include "sim/base/simtime.h"
 #include <stdio.h>
@@ -81,7 +82,7 @@ static double least_rate(const struct chain *chain, double weight, double checkp
     double mtbf = chain->mtbf;
     if (never_fails(chain))
         return 1;
-    double length = mtbf * (1 + fmath_lambert_w(-fmath_exp(-checkpoint / mtbf - 1)));
+    double length = interval_exact(checkpoint, mtbf);
     double rate = segment(chain, weight, length + checkpoint) / length;
     return length > 1e-6 * mtbf ? rate : weight / mtbf; /* the limit, where a quotient of 0s is */
 }

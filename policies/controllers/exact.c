@@ -8,7 +8,6 @@
  * do not move it.
  */
 #include "policies/controllers/interval.h"
-#include "sim/base/fmath.h"
 #include "sim/base/simtime.h"
 
 enum { MTBF, MIN_INTERVAL };
@@ -16,8 +15,7 @@ enum { MTBF, MIN_INTERVAL };
 static const char *exact_plan(const struct cairn_value *values, const struct cairn_shape *shape,
                               void *plan)
 {
-    double mtbf = values[MTBF].x, cost = simtime_seconds(shape->checkpoint_cost);
-    double interval = mtbf * (1 + fmath_lambert_w(-fmath_exp(-cost / mtbf - 1)));
+    double interval = interval_exact(simtime_seconds(shape->checkpoint_cost), values[MTBF].x);
     interval_set(plan, interval, values[MIN_INTERVAL].i, shape);
     return NULL;
 }

@@ -7,6 +7,7 @@
 #define CAIRN_POLICIES_INTERVAL_H
 
 #include "policies/controller.h"
+#include "sim/base/fmath.h"
 
 struct interval_plan {
     int64_t
@@ -24,6 +25,12 @@ struct interval_plan {
 
 /* The parameters every rate-based controller has: {mtbf, min_interval}. */
 extern const struct cairn_param interval_rate_params[];
+
+/* The exact optimum for exponential failures (see exact.c), in seconds. */
+static inline double interval_exact(double cost, double mtbf)
+{
+    return mtbf * (1 + fmath_lambert_w(-fmath_exp(-cost / mtbf - 1)));
+}
 
 /* Sets the interval to `seconds`, but not below min_interval (0: one step, or 1 s). */
 void interval_set(struct interval_plan *plan, double seconds, int64_t min_interval,

@@ -7,7 +7,7 @@
 #ifndef CAIRN_CONTROLLERS_QUANTA_H
 #define CAIRN_CONTROLLERS_QUANTA_H
 
-#include "policies/controller.h"
+#include "policies/controllers/interval.h"
 #include "sim/base/fmath.h"
 #include "sim/base/simtime.h"
 
@@ -40,8 +40,7 @@ struct quanta {
 /* The exact interval for exponential failures, in ns: what chunks come close to. */
 static inline int64_t quanta_interval(double mtbf, int64_t checkpoint)
 {
-    double argument = -fmath_exp(-simtime_seconds(checkpoint) / mtbf - 1);
-    return simtime_from_seconds(mtbf * (1 + fmath_lambert_w(argument)));
+    return simtime_from_seconds(interval_exact(simtime_seconds(checkpoint), mtbf));
 }
 
 /* left: ns of work, CAIRN_NEVER if unknown; horizon: ns of work to look at, at most. A quantum is
