@@ -44,6 +44,10 @@ struct support_run support_run(const char *const argv[], const char *input, cons
 struct support_run support_cairn(const char *const argv[], const char *input);
 void support_run_close(struct support_run *run);
 
+/* For a shell's compiler: the sanitizers of the build under test, which a stranger's program that
+ * links its archive needs as well. */
+#define SUPPORT_SANITIZED "$(grep -o -- '-fsanitize=[a-z,]*' ${B:-build}/flags | head -1)"
+
 /* An empty folder of this process alone, under TMPDIR or /tmp; its path ends without '/'. */
 bool support_folder(char path[SUPPORT_PATH]);
 /* Removes that folder and all that is in it. */

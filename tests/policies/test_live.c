@@ -32,8 +32,9 @@ static int install(void **state)
         return -1;
     free(shell(0, "make -s install B=%s DESTDIR=%s PREFIX=/usr", b ? b : "build", folder));
     free(shell(0,
-               "cc -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Werror -O2 -o "
-               "%s/live policies/examples/live/*.c -I%s/usr/include %s/usr/lib/"
+               "cc -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Werror "
+               "-O2 " SUPPORT_SANITIZED
+               " -o %s/live policies/examples/live/*.c -I%s/usr/include %s/usr/lib/"
                "libcairn-policies.a -lm",
                folder, folder, folder));
     free(shell(0, "cd %s && mkdir calm && ./live --dir calm --log calm/log --mtbf never --steps %s",
