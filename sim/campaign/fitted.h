@@ -24,6 +24,8 @@ struct fitted {
     int64_t steps;   /* of the whole job */
 };
 
+/* The mean in whole ns; `expected` where nothing was measured. */
+simtime fitted_ns(const struct fitted_mean *mean, simtime expected);
 enum status fitted_read(const struct source *source, struct arena *arena, struct diag *diag,
                         struct fitted *fitted);
 

@@ -33,61 +33,73 @@ enum { EVENTS = sizeof events / sizeof *events, SHAPE = ENTRY_KINDS };
 #define P(member) offsetof(struct entry, shape.member)
 #define NOWHERE   ((size_t)-1) /* checked only */
 
-enum form { WHOLE, WHOLE32, NUMBER, BOOL32, VALUE };
+/* How a value is written and kept; TEXT and behind it: as it stands in the source. */
+enum form { WHOLE, WHOLE_OR_NONE, WHOLE32, NUMBER, BOOL32, TEXT, LIST, OBJECT };
+
+static const struct {
+    enum json_kind kind;
+    const char *wrong;
+} forms[] = {
+    [WHOLE] = {JSON_WHOLE, "should be a whole number, less than 2^63"},
+    [WHOLE_OR_NONE] = {JSON_WHOLE, "should be a whole number, less than 2^63"}, /* -1: none */
+    [WHOLE32] = {JSON_WHOLE, "should be a whole number, less than 2^63"},
+    [NUMBER] = {JSON_NUMBER, "should be a number"},
+    [BOOL32] = {JSON_BOOL, "should be true or false"},
+    [TEXT] = {JSON_TEXT, "should be a text"},
+    [LIST] = {JSON_LIST, "should be a list"},
+    [OBJECT] = {JSON_FLAT, "should be an object"},
+};
 
 static const struct member {
     const char *name;
     uint32_t must, may; /* BITs of the kinds that have it */
     enum form form;
-    enum json_kind kind;
     size_t offset;
 } members[] = {
-    {"event", ALL, 0, VALUE, JSON_TEXT, NOWHERE},
-    {"now", TOLD | BIT(ENTRY_STRIKE) | BIT(ENTRY_END), 0, WHOLE, JSON_WHOLE, H(now)},
-    {"name", BIT(ENTRY_STEP), 0, VALUE, JSON_TEXT, offsetof(struct entry, name)},
-    {"n", BIT(ENTRY_STEP) | BIT(ENTRY_CHECKPOINT_DONE), 0, WHOLE, JSON_WHOLE,
-     offsetof(struct entry, n)},
+    {"event", ALL, 0, TEXT, NOWHERE},
+    {"now", TOLD | BIT(ENTRY_STRIKE) | BIT(ENTRY_END), 0, WHOLE, H(now)},
+    {"name", BIT(ENTRY_STEP), 0, TEXT, offsetof(struct entry, name)},
+    {"n", BIT(ENTRY_STEP) | BIT(ENTRY_CHECKPOINT_DONE), 0, WHOLE, offsetof(struct entry, n)},
     {"cost", BIT(ENTRY_STEP) | BIT(ENTRY_CHECKPOINT_DONE) | BIT(ENTRY_RECOVERED), 0, WHOLE,
-     JSON_WHOLE, H(cost)},
-    {"steps", BIT(ENTRY_STEP) | BIT(ENTRY_END), TOLD, WHOLE, JSON_WHOLE, H(steps)},
+     H(cost)},
+    {"steps", BIT(ENTRY_STEP) | BIT(ENTRY_END), TOLD, WHOLE, H(steps)},
     {"restorable", BIT(ENTRY_CHECKPOINT_LOST) | BIT(ENTRY_FAILURE) | BIT(ENTRY_RECOVERED), TOLD,
-     BOOL32, JSON_BOOL, H(is_restorable)},
-    {"work_lost", BIT(ENTRY_FAILURE), 0, WHOLE, JSON_WHOLE, H(work_lost)},
-    {"steps_lost", BIT(ENTRY_FAILURE), 0, WHOLE, JSON_WHOLE, H(steps_lost)},
-    {"work_protected", BIT(ENTRY_RECOVERED), 0, WHOLE, JSON_WHOLE, H(work_protected)},
-    {"from", BIT(ENTRY_PREDICTION), 0, WHOLE, JSON_WHOLE, H(from)},
-    {"until", BIT(ENTRY_PREDICTION) | BIT(ENTRY_NOTICE), 0, WHOLE, JSON_WHOLE, H(until)},
-    {"confidence", BIT(ENTRY_PREDICTION), 0, NUMBER, JSON_NUMBER, H(confidence)},
-    {"request", BIT(ENTRY_BEGIN) | BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE,
-     offsetof(struct entry, request)},
-    {"now", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(now)},
-    {"work_done", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(work_done)},
-    {"work_since", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(work_since)},
-    {"wall_since", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(wall_since)},
-    {"step_index", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(step_index)},
-    {"steps_since", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(steps_since)},
-    {"last_cost", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(last_cost)},
-    {"expected_cost", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(expected_cost)},
-    {"restore_cost", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(restore_cost)},
-    {"in_flight", BIT(ENTRY_DECIDE), 0, WHOLE32, JSON_WHOLE, S(in_flight)},
-    {"failures", BIT(ENTRY_DECIDE), 0, WHOLE32, JSON_WHOLE, S(failures)},
-    {"started", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(started)},
-    {"failed", BIT(ENTRY_DECIDE), 0, WHOLE, JSON_WHOLE, S(failed)},
-    {"controller", BIT(ENTRY_BEGIN), 0, VALUE, JSON_TEXT, offsetof(struct entry, controller)},
-    {"abi", BIT(ENTRY_BEGIN), 0, WHOLE32, JSON_WHOLE, P(abi)},
-    {"seed", BIT(ENTRY_BEGIN), 0, NUMBER, JSON_NUMBER, NOWHERE},
-    {"replication", BIT(ENTRY_BEGIN), 0, NUMBER, JSON_NUMBER, NOWHERE},
-    {"shape", BIT(ENTRY_BEGIN), 0, VALUE, JSON_FLAT, NOWHERE},
-    {"params", BIT(ENTRY_BEGIN), 0, VALUE, JSON_FLAT, offsetof(struct entry, params)},
-    {"checkpoint_cost", BIT(SHAPE), 0, WHOLE, JSON_WHOLE, P(checkpoint_cost)},
-    {"restore_cost", BIT(SHAPE), 0, WHOLE, JSON_WHOLE, P(restore_cost)},
-    {"downtime", BIT(SHAPE), 0, WHOLE, JSON_WHOLE, P(downtime)},
-    {"work", BIT(SHAPE), 0, WHOLE, JSON_WHOLE, P(work)},
-    {"step", BIT(SHAPE), 0, WHOLE, JSON_WHOLE, P(step)},
-    {"workers", BIT(SHAPE), 0, WHOLE32, JSON_WHOLE, P(workers)},
-    {"final_checkpoint", BIT(SHAPE), 0, BOOL32, JSON_BOOL, P(has_final_checkpoint)},
-    {"initial_restore", BIT(SHAPE), 0, BOOL32, JSON_BOOL, P(has_initial_restore)},
-    {"stages", BIT(SHAPE), 0, VALUE, JSON_LIST, NOWHERE},
+     BOOL32, H(is_restorable)},
+    {"work_lost", BIT(ENTRY_FAILURE), 0, WHOLE, H(work_lost)},
+    {"steps_lost", BIT(ENTRY_FAILURE), 0, WHOLE, H(steps_lost)},
+    {"work_protected", BIT(ENTRY_RECOVERED), 0, WHOLE, H(work_protected)},
+    {"from", BIT(ENTRY_PREDICTION), 0, WHOLE, H(from)},
+    {"until", BIT(ENTRY_PREDICTION) | BIT(ENTRY_NOTICE), 0, WHOLE, H(until)},
+    {"confidence", BIT(ENTRY_PREDICTION), 0, NUMBER, H(confidence)},
+    {"request", BIT(ENTRY_BEGIN) | BIT(ENTRY_DECIDE), 0, WHOLE, offsetof(struct entry, request)},
+    {"now", BIT(ENTRY_DECIDE), 0, WHOLE, S(now)},
+    {"work_done", BIT(ENTRY_DECIDE), 0, WHOLE, S(work_done)},
+    {"work_since", BIT(ENTRY_DECIDE), 0, WHOLE, S(work_since)},
+    {"wall_since", BIT(ENTRY_DECIDE), 0, WHOLE, S(wall_since)},
+    {"step_index", BIT(ENTRY_DECIDE), 0, WHOLE, S(step_index)},
+    {"steps_since", BIT(ENTRY_DECIDE), 0, WHOLE, S(steps_since)},
+    {"last_cost", BIT(ENTRY_DECIDE), 0, WHOLE_OR_NONE, S(last_cost)},
+    {"expected_cost", BIT(ENTRY_DECIDE), 0, WHOLE, S(expected_cost)},
+    {"restore_cost", BIT(ENTRY_DECIDE), 0, WHOLE, S(restore_cost)},
+    {"in_flight", BIT(ENTRY_DECIDE), 0, WHOLE32, S(in_flight)},
+    {"failures", BIT(ENTRY_DECIDE), 0, WHOLE32, S(failures)},
+    {"started", BIT(ENTRY_DECIDE), 0, WHOLE, S(started)},
+    {"failed", BIT(ENTRY_DECIDE), 0, WHOLE, S(failed)},
+    {"controller", BIT(ENTRY_BEGIN), 0, TEXT, offsetof(struct entry, controller)},
+    {"abi", BIT(ENTRY_BEGIN), 0, WHOLE32, P(abi)},
+    {"seed", BIT(ENTRY_BEGIN), 0, NUMBER, NOWHERE},
+    {"replication", BIT(ENTRY_BEGIN), 0, NUMBER, NOWHERE},
+    {"shape", BIT(ENTRY_BEGIN), 0, OBJECT, NOWHERE},
+    {"params", BIT(ENTRY_BEGIN), 0, OBJECT, offsetof(struct entry, params)},
+    {"checkpoint_cost", BIT(SHAPE), 0, WHOLE, P(checkpoint_cost)},
+    {"restore_cost", BIT(SHAPE), 0, WHOLE, P(restore_cost)},
+    {"downtime", BIT(SHAPE), 0, WHOLE, P(downtime)},
+    {"work", BIT(SHAPE), 0, WHOLE, P(work)},
+    {"step", BIT(SHAPE), 0, WHOLE, P(step)},
+    {"workers", BIT(SHAPE), 0, WHOLE32, P(workers)},
+    {"final_checkpoint", BIT(SHAPE), 0, BOOL32, P(has_final_checkpoint)},
+    {"initial_restore", BIT(SHAPE), 0, BOOL32, P(has_initial_restore)},
+    {"stages", BIT(SHAPE), 0, LIST, NOWHERE},
 };
 enum { MEMBERS = sizeof members / sizeof *members };
 static_assert(MEMBERS <= 64, "one bit each");
@@ -114,27 +126,24 @@ static const char *store(struct entry *entry, const struct member *m, const stru
     bool is_number = m->form == NUMBER && v->kind == JSON_WHOLE;
     void *to = (char *)entry + (m->offset == NOWHERE ? 0 : m->offset);
     double number = 0;
-    if (v->kind != m->kind && !is_number)
-        return m->kind == JSON_WHOLE  ? "should be a whole number, less than 2^63"
-               : m->kind == JSON_TEXT ? "should be a text"
-               : m->kind == JSON_BOOL ? "should be true or false"
-               : m->kind == JSON_LIST ? "should be a list"
-               : m->form == NUMBER    ? "should be a number"
-                                      : "should be an object";
+    if (v->kind != forms[m->form].kind && !is_number)
+        return forms[m->form].wrong;
+    if ((m->form == WHOLE && v->integer < 0) || (m->form == WHOLE_OR_NONE && v->integer < -1))
+        return "must not be negative";
     if (m->form == WHOLE32 && (v->integer < 0 || v->integer > UINT32_MAX))
         return "is out of range";
     if (m->form == NUMBER && text_to_number(v->text, v->length, &number) != NULL && !is_number)
         return "is out of range";
     if (m->offset == NOWHERE)
         return NULL;
-    if (m->form == WHOLE)
+    if (m->form == WHOLE || m->form == WHOLE_OR_NONE)
         *(int64_t *)to = v->integer;
     else if (m->form == NUMBER)
         *(double *)to = is_number ? (double)v->integer : number;
-    else if (m->form == VALUE)
-        *(struct json_value *)to = *v;
-    else
+    else if (m->form == WHOLE32 || m->form == BOOL32)
         *(uint32_t *)to = (uint32_t)v->integer;
+    else
+        *(struct json_value *)to = *v;
     return NULL;
 }
 
@@ -228,11 +237,9 @@ static enum status read_verdict(struct happenings *log, size_t length, struct en
 }
 
 /* What the protocol leaves out of a line follows from those before. */
-static enum status complete(struct happenings *log, struct entry *entry)
+static void complete(struct happenings *log, struct entry *entry)
 {
     struct cairn_happening *h = &entry->happening;
-    if (entry->kind < ENTRY_BEGIN && entry->n < 0)
-        return happenings_complain(log, entry, "'n' must not be negative");
     if (entry->kind == ENTRY_STEP) {
         size_t length = entry->name.length < 63 ? entry->name.length : 63;
         memcpy(log->step_name, entry->name.text, length);
@@ -245,7 +252,6 @@ static enum status complete(struct happenings *log, struct entry *entry)
     }
     if (entry->kind == ENTRY_DECIDE)
         log->request = entry->request;
-    return STATUS_OK;
 }
 
 static enum status read_line(struct happenings *log, size_t length, struct entry *entry)
@@ -277,7 +283,9 @@ static enum status read_line(struct happenings *log, size_t length, struct entry
     if (status == STATUS_OK && kind == ENTRY_BEGIN)
         status = read_members(log, json_open(shape.text, shape.length), SHAPE, entry, &shape);
     entry->shape.size = sizeof entry->shape;
-    return status == STATUS_OK ? complete(log, entry) : status;
+    if (status == STATUS_OK)
+        complete(log, entry);
+    return status;
 }
 
 /* ---- the log ------------------------------------------------------------------------------- */

@@ -18,9 +18,8 @@ static void put_mean(struct sink *sink, const char *key, const struct fitted_mea
 {
     char bytes[200];
     struct text text = text_over(bytes, sizeof bytes);
-    simtime value = mean->count ? (simtime)(mean->mean + 0.5) : expected;
     text_add(&text, "%s: ", key);
-    text_add_exact_duration(&text, value);
+    text_add_exact_duration(&text, fitted_ns(mean, expected));
     io_printf(sink, "%-34s# ", bytes);
     if (mean->count == 0) {
         io_printf(sink, "as the driver expected it; none in the log\n");
@@ -29,7 +28,8 @@ static void put_mean(struct sink *sink, const char *key, const struct fitted_mea
     io_printf(sink, "mean of %" PRIu64 " %s", mean->count, what);
     if (mean->count > 1) {
         text = text_over(bytes, sizeof bytes);
-        text_add_duration(&text, (simtime)(sqrt(mean->squares / (double)(mean->count - 1)) + 0.5));
+        double deviation = sqrt(mean->squares / (double)(mean->count - 1));
+        text_add_duration(&text, simtime_from_seconds(deviation / 1e9));
         io_printf(sink, ", standard deviation %s", bytes);
     }
     io_printf(sink, "\n");
@@ -57,8 +57,8 @@ static void put_scenario(struct sink *sink, const struct fitted *f)
 {
     char work[64];
     struct text text = text_over(work, sizeof work);
-    simtime step = f->step.count ? (simtime)(f->step.mean + 0.5) : f->shape.step;
-    text_add_exact_duration(&text, f->steps * step);
+    simtime step = fitted_ns(&f->step, f->shape.step);
+    text_add_exact_duration(&text, simtime_scale(step, f->steps, 1));
     io_printf(sink,
               "# Written by cairn fit from a driver's log.\nversion: 1\ncluster: {nodes: 1}\n");
     put_faults(sink, f);

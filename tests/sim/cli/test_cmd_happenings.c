@@ -144,6 +144,9 @@ static void what_cannot_be_read_is_pointed_at(void **state)
         {4, "\"now\"", "\"n\": 1, \"now\"", "log.jsonl:4:60: error: 'n' is given twice"},
         {4, "\"n\": 1, ", "", "log.jsonl:4:1: error: step lacks 'n'"},
         {4, "\"n\": 1", "\"n\": -1", "'n' must not be negative"},
+        {4, "\"now\": 10000000", "\"now\": -9",
+         "log.jsonl:4:19: error: 'now' must not be negative"},
+        {2, "\"last_cost\": -1", "\"last_cost\": -2", "'last_cost' must not be negative"},
         {4, "\"step\", \"n\"", "5, \"n\"", "'name' should be a text"},
         {10, "{\"event\": \"strike\", \"now\": 40000000}", "{\"request\": 2}",
          "log.jsonl:10:1: error: a verdict that nobody asked for"},
@@ -280,6 +283,34 @@ static void a_scenario_says_where_its_numbers_are_from(void **state)
     free(out);
 }
 
+/* Neither an endless sum nor an overflow: numbers as large as the format takes, or out of order. */
+static void absurd_numbers_are_fitted_or_refused(void **state)
+{
+    static const struct {
+        unsigned line;
+        const char *find, *replace;
+        int code;
+        const char *says;
+    } cases[] = {
+        {4, "\"n\": 1", "\"n\": 4000000000000000000", 0, "# mean of 4000000000000000004 steps"},
+        {4, "\"cost\": 10000000", "\"cost\": 9223372036854775807", 0, "# mean of 5 steps"},
+        {17, "\"steps\": 4", "\"steps\": 9000000000000000000", 0, "# 9000000000000000000 steps"},
+        {11, "\"now\": 42000000", "\"now\": 39999999", 3,
+         "log.jsonl:11:1: error: this failure is earlier than its strike"},
+        {12, "\"cost\": 3000000", "\"cost\": 9000000000000000000", 3,
+         "log.jsonl:12:1: error: this restore begins (now - cost) earlier than the failure"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *text = changed(cases[i].line, cases[i].find, cases[i].replace);
+        struct support_run run = CAIRN("fit", write_log(text));
+        assert_exit(&run, cases[i].code);
+        assert_says(cases[i].code == 0 ? run.out : run.err, cases[i].says);
+        support_run_close(&run);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +321,7 @@ int main(void)
         cmocka_unit_test(no_damage_to_a_log_is_more_than_an_error),
         cmocka_unit_test(a_plug_in_is_asked_as_well),
         cmocka_unit_test(a_scenario_says_where_its_numbers_are_from),
+        cmocka_unit_test(absurd_numbers_are_fitted_or_refused),
     };
     return cmocka_run_group_tests(tests, prepare, remove_folder);
 }
