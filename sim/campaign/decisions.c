@@ -2,6 +2,7 @@
 /* A decision is laid out flat, then written by the table. */
 #include "sim/campaign/decisions.h"
 #include "sim/base/text.h"
+#include "sim/campaign/protocol.h"
 #include "sim/campaign/row.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -96,15 +97,8 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 
 const char *decisions_action(const struct journal_decision *decision)
 {
-    switch ((enum cairn_action)decision->verdict.action) {
-    case CAIRN_SKIP:
-        return "skip";
-    case CAIRN_CHECKPOINT:
-        return "checkpoint";
-    case CAIRN_FAILED:
-        break;
-    }
-    return "failed";
+    uint32_t action = decision->verdict.action;
+    return protocol_actions[action < CAIRN_FAILED ? action : CAIRN_FAILED];
 }
 
 const char *decisions_words(const struct cell *cell, const struct journal_decision *decision,
@@ -126,14 +120,10 @@ const char *decisions_words(const struct cell *cell, const struct journal_decisi
 
 static void lay_out_verdict(struct line *line, const struct cairn_verdict *v)
 {
-    static const char *const asks[] = {
-        [CAIRN_ASK_NEVER] = "never", [CAIRN_ASK_WORK] = "work",   [CAIRN_ASK_WALL] = "wall",
-        [CAIRN_ASK_STEP] = "step",   [CAIRN_ASK_STEPS] = "steps", [CAIRN_ASK_TIME] = "time",
-    };
-    bool is_known = v->ask < sizeof asks / sizeof *asks;
+    bool is_known = v->ask <= CAIRN_ASK_TIME;
     bool by_steps = v->ask == CAIRN_ASK_STEP || v->ask == CAIRN_ASK_STEPS;
     bool by_time = is_known && !by_steps && v->ask != CAIRN_ASK_NEVER;
-    line->ask = is_known ? asks[v->ask] : "unknown";
+    line->ask = is_known ? protocol_asks[v->ask] : "unknown";
     line->at_ns = by_time ? v->at : -1;
     line->at_steps = by_steps ? v->at : -1;
     line->repeat = v->repeat != 0;

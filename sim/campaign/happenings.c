@@ -10,20 +10,15 @@
 #include <assert.h>
 #include <string.h>
 
-static const char *const events[] = {
-    [ENTRY_STEP] = "step",
-    [ENTRY_CHECKPOINT_DONE] = "checkpoint_done",
-    [ENTRY_CHECKPOINT_LOST] = "checkpoint_lost",
-    [ENTRY_FAILURE] = "failure",
-    [ENTRY_RECOVERED] = "recovered",
-    [ENTRY_PREDICTION] = "prediction",
-    [ENTRY_NOTICE] = "notice",
-    [ENTRY_BEGIN] = "begin",
-    [ENTRY_DECIDE] = "decide",
-    [ENTRY_STRIKE] = "strike",
-    [ENTRY_END] = "end",
-};
-enum { EVENTS = sizeof events / sizeof *events, SHAPE = ENTRY_KINDS };
+/* Of the lines that are no happenings: ENTRY_BEGIN and behind it. */
+static const char *const others[] = {"begin", "decide", "strike", "end"};
+enum { EVENTS = ENTRY_BEGIN + sizeof others / sizeof *others, SHAPE = ENTRY_KINDS };
+static_assert(ENTRY_BEGIN == CAIRN_HEAR_NOTICE + 1, "happenings come first");
+
+static const char *event_name(uint32_t kind)
+{
+    return kind < ENTRY_BEGIN ? protocol_happenings[kind] : others[kind - ENTRY_BEGIN];
+}
 
 #define BIT(kind) (1u << (kind))
 #define TOLD      (BIT(ENTRY_BEGIN) - 1) /* all happenings */
@@ -152,7 +147,7 @@ static enum status check_missing(struct happenings *log, uint32_t kind, uint64_t
     for (unsigned i = 0; i < MEMBERS; i++)
         if (members[i].must & BIT(kind) && !(given & UINT64_C(1) << i)) {
             diag_error(log->diag, place_of(log, log->source->text + log->at, 1), "%s lacks '%s'",
-                       kind == SHAPE ? "the shape" : events[kind], members[i].name);
+                       kind == SHAPE ? "the shape" : event_name(kind), members[i].name);
             return STATUS_DATA;
         }
     return STATUS_OK;
@@ -205,7 +200,7 @@ static enum status find_kind(struct happenings *log, size_t length, uint32_t *ki
         if (!json_is(&key, "event"))
             continue;
         *kind = 0;
-        while (*kind < EVENTS && !json_is(&value, events[*kind]))
+        while (*kind < EVENTS && !json_is(&value, event_name(*kind)))
             ++*kind;
         if (*kind == EVENTS) {
             diag_error(log->diag, place_of(log, value.text, value.length + !value.length),

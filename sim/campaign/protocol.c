@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *const hearing[] = {
+const char *const protocol_happenings[] = {
     [CAIRN_HEAR_STEP] = "step",
     [CAIRN_HEAR_CHECKPOINT_DONE] = "checkpoint_done",
     [CAIRN_HEAR_CHECKPOINT_LOST] = "checkpoint_lost",
@@ -15,7 +15,15 @@ static const char *const hearing[] = {
     [CAIRN_HEAR_PREDICTION] = "prediction",
     [CAIRN_HEAR_NOTICE] = "notice",
 };
-enum { HEARING = sizeof hearing / sizeof *hearing };
+enum { HEARING = sizeof protocol_happenings / sizeof *protocol_happenings };
+
+const char *const protocol_actions[] = {
+    [CAIRN_SKIP] = "skip", [CAIRN_CHECKPOINT] = "checkpoint", [CAIRN_FAILED] = "failed"};
+const char *const protocol_asks[] = {
+    [CAIRN_ASK_NEVER] = "never", [CAIRN_ASK_WORK] = "work",   [CAIRN_ASK_WALL] = "wall",
+    [CAIRN_ASK_STEP] = "step",   [CAIRN_ASK_STEPS] = "steps", [CAIRN_ASK_TIME] = "time",
+};
+enum { ASKS = sizeof protocol_asks / sizeof *protocol_asks };
 
 /* ---- saying -------------------------------------------------------------------------------- */
 
@@ -76,8 +84,8 @@ bool protocol_add_begin(struct text *text, const struct protocol_begin *begin, u
 void protocol_add_happening(struct text *text, const struct cairn_happening *happening, uint64_t n)
 {
     const struct cairn_happening *h = happening;
-    const char *restorable = h->is_restorable ? "true" : "false";
-    text_add(text, "{\"event\": \"%s\", \"now\": %" PRId64, hearing[h->kind], h->now);
+    const char *restorable = word(h->is_restorable);
+    text_add(text, "{\"event\": \"%s\", \"now\": %" PRId64, protocol_happenings[h->kind], h->now);
     switch ((enum cairn_happening_kind)h->kind) {
     case CAIRN_HEAR_STEP:
         text_add(text, ", \"name\": ");
@@ -198,7 +206,7 @@ static const char *read_hears(struct json_value list, uint32_t *hears)
     *hears = 0;
     while (json_item(&list, &item)) {
         unsigned kind = 0;
-        while (kind < HEARING && !json_is(&item, hearing[kind]))
+        while (kind < HEARING && !json_is(&item, protocol_happenings[kind]))
             kind++;
         if (kind < HEARING)
             *hears |= CAIRN_HEARS(kind);
@@ -228,14 +236,10 @@ const char *protocol_read_ready(const char *line, size_t length, uint64_t reques
 
 static const char *read_ask(const struct answer *a, struct cairn_verdict *verdict)
 {
-    static const char *const words[] = {
-        [CAIRN_ASK_NEVER] = "never", [CAIRN_ASK_WORK] = "work",   [CAIRN_ASK_WALL] = "wall",
-        [CAIRN_ASK_STEP] = "step",   [CAIRN_ASK_STEPS] = "steps", [CAIRN_ASK_TIME] = "time",
-    };
     if (!has(a, ASK))
         return "lacks 'ask': when to be asked again";
-    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (!json_is(&a->values[ASK], words[i]))
+    for (uint32_t i = 0; i < ASKS; i++) {
+        if (!json_is(&a->values[ASK], protocol_asks[i]))
             continue;
         verdict->ask = i;
         verdict->at = has(a, AT) ? a->values[AT].integer : 0;
@@ -247,8 +251,6 @@ static const char *read_ask(const struct answer *a, struct cairn_verdict *verdic
 const char *protocol_read_verdict(const char *line, size_t length, uint64_t request,
                                   struct cairn_verdict *verdict)
 {
-    static const char *const words[] = {
-        [CAIRN_SKIP] = "skip", [CAIRN_CHECKPOINT] = "checkpoint", [CAIRN_FAILED] = "failed"};
     struct answer a;
     uint32_t action = 0;
     const uint32_t allowed =
@@ -258,7 +260,7 @@ const char *protocol_read_verdict(const char *line, size_t length, uint64_t requ
         return wrong;
     if (!has(&a, ACTION))
         return "lacks 'action'";
-    while (action <= CAIRN_FAILED && !json_is(&a.values[ACTION], words[action]))
+    while (action <= CAIRN_FAILED && !json_is(&a.values[ACTION], protocol_actions[action]))
         action++;
     if (action > CAIRN_FAILED)
         return "has an unknown 'action'; known: skip, checkpoint, failed";

@@ -12,6 +12,11 @@
 #define PROTOCOL_REASONS 60000 /* the largest reason that a program may give */
 #define PROTOCOL_PIECE   16384 /* bytes of the longest piece: all params, every byte escaped */
 
+/* The words for happenings, actions and asks, by their enums. */
+extern const char *const protocol_happenings[CAIRN_HEAR_NOTICE + 1];
+extern const char *const protocol_actions[CAIRN_FAILED + 1];
+extern const char *const protocol_asks[CAIRN_ASK_TIME + 1];
+
 struct protocol_begin {
     uint64_t request, seed;
     uint32_t replication;

@@ -26,9 +26,10 @@ static const char *unsaid(const struct spec_controller *controller)
     return NULL;
 }
 
-enum status reask_controller(struct happenings *log, const struct entry *begin,
-                             const struct cairn_controller_class *const *controllers,
-                             struct arena *arena, struct spec *spec)
+/* The log's controller, with its values, into *spec. */
+static enum status read_controller(struct happenings *log, const struct entry *begin,
+                                   const struct cairn_controller_class *const *controllers,
+                                   struct arena *arena, struct spec *spec)
 {
     const struct value_reader reader = {arena, log->diag, spec, controllers};
     const struct source *source = log->source;
@@ -133,7 +134,7 @@ enum status reask_run(const struct source *source,
         return out_of_memory(&log);
     if (!happenings_next(&log, entry, &status))
         return status;
-    status = reask_controller(&log, entry, controllers, arena, spec);
+    status = read_controller(&log, entry, controllers, arena, spec);
     if (status == STATUS_OK)
         status = open_decider(&log, entry, arena, &spec->controller, &decider);
     while (status == STATUS_OK && result->is_equal && happenings_next(&log, entry, &status))

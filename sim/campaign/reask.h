@@ -15,10 +15,6 @@ struct reask {
     struct cairn_verdict logged, now; /* both */
 };
 
-/* The log's controller, with its values: entry is a begin. Controllers: NULL-terminated. */
-enum status reask_controller(struct happenings *log, const struct entry *begin,
-                             const struct cairn_controller_class *const *controllers,
-                             struct arena *arena, struct spec *spec);
 /* Stops at the first verdict that differs. */
 enum status reask_run(const struct source *source,
                       const struct cairn_controller_class *const *controllers, struct arena *arena,

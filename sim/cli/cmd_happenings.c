@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn replay --happenings: a driver's log, asked again. */
+#include "sim/campaign/protocol.h"
 #include "sim/campaign/reask.h"
 #include "sim/cli/prepare.h"
 #include <inttypes.h>
@@ -12,12 +13,10 @@ static enum status read_log(struct cli *cli, const char *path, struct source *so
 
 static void print_verdict(struct sink *out, const char *who, const struct cairn_verdict *v)
 {
-    static const char *const actions[] = {"skip", "checkpoint", "failed"};
-    static const char *const asks[] = {"never", "work", "wall", "step", "steps", "time"};
     io_printf(out, "  %s %s, ask %s at %" PRId64 ", repeat %s, reason %u\n", who,
-              v->action <= CAIRN_FAILED ? actions[v->action] : "?",
-              v->ask <= CAIRN_ASK_TIME ? asks[v->ask] : "?", v->at, v->repeat ? "true" : "false",
-              v->reason);
+              v->action <= CAIRN_FAILED ? protocol_actions[v->action] : "?",
+              v->ask <= CAIRN_ASK_TIME ? protocol_asks[v->ask] : "?", v->at,
+              v->repeat ? "true" : "false", v->reason);
 }
 
 int cmd_replay_happenings(struct cli *cli)

@@ -27,18 +27,17 @@ static bool mark_best(const struct many *many, uint32_t column)
     const struct cell *cells = many->prepared->study.cells;
     uint32_t best = PREPARE_UNFIT;
     for (uint32_t i = 0; i < m->rows; i++) {
-        const struct report_entry *e = &m->entries[(size_t)i * m->columns + column];
+        const struct report_entry *e = report_entry(m, i, column);
         if (e->is_there &&
-            (best == PREPARE_UNFIT ||
-             e->waste.mean < m->entries[(size_t)best * m->columns + column].waste.mean))
+            (best == PREPARE_UNFIT || e->waste.mean < report_entry(m, best, column)->waste.mean))
             best = i;
     }
     if (best == PREPARE_UNFIT)
         return true;
     const struct cell *winner = &cells[many->fits[best].cell];
-    m->entries[(size_t)best * m->columns + column].is_best = true;
+    report_entry(m, best, column)->is_best = true;
     for (uint32_t i = 0; i < m->rows; i++) {
-        struct report_entry *e = &m->entries[(size_t)i * m->columns + column];
+        struct report_entry *e = report_entry(m, i, column);
         struct summary_difference d;
         if (!e->is_there || i == best)
             continue;
@@ -88,8 +87,7 @@ static enum status run_column(struct cli *cli, struct many *many, uint32_t colum
     if (status == STATUS_OK)
         status = prepare_run(cli, p, true);
     for (uint32_t i = 0; i < m->rows && status == STATUS_OK; i++) {
-        struct report_entry *e = &m->entries[(size_t)i * m->columns + column];
-        e->refusal = many->fits[i].refusal;
+        struct report_entry *e = report_entry(m, i, column);
         if (many->fits[i].cell != PREPARE_UNFIT &&
             !fill_entry(&p->study.cells[many->fits[i].cell], against, e))
             status = no_memory(cli);
@@ -146,10 +144,10 @@ static enum status check_rows(struct cli *cli, const struct report_matrix *m)
     for (uint32_t i = 0; i < m->rows; i++) {
         bool is_there = false;
         for (uint32_t j = 0; j < m->columns; j++)
-            is_there |= m->entries[(size_t)i * m->columns + j].is_there;
+            is_there |= report_entry(m, i, j)->is_there;
         if (!is_there)
             status = cli_usage(cli, "'%s' suits none of the scenarios: %s", m->row_names[i],
-                               m->entries[(size_t)i * m->columns].refusal);
+                               report_entry(m, i, 0)->refusal);
     }
     return status;
 }
@@ -177,8 +175,7 @@ enum status cmd_sweep_many(struct cli *cli)
         if (status == STATUS_OK && p->study.count > 0)
             status = run_column(cli, many, j);
         for (uint32_t i = 0; i < many->matrix.rows && status == STATUS_OK; i++)
-            many->matrix.entries[(size_t)i * many->matrix.columns + j].refusal =
-                many->fits[i].refusal;
+            report_entry(&many->matrix, i, j)->refusal = many->fits[i].refusal;
     }
     if (status == STATUS_OK)
         status = check_rows(cli, &many->matrix);

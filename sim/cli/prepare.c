@@ -271,9 +271,8 @@ enum status prepare_run(struct cli *cli, struct prepared *prepared, bool with_bo
     return status;
 }
 
-struct row_cell prepare_row_cell(const struct prepared *prepared, uint32_t cell)
+static struct row_cell row_cell(const struct prepared *p, uint32_t cell)
 {
-    const struct prepared *p = prepared;
     return (struct row_cell){.scenario = p->name,
                              .seed = p->study.cells[cell].spec.seed,
                              .axes = p->varied_count,
@@ -309,7 +308,7 @@ enum status prepare_write_rows(struct cli *cli, const struct prepared *prepared,
     }
     for (uint32_t i = 0; i < cells; i++) {
         const struct cell *cell = &prepared->study.cells[i];
-        struct row_cell row = prepare_row_cell(prepared, i);
+        struct row_cell row = row_cell(prepared, i);
         if (i == 0)
             row_write_header(sink, &row);
         for (uint32_t j = 0; j < cell->count; j++)

@@ -43,7 +43,6 @@ enum status prepare_add(struct cli *cli, struct prepared *prepared, uint32_t lik
 void prepare_add_controller(struct text *text, const char *value);
 /* Runs all cells. STATUS_PARTIAL is not told here: see report_status. */
 enum status prepare_run(struct cli *cli, struct prepared *prepared, bool with_bound);
-struct row_cell prepare_row_cell(const struct prepared *prepared, uint32_t cell);
 /* Can -o FILE be written? Asked before the runs, which may take hours. */
 enum status prepare_check_output(struct cli *cli);
 /* All cells' records as CSV: to -o FILE or to standard output. */

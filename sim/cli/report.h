@@ -38,6 +38,11 @@ struct report_matrix {
     const char *against;          /* NULL: none */
     struct report_entry *entries; /* rows of columns */
 };
+static inline struct report_entry *report_entry(const struct report_matrix *matrix, uint32_t row,
+                                                uint32_t column)
+{
+    return &matrix->entries[(size_t)row * matrix->columns + column];
+}
 void report_matrix(struct sink *out, const struct report_matrix *matrix);
 
 #endif

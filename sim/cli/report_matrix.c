@@ -10,12 +10,6 @@
 
 enum { WIDTH = 9 }; /* of a column: "100.00 % " with a mark */
 
-static const struct report_entry *entry(const struct report_matrix *m, uint32_t row,
-                                        uint32_t column)
-{
-    return &m->entries[(size_t)row * m->columns + column];
-}
-
 static int label_width(const struct report_matrix *m)
 {
     size_t width = 10;
@@ -74,7 +68,7 @@ static void print_table(struct sink *out, const struct report_matrix *m, int wid
         for (uint32_t j = 0; j < m->columns; j++) {
             char bytes[32];
             struct text text = text_over(bytes, sizeof bytes);
-            add(entry(m, i, j), &text);
+            add(report_entry(m, i, j), &text);
             io_printf(out, "%*s", WIDTH, bytes);
         }
         io_printf(out, "\n");
@@ -86,7 +80,7 @@ static void print_refusals(struct sink *out, const struct report_matrix *m)
     bool has_any = false;
     for (uint32_t i = 0; i < m->rows; i++)
         for (uint32_t j = 0; j < m->columns; j++) {
-            const char *refusal = entry(m, i, j)->refusal;
+            const char *refusal = report_entry(m, i, j)->refusal;
             if (!refusal)
                 continue;
             const char *said = strstr(refusal, "error: ");
@@ -103,9 +97,9 @@ static void print_winners(struct sink *out, const struct report_matrix *m)
     for (uint32_t i = 0; i < m->rows; i++) {
         uint32_t first = 0, near = 0, there = 0;
         for (uint32_t j = 0; j < m->columns; j++) {
-            first += entry(m, i, j)->is_best;
-            near += entry(m, i, j)->is_near;
-            there += entry(m, i, j)->is_there;
+            first += report_entry(m, i, j)->is_best;
+            near += report_entry(m, i, j)->is_near;
+            there += report_entry(m, i, j)->is_there;
         }
         if (first + near > 0)
             io_printf(out, "  %-*.*s  first in %u, level in %u, of %u\n", label_width(m),
