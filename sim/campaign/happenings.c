@@ -4,6 +4,7 @@
  * Main invariant: an entry that is handed out has every member its kind must have, each once; what
  * is not understood is an error with a caret, never guessed at. */
 #include "sim/campaign/happenings.h"
+#include "sim/base/io.h"
 #include "sim/base/limits.h"
 #include "sim/base/text.h"
 #include "sim/campaign/protocol.h"
@@ -284,6 +285,13 @@ static enum status read_line(struct happenings *log, size_t length, struct entry
 }
 
 /* ---- the log ------------------------------------------------------------------------------- */
+
+enum status happenings_read(const char *path, struct arena *arena, struct diag *diag,
+                            struct source *source)
+{
+    enum status status = io_read(path, LIMIT_CSV_BYTES, arena, source, diag);
+    return status == STATUS_INPUT ? STATUS_DATA : status;
+}
 
 struct happenings happenings_open(const struct source *source, struct diag *diag)
 {

@@ -51,6 +51,9 @@ struct happenings {
     char step_name[64];
 };
 
+/* The file of a log. */
+enum status happenings_read(const char *path, struct arena *arena, struct diag *diag,
+                            struct source *source);
 struct happenings happenings_open(const struct source *source, struct diag *diag);
 /* False at the end, and after an error, which has been said: *status is STATUS_DATA then. The
  * first entry is a begin, and there is no other; a verdict follows each decide. */

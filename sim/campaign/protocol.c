@@ -2,6 +2,7 @@
 /* Writing and reading lines of JSON, strictly: what is not understood is never guessed at. */
 #include "sim/campaign/protocol.h"
 #include "sim/base/json.h"
+#include "workloads/text_form.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
@@ -56,28 +57,18 @@ static void add_stage(struct text *text, const struct cairn_stage *s, bool is_fi
              s->count, s->work, s->checkpoint_cost, s->restore_cost);
 }
 
-static void add_params(struct text *text, const struct cairn_value *params)
-{
-    text_add(text, "]}, \"params\": {");
-    for (int64_t i = 0; i < params->i; i++) {
-        const char *const *pair = &params->names[2 * i];
-        text_add(text, "%s", i ? ", " : "");
-        text_add_json(text, pair[0], strlen(pair[0]));
-        text_add(text, ": ");
-        text_add_json(text, pair[1], strlen(pair[1]));
-    }
-    text_add(text, "}}\n");
-}
-
 bool protocol_add_begin(struct text *text, const struct protocol_begin *begin, uint32_t piece)
 {
     const struct cairn_shape *shape = begin->shape;
-    if (piece == 0)
+    if (piece == 0) {
         add_head(text, begin);
-    else if (piece <= shape->stages_count)
+    } else if (piece <= shape->stages_count) {
         add_stage(text, &shape->stages[piece - 1], piece == 1);
-    else if (piece == shape->stages_count + 1)
-        add_params(text, begin->params);
+    } else if (piece == shape->stages_count + 1) {
+        text_add(text, "]}, \"params\": ");
+        text_form_add_pairs(text, begin->params);
+        text_add(text, "}\n");
+    }
     return piece <= shape->stages_count + 1;
 }
 

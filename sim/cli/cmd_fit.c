@@ -6,12 +6,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-static enum status read_log(struct cli *cli, const char *path, struct source *source)
-{
-    enum status status = io_read(path, LIMIT_CSV_BYTES, &cli->arena, source, &cli->diag);
-    return status == STATUS_INPUT ? STATUS_DATA : status;
-}
-
 /* "KEY: 12.3 ms", and behind it where the number is from. */
 static void put_mean(struct sink *sink, const char *key, const struct fitted_mean *mean,
                      const char *what, simtime expected)
@@ -85,7 +79,7 @@ static enum status fit(struct cli *cli, struct source *source, struct sink *sink
     struct fitted *fitted = arena_alloc(&cli->arena, sizeof *fitted);
     if (!fitted)
         return STATUS_MEMORY;
-    enum status status = read_log(cli, path, source);
+    enum status status = happenings_read(path, &cli->arena, &cli->diag, source);
     if (status == STATUS_OK)
         status = fitted_read(source, &cli->arena, &cli->diag, fitted);
     if (status != STATUS_OK)

@@ -5,12 +5,6 @@
 #include "sim/cli/prepare.h"
 #include <inttypes.h>
 
-static enum status read_log(struct cli *cli, const char *path, struct source *source)
-{
-    enum status status = io_read(path, LIMIT_CSV_BYTES, &cli->arena, source, &cli->diag);
-    return status == STATUS_INPUT ? STATUS_DATA : status;
-}
-
 static void print_verdict(struct sink *out, const char *who, const struct cairn_verdict *v)
 {
     io_printf(out, "  %s %s, ask %s at %" PRId64 ", repeat %s, reason %u\n", who,
@@ -26,7 +20,7 @@ int cmd_replay_happenings(struct cli *cli)
     struct reask result;
     if (!source)
         return cli_exit(STATUS_MEMORY);
-    enum status status = read_log(cli, path, source);
+    enum status status = happenings_read(path, &cli->arena, &cli->diag, source);
     if (status == STATUS_OK)
         status = reask_run(source, cli->controllers, &cli->arena, &cli->diag, &result);
     if (status != STATUS_OK)

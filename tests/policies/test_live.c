@@ -12,25 +12,12 @@
 
 static char expected_model[SUPPORT_PATH + 20];
 
-/* A shell command in the project's root; its standard output, freed by the caller. */
-__attribute__((format(printf, 2, 3))) static char *shell(int code, const char *format, ...)
-{
-    char command[6 * SUPPORT_PATH];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(command, sizeof command, format, arguments);
-    va_end(arguments);
-    return output_of(support_run((const char *const[]){"sh", "-c", command, NULL}, NULL, NULL),
-                     code);
-}
-
 /* Trains undisturbed in folder/calm. */
 static int install(void **state)
 {
-    const char *b = getenv("B");
     if (make_folder(state) != 0)
         return -1;
-    free(shell(0, "make -s install B=%s DESTDIR=%s PREFIX=/usr", b ? b : "build", folder));
+    free(shell(0, "make -s install B=${B:-build} DESTDIR=%s PREFIX=/usr", folder));
     free(shell(0,
                "cc -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Werror "
                "-O2 " SUPPORT_SANITIZED

@@ -73,6 +73,18 @@ static inline enum status session_build(struct session *session, const char *con
                           &session->scenario);
 }
 
+/* The scenario of the text with these --sets, which must be good. */
+static inline struct session *session_of(const char *text, const char *const *sets)
+{
+    struct session *session = session_open();
+    enum status status = session_parse(session, text);
+    if (status == STATUS_OK)
+        status = session_build(session, sets);
+    if (status != STATUS_OK)
+        fail_msg("%s", session->diag.text[0]);
+    return session;
+}
+
 /* All messages as they are shown, into bytes. */
 static inline void session_messages(const struct session *session, char *bytes, size_t capacity)
 {

@@ -3,17 +3,6 @@
  * Method: specs compared field by field. What is refused is in tests/bad/controller_of_*.yaml. */
 #include "tests/workloads/fixture.h"
 
-static struct session *session_of(const char *text, const char *const *sets)
-{
-    struct session *session = session_open();
-    enum status status = session_parse(session, text);
-    if (status == STATUS_OK)
-        status = session_build(session, sets);
-    if (status != STATUS_OK)
-        fail_msg("%s", session->diag.text[0]);
-    return session;
-}
-
 /* A chain of three, outermost first; each value points at the next link. */
 static void decorators_hold_what_they_are_given(void **state)
 {

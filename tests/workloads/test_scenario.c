@@ -8,17 +8,6 @@
 #include "workloads/builtin.h"
 #include <math.h>
 
-static struct session *session_of(const char *text, const char *const *sets)
-{
-    struct session *session = session_open();
-    enum status status = session_parse(session, text);
-    if (status == STATUS_OK)
-        status = session_build(session, sets);
-    if (status != STATUS_OK)
-        fail_msg("%s", session->diag.text[0]);
-    return session;
-}
-
 static struct session *session_of_file(const char *path, const char *const *sets)
 {
     struct session *session = session_open();

@@ -65,6 +65,18 @@ static inline char *output_of(struct support_run run, int code)
     return run.out;
 }
 
+/* The same of a shell's command in the project's root. */
+__attribute__((format(printf, 2, 3))) static inline char *shell(int code, const char *format, ...)
+{
+    char command[6 * SUPPORT_PATH];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof command, format, arguments);
+    va_end(arguments);
+    return output_of(support_run((const char *const[]){"sh", "-c", command, NULL}, NULL, NULL),
+                     code);
+}
+
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
 #define JSON_DEPTH 8
