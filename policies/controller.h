@@ -98,6 +98,17 @@ struct cairn_shape {
     int64_t persist; /* ns after checkpoint_cost, in the background, until it is complete */
 };
 
+/* Steps of the whole job, the last perhaps a short one; 0: none, or unknown how many. */
+static inline int64_t cairn_steps(const struct cairn_shape *shape)
+{
+    int64_t steps = 0;
+    for (uint32_t i = 0; i < shape->stages_count; i++)
+        steps += shape->stages[i].count;
+    if (shape->stages_count == 0 && shape->step > 0)
+        steps = shape->work / shape->step + (shape->work % shape->step > 0);
+    return steps;
+}
+
 enum cairn_happening_kind {
     CAIRN_HEAR_STEP,            /* done: name, cost (ns it took) */
     CAIRN_HEAR_CHECKPOINT_DONE, /* cost: ns it blocked; it is complete, or persists from now on */

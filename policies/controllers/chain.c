@@ -209,16 +209,6 @@ static const struct cairn_param params[] = {
     {.name = NULL},
 };
 
-static uint64_t steps_of(const struct cairn_shape *shape)
-{
-    uint64_t count = 0;
-    for (uint32_t i = 0; i < shape->stages_count; i++)
-        count += (uint64_t)shape->stages[i].count;
-    if (shape->stages_count == 0 && shape->step > 0)
-        count = ((uint64_t)shape->work + (uint64_t)shape->step - 1) / (uint64_t)shape->step;
-    return count;
-}
-
 static uint32_t budget_of(const struct cairn_value *values)
 {
     return values[BUDGET].i > 0 ? (uint32_t)values[BUDGET].i : CHAIN_UNLIMITED;
@@ -226,7 +216,7 @@ static uint32_t budget_of(const struct cairn_value *values)
 
 static const char *refusal(const struct cairn_value *values, const struct cairn_shape *shape)
 {
-    uint64_t count = steps_of(shape);
+    uint64_t count = (uint64_t)cairn_steps(shape);
     if (count == 0)
         return shape->step > 0 ? "needs to know how much work the job is"
                                : "needs steps to choose from: give workload.group.step or stages";
@@ -247,7 +237,7 @@ static uint64_t steps_offset(uint64_t count)
 
 static uint64_t chain_plan_bytes(const struct cairn_value *values, const struct cairn_shape *shape)
 {
-    uint64_t count = steps_of(shape);
+    uint64_t count = (uint64_t)cairn_steps(shape);
     if (refusal(values, shape))
         return sizeof(struct chain_plan);
     return steps_offset(count) + count * sizeof(struct chain_step) +
@@ -277,7 +267,7 @@ static const char *chain_plan(const struct cairn_value *values, const struct cai
     const char *problem = refusal(values, shape);
     if (problem)
         return problem;
-    uint32_t count = (uint32_t)steps_of(shape), budget = budget_of(values);
+    uint32_t count = (uint32_t)cairn_steps(shape), budget = budget_of(values);
     struct chain_step *steps = (struct chain_step *)(void *)((char *)plan + steps_offset(count));
     unsigned char *scratch = (unsigned char *)(steps + count);
     unsigned char *is_marked = scratch + chain_scratch(count, budget);

@@ -129,16 +129,6 @@ static uint64_t manager_bytes(const struct cairn_value *values, const struct cai
     return offsetof(struct manager_plan, patterns) + listed_bytes(&values[CRITICAL_TASKS]);
 }
 
-static int64_t steps_of(const struct cairn_shape *shape)
-{
-    int64_t steps = 0;
-    for (uint32_t i = 0; i < shape->stages_count; i++)
-        steps += shape->stages[i].count;
-    if (shape->stages_count == 0 && shape->step > 0)
-        steps = shape->work / shape->step + (shape->work % shape->step > 0);
-    return steps;
-}
-
 static const char *set_patterns(struct manager_plan *p, const struct cairn_value *value)
 {
     for (int64_t i = 0; i < value->i; i++) {
@@ -165,7 +155,7 @@ static const char *manager_plan(const struct cairn_value *values, const struct c
     p->strategy = (enum strategy)values[STRATEGY].i;
     p->is_real = values[METRICS].i == METRICS_REAL;
     p->has_steps = shape->step > 0 || shape->stages_count > 0;
-    p->steps = steps_of(shape);
+    p->steps = cairn_steps(shape);
     p->checkpoint_interval = values[CHECKPOINT_INTERVAL].i;
     p->failure_rate_threshold = values[FAILURE_RATE_THRESHOLD].x;
     if (p->strategy == STRATEGY_TASK && !p->has_steps)
