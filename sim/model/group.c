@@ -7,10 +7,10 @@
  * once. */
 #include "sim/model/group.h"
 #include "sim/model/bound.h"
+#include "sim/model/comeback.h"
 #include "sim/model/consult.h"
 #include "sim/model/journal.h"
 #include "sim/model/phase.h"
-#include "sim/model/recovery.h"
 #include "sim/model/steps.h"
 #include <assert.h>
 #include <string.h>
@@ -373,13 +373,13 @@ void group_timer(struct group *group, struct event event)
         end_snapshot(g);
         break;
     case GROUP_DETECT:
-        recovery_end_detection(g);
+        comeback_end_detection(g);
         break;
     case GROUP_RESTART:
-        recovery_end_restart(g);
+        comeback_end_restart(g);
         break;
     case GROUP_RESTORE:
-        recovery_end_restore(g);
+        comeback_end_restore(g);
         break;
     case GROUP_BLOCKED:
     case GROUP_WAIT:
@@ -395,7 +395,7 @@ void group_stop(struct group *group, enum run_end end)
     if (g->is_block)
         group_leave_block(g);
     if (g->mode == GROUP_BOUND && g->phase == GROUP_WORKING)
-        recovery_settle_bound(g);
+        comeback_settle_bound(g);
     if (g->phase == GROUP_SNAPSHOT)
         g->record->aborted += g->engine->now - g->since;
     phase_enter(g, GROUP_ENDED);

@@ -100,7 +100,7 @@ void group_timer(struct group *group, struct event event);
 void group_foretold(struct group *group, const struct cairn_happening *happening);
 /* Asks the controller, if it is due and nothing else can happen at this instant. */
 void group_decide(struct group *group);
-/* For recovery.c: the next segment of work; where a block is; a checkpoint that will not complete;
+/* For comeback.c: the next segment of work; where a block is; a checkpoint that will not complete;
  * the marks that intervals count from. */
 void group_begin_segment(struct group *group);
 void group_leave_block(struct group *group);

@@ -6,7 +6,7 @@
  * decision. */
 #include "sim/model/run.h"
 #include "sim/model/bound.h"
-#include "sim/model/recovery.h"
+#include "sim/model/comeback.h"
 #include <assert.h>
 #include <string.h>
 
@@ -47,14 +47,14 @@ void run_observe(struct run *run, struct journal *journal)
 
 static void strike(struct run *run, struct event event)
 {
-    struct fault_effect effect = fault_strike(&run->faults, event, recovery_rank_lost, &run->group);
+    struct fault_effect effect = fault_strike(&run->faults, event, comeback_rank_lost, &run->group);
     if (!effect.is_live)
         return;
     struct record *record = run->group.record;
     record->elsewhere += effect.others;
     if (effect.held > 0) {
         uint64_t before = record->struck;
-        recovery_struck(&run->group);
+        comeback_struck(&run->group);
         record->foretold += effect.is_foretold && record->struck > before;
     } else if (effect.others == 0) {
         record->shielded++; /* nobody was there to be hit */
@@ -81,7 +81,7 @@ static void happen(struct run *run, struct event event, bool is_fault)
     else if (event_slot(event) == run->group.slot)
         group_timer(&run->group, event);
     else if (fault_repaired(&run->faults, event))
-        recovery_node_returned(&run->group);
+        comeback_node_returned(&run->group);
 }
 
 /* The ledgers balance, to the nanosecond, in every build. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recovery: detect, wait for nodes, restart, restore.
+/* Comeback: detect, wait for nodes, restart, restore.
  *
  *     struck ──delay──► detected ──spares──► restart ──downtime──► restore ──► work
  *        ▲                 └── none ──► wait ──a repair ends──┘
@@ -7,14 +7,14 @@
  *
  * Main invariant: what is restored was complete when the restore began; what was not in it is lost,
  * and charged as lost then. Transitions of no length happen at once. */
-#include "sim/model/recovery.h"
+#include "sim/model/comeback.h"
 #include "sim/model/bound.h"
 #include "sim/model/consult.h"
 #include "sim/model/phase.h"
 #include "sim/model/steps.h"
 #include <assert.h>
 
-void recovery_rank_lost(void *group, uint32_t rank)
+void comeback_rank_lost(void *group, uint32_t rank)
 {
     assert(rank < ((struct group *)group)->spec->group.workers);
     struct group *g = group;
@@ -45,7 +45,7 @@ static void abort_snapshot(struct group *g)
     consult_tell(g, (struct cairn_happening){.kind = CAIRN_HEAR_CHECKPOINT_LOST}, 1);
 }
 
-void recovery_settle_bound(struct group *g)
+void comeback_settle_bound(struct group *g)
 {
     assert(g->mode == GROUP_BOUND && g->phase == GROUP_WORKING);
     simtime gap = g->engine->now - g->since, gain = bound_gain(g->spec, g->done, gap);
@@ -60,7 +60,7 @@ void recovery_settle_bound(struct group *g)
     g->since = g->engine->now;
 }
 
-void recovery_struck(struct group *group)
+void comeback_struck(struct group *group)
 {
     struct group *g = group;
     if (g->phase == GROUP_DETECT && g->last_strike == g->engine->now) {
@@ -72,7 +72,7 @@ void recovery_struck(struct group *group)
     if (g->is_block)
         group_leave_block(g);
     if (g->mode == GROUP_BOUND && g->phase == GROUP_WORKING)
-        recovery_settle_bound(g);
+        comeback_settle_bound(g);
     if (g->phase == GROUP_SNAPSHOT)
         abort_snapshot(g);
     if (g->is_persisting && !survives_with_peers(g))
@@ -88,7 +88,7 @@ void recovery_struck(struct group *group)
 
 static void begin_restore(struct group *g);
 
-void recovery_end_restart(struct group *g)
+void comeback_end_restart(struct group *g)
 {
     assert(g->phase == GROUP_RESTART && g->cluster->missing == 0);
     phase_charge(g);
@@ -111,12 +111,12 @@ static void fill_places(struct group *g)
     phase_tell(g, STORY_NODES_READY, g->done);
     phase_enter(g, GROUP_RESTART);
     if (g->spec->group.downtime == 0)
-        recovery_end_restart(g);
+        comeback_end_restart(g);
     else
         phase_timer(g, simtime_add(g->since, g->spec->group.downtime), EVENT_COMPLETION);
 }
 
-void recovery_end_detection(struct group *g)
+void comeback_end_detection(struct group *g)
 {
     assert(g->phase == GROUP_DETECT && g->last_strike <= g->engine->now);
     phase_charge(g);
@@ -132,13 +132,13 @@ void recovery_end_detection(struct group *g)
     fill_places(g);
 }
 
-void recovery_node_returned(struct group *group)
+void comeback_node_returned(struct group *group)
 {
     if (group->phase == GROUP_WAIT)
         fill_places(group);
 }
 
-void recovery_end_restore(struct group *g)
+void comeback_end_restore(struct group *g)
 {
     assert(g->phase == GROUP_RESTORE && g->done == g->committed);
     phase_charge(g);
@@ -172,7 +172,7 @@ static void begin_restore(struct group *g)
     bool is_free = !g->has_checkpoint && !g->spec->group.restore_initial;
     simtime cost = is_free ? 0 : steps_restore_cost(g->spec, g->committed);
     if (cost == 0)
-        recovery_end_restore(g);
+        comeback_end_restore(g);
     else
         phase_timer(g, simtime_add(g->since, cost), EVENT_COMPLETION);
 }
