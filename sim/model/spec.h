@@ -47,6 +47,7 @@ enum spec_pick { PICK_BY_NAME, PICK_FIRST_N, PICK_SAMPLE };
 enum spec_open { OPEN_CENSOR, OPEN_TO_END };
 
 struct outages; /* sim/model/outage.h */
+struct program; /* sim/model/program.h */
 
 struct spec_trace {
     bool is_given;
@@ -124,6 +125,22 @@ struct spec {
         double write, read; /* bytes a second; 0: not given */
         simtime latency;
     } store;
+    /* NULL: the workload is the group above. Otherwise the group is the cluster as a whole: as many
+     * workers as nodes, so that every node is somebody's. */
+    const struct program *program;
+    struct {
+        simtime submit;           /* from a driver's statement to the scheduler */
+        simtime lease;            /* from the placement to the worker */
+        simtime reply;            /* from the end of a call to who waits for it */
+        simtime worker_start;     /* of a process */
+        simtime worker_import;    /* then it loads what it needs */
+        uint32_t worker_at_once;  /* starts at once on a node; 0: one a processor */
+        simtime node_start;       /* of a node that was replaced or repaired */
+        simtime latency;          /* of a transfer between nodes */
+        double bandwidth;         /* bytes a second; 0: transfers take the latency alone */
+        uint64_t inline_size;     /* results up to here travel with the reply */
+        simtime worker_detection; /* from the end of a process to its detection */
+    } runtime;
     struct spec_controller controller;
     uint32_t replications;
     uint64_t seed;

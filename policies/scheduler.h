@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scheduler interface: who decides which request is served next, and on which node.
+ *
+ * Two questions, two parts. The *order* of waiting requests (fifo, priority, shortest, backfill)
+ * and the book of what is free on each node are the same for all, and live here; a class answers
+ * the other question alone: where. So a new scheduler is one short function.
+ *
+ *     cairn_scheduler_node      a node comes up, goes down, drains
+ *     cairn_scheduler_submit    a request, or a run of equal ones, waits to be placed
+ *     cairn_scheduler_next      the next placement that can be made now, or none
+ *     cairn_scheduler_release   what a placement held is free again
+ *
+ * No clock, no randomness, no I/O, no allocation: the driver gives the time and random words, and
+ * the memory, and gives more when cairn_scheduler_submit says that the queue is full. A state is
+ * flat bytes without pointers. Amounts are integers: processors and accelerators in 1/10,000,
+ * memory in bytes. */
+#ifndef CAIRN_POLICIES_SCHEDULER_H
+#define CAIRN_POLICIES_SCHEDULER_H
+
+#include "policies/controller.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAIRN_SCHEDULER_ABI 1u
+#define CAIRN_WHOLE         10000 /* one processor */
+#define CAIRN_NOWHERE       UINT32_MAX
+
+enum cairn_resource { CAIRN_CPU, CAIRN_GPU, CAIRN_MEMORY, CAIRN_CUSTOM, CAIRN_RESOURCES };
+struct cairn_demand {
+    int64_t of[CAIRN_RESOURCES];
+};
+
+enum cairn_strategy {
+    CAIRN_PLACE_DEFAULT, /* as the class would */
+    CAIRN_PLACE_SPREAD,  /* round robin over the nodes that have room */
+    CAIRN_PLACE_NODE,    /* on `node`; softly: elsewhere if it is not there */
+    CAIRN_PLACE_BUNDLE,  /* inside bundle `bundle` of placement group `group` */
+};
+
+/* One request, or `count` equal ones with ids id, id + 1, …, which wait as one entry. */
+struct cairn_request {
+    uint32_t size, abi;
+    uint64_t id;
+    uint64_t count;
+    struct cairn_demand demand;
+    uint32_t strategy; /* enum cairn_strategy */
+    uint32_t node;     /* CAIRN_PLACE_NODE */
+    uint32_t is_soft;
+    uint32_t group, bundle; /* CAIRN_PLACE_BUNDLE; bundle CAIRN_NOWHERE: any of the group */
+    uint32_t local;         /* the submitter's node, preferred where the class does; or NOWHERE */
+    uint32_t nearest;       /* the node that holds most bytes of its arguments; or NOWHERE */
+    uint32_t avoid;         /* where its last attempt failed; or NOWHERE */
+    int32_t priority;       /* higher first */
+    int64_t expected;       /* ns it will run, as far as one knows; CAIRN_NEVER */
+    uint64_t random[2];     /* addressed by the request: for ties */
+};
+
+struct cairn_placement {
+    uint64_t id;
+    uint32_t node;
+    uint32_t entry; /* the scheduler's own, given back with the release */
+};
+
+enum cairn_node_change {
+    CAIRN_NODE_UP,    /* with this capacity, empty: new, repaired, or started again */
+    CAIRN_NODE_DOWN,  /* and all that was placed on it is gone: nobody releases it */
+    CAIRN_NODE_DRAIN, /* what runs goes on, nothing new comes; UP ends it */
+};
+
+/* What a scheduler is made for. */
+struct cairn_pool {
+    uint32_t size, abi;
+    uint32_t nodes;
+    uint32_t pending; /* requests that can wait, each perhaps a run of many */
+};
+
+struct cairn_scheduler_class;
+
+/* ---- for drivers ------------------------------------------------------------------------------
+ */
+
+CAIRN_API uint64_t cairn_scheduler_size(const struct cairn_scheduler_class *scheduler,
+                                        const void *plan, const struct cairn_pool *pool);
+/* state: that many bytes, 16-aligned. All nodes are down, nothing waits. */
+CAIRN_API void cairn_scheduler_init(const struct cairn_scheduler_class *scheduler, const void *plan,
+                                    const struct cairn_pool *pool, void *state);
+/* The same scheduler in a larger state: pool->pending is more, all else as it was. */
+CAIRN_API void cairn_scheduler_grow(const struct cairn_scheduler_class *scheduler, const void *plan,
+                                    const struct cairn_pool *pool, const void *state, void *larger);
+CAIRN_API void cairn_scheduler_node(const struct cairn_scheduler_class *scheduler, const void *plan,
+                                    void *state, int64_t now, uint32_t node,
+                                    enum cairn_node_change change,
+                                    const struct cairn_demand *capacity);
+/* 0: the queue is full, and nothing has changed. */
+CAIRN_API int cairn_scheduler_submit(const struct cairn_scheduler_class *scheduler,
+                                     const void *plan, void *state, int64_t now,
+                                     const struct cairn_request *request);
+/* A request that waits is wanted no more. 0: it does not wait. */
+CAIRN_API int cairn_scheduler_withdraw(const struct cairn_scheduler_class *scheduler,
+                                       const void *plan, void *state, uint64_t id);
+/* The next placement that can be made now: 0, and there is none until something changes. */
+CAIRN_API int cairn_scheduler_next(const struct cairn_scheduler_class *scheduler, const void *plan,
+                                   void *state, int64_t now, struct cairn_placement *placement);
+/* It holds less from now on: an actor that is placed with one processor and lives with none. */
+CAIRN_API void cairn_scheduler_shrink(const struct cairn_scheduler_class *scheduler,
+                                      const void *plan, void *state,
+                                      const struct cairn_placement *placement,
+                                      const struct cairn_demand *from,
+                                      const struct cairn_demand *to);
+CAIRN_API void cairn_scheduler_release(const struct cairn_scheduler_class *scheduler,
+                                       const void *plan, void *state, int64_t now,
+                                       const struct cairn_placement *placement,
+                                       const struct cairn_demand *held);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names of statements, and amounts that differ from call to call. */
+#include "sim/model/program.h"
+#include <assert.h>
+
+const char *const program_ops[PROGRAM_OPS] = {
+    [OP_CALL] = "call",         [OP_CREATE] = "create",
+    [OP_GET] = "get",           [OP_WAIT] = "wait",
+    [OP_PUT] = "put",           [OP_THINK] = "think",
+    [OP_REPEAT] = "repeat",     [OP_UNTIL] = "until",
+    [OP_PARALLEL] = "parallel", [OP_BRANCH] = "branch",
+    [OP_KILL] = "kill",         [OP_RELEASE] = "release",
+    [OP_RESTORE] = "restore",   [OP_CHECKPOINT] = "checkpoint",
+};
+
+int64_t amount_of(const struct amount *amount, uint64_t index, double u)
+{
+    assert(amount->kind <= AMOUNT_LAW);
+    if (amount->kind == AMOUNT_CONSTANT)
+        return amount->constant;
+    if (amount->kind == AMOUNT_LISTED)
+        return amount->list[index % amount->count];
+    /* ns of seconds, or bytes: the reader has scaled the law's values to what 1e-9 of is one. */
+    int64_t drawn = simtime_from_seconds(law_sample(amount->law, u));
+    return drawn < 0 ? 0 : drawn;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The program: what a job does, as plain data: tasks, actors, and the statements of its drivers.
+ *
+ * workloads/ fills it in, sim/runtime runs it; neither knows the other. A program is as long as its
+ * text: a loop of a million calls is one statement, a million calls submitted at once are one
+ * statement with `times`. Statements stand in one array in the order of the text; what is inside
+ * one stands behind it, so a body is a range of indices. Everything has been checked by the reader:
+ * names are resolved, every demand fits some node, every variable is bound where it is used. */
+#ifndef CAIRN_MODEL_PROGRAM_H
+#define CAIRN_MODEL_PROGRAM_H
+
+#include "policies/scheduler.h"
+#include "sim/base/law.h"
+#include "sim/base/simtime.h"
+
+#define PROGRAM_NOTHING  UINT32_MAX
+#define PROGRAM_FOR_EVER (-1) /* a number of retries or restarts */
+
+/* A time in ns or a size in bytes that may differ from call to call. */
+enum amount_kind {
+    AMOUNT_CONSTANT,
+    AMOUNT_LISTED, /* call k takes list[k], and begins anew behind the last */
+    AMOUNT_LAW,    /* drawn by address, in seconds or bytes */
+};
+struct amount {
+    enum amount_kind kind;
+    int64_t constant; /* 0 where nothing is said */
+    const int64_t *list;
+    uint32_t count;
+    const struct law *law;
+};
+
+/* A task, or a method of an actor. */
+struct program_function {
+    const char *name;   /* "load", "Trainer.train" */
+    uint32_t actor;     /* the class whose method it is; PROGRAM_NOTHING: a task */
+    struct amount time; /* it computes */
+    struct amount
+        await; /* then it waits for something outside; an async actor does others meanwhile
+                */
+    struct amount overhead; /* of a stateless call: state comes in and goes out again, each time */
+    struct amount size;     /* of its result */
+    struct cairn_demand demand; /* of a task */
+    enum cairn_strategy strategy;
+    int32_t priority;
+    int32_t retries; /* of a task after system failures: max_retries; methods: of their class */
+    bool retry_exceptions;
+    struct {
+        int32_t ppm;    /* of the calls raise an exception; 0: none */
+        uint64_t after; /* the first so many calls never do */
+        int32_t at_ppm; /* of the time has been worked when it is raised */
+    } fails;
+};
+
+struct program_actor {
+    const char *name;
+    struct amount start;              /* the constructor */
+    struct cairn_demand placed, held; /* to be placed; while it lives */
+    enum cairn_strategy strategy;
+    int32_t restarts;     /* max_restarts */
+    int32_t task_retries; /* max_task_retries */
+    uint32_t concurrency; /* calls at once: threads, or awaits of an async actor */
+    bool is_async;        /* only one computes at a time, the others wait at their awaits */
+    bool is_detached;     /* outlives the job that created it */
+    struct {
+        bool is_given;
+        struct amount snapshot; /* a call that occupies the actor */
+        struct amount persist;  /* then, in the background */
+        struct amount restore;
+        bool is_automatic; /* a restarted actor restores the newest complete one by itself */
+        bool in_memory;    /* of its node, and lost with it */
+        uint32_t keep;     /* generations kept, at least 1 */
+    } checkpoint;
+};
+
+/* A variable: of the branch the statement is in, or of one around it. */
+struct program_variable {
+    uint32_t up; /* branches outwards; PROGRAM_NOTHING: no variable */
+    uint32_t slot;
+};
+
+/* What a call is given: objects that must be there before it starts. */
+struct program_argument {
+    struct program_variable variable;
+    bool is_each; /* call i gets element i, and there are as many calls as elements */
+};
+
+enum program_op {
+    OP_CALL,       /* `times` calls of function `what`, on `target` if it is a method */
+    OP_CREATE,     /* `times` actors of class `what` */
+    OP_GET,        /* waits for the arguments and fetches them */
+    OP_WAIT,       /* until `times` of the arguments are there, or the timeout */
+    OP_PUT,        /* an object of `amount` bytes */
+    OP_THINK,      /* the driver itself works for `amount` */
+    OP_REPEAT,     /* its body `times` times */
+    OP_UNTIL,      /* its body until the state of `target` counts `times` calls */
+    OP_PARALLEL,   /* its OP_BRANCHes at once; goes on when all have ended */
+    OP_BRANCH,     /* `times` copies, each with variables of its own */
+    OP_KILL,       /* the actors of `target`, at once */
+    OP_RELEASE,    /* the variable is forgotten: objects and actors that nobody else holds go */
+    OP_CHECKPOINT, /* the actors of `target` take one, after the calls before it */
+    OP_RESTORE,    /* the actors of `target` go back to their newest complete one */
+    PROGRAM_OPS
+};
+extern const char *const program_ops[PROGRAM_OPS]; /* "call", "create", … */
+
+struct program_statement {
+    enum program_op op;
+    uint32_t line;  /* of the scenario, for messages; 0: none */
+    uint32_t body;  /* behind the last statement inside it; itself + 1 when there is none */
+    uint32_t end;   /* behind its handler (on_error); body when there is none */
+    uint32_t what;  /* function or class */
+    uint32_t slots; /* OP_BRANCH: variables of its own */
+    uint64_t times;
+    struct program_variable target, bind;
+    uint32_t first_argument, arguments_count;
+    struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
+    bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
+    bool has_handler;     /* what fails is handled here, and the driver goes on behind it */
+};
+
+/* A driver and when it comes. */
+struct program_job {
+    const char *name;
+    uint32_t count;      /* so many of it arrive */
+    struct amount apart; /* time between arrivals; the first comes after one of them */
+    uint32_t body, end;  /* its statements */
+    uint32_t slots;      /* variables of its own */
+};
+
+struct program {
+    const struct program_function *functions;
+    const struct program_actor *actors;
+    const struct program_statement *statements;
+    const struct program_argument *arguments;
+    const struct program_job *jobs;
+    uint32_t functions_count, actors_count, statements_count, arguments_count, jobs_count;
+    uint32_t depth;   /* loops and branches inside each other, at most */
+    const char *text; /* canonical */
+};
+
+/* Call `index` of whatever the amount belongs to; u: its addressed uniform. Never negative. */
+int64_t amount_of(const struct amount *amount, uint64_t index, double u);
+/* Is there nothing to it, whatever the call? */
+static inline bool amount_is_zero(const struct amount *amount)
+{
+    return amount->kind == AMOUNT_CONSTANT && amount->constant == 0;
+}
+
+#endif
