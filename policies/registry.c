@@ -47,3 +47,19 @@ const struct cairn_controller_class *cairn_controller_find(const char *name)
             return *class;
     return NULL;
 }
+
+#define SCHEDULERS(ROW) ROW(first_fit)
+
+#define SCHEDULER(name) extern const struct cairn_scheduler_class cairn_scheduler_##name;
+SCHEDULERS(SCHEDULER)
+
+#define PLACES(name) &cairn_scheduler_##name,
+const struct cairn_scheduler_class *const cairn_schedulers[] = {SCHEDULERS(PLACES) NULL};
+
+const struct cairn_scheduler_class *cairn_scheduler_find(const char *name)
+{
+    for (const struct cairn_scheduler_class *const *class = cairn_schedulers; *class; class ++)
+        if (strcmp((*class)->name, name) == 0)
+            return *class;
+    return NULL;
+}

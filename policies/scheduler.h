@@ -17,7 +17,8 @@
 #ifndef CAIRN_POLICIES_SCHEDULER_H
 #define CAIRN_POLICIES_SCHEDULER_H
 
-#include "policies/controller.h"
+/* tidy: allow include, both headers are installed side by side */
+#include "controller.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,7 +36,8 @@ struct cairn_demand {
 enum cairn_strategy {
     CAIRN_PLACE_DEFAULT, /* as the class would */
     CAIRN_PLACE_SPREAD,  /* round robin over the nodes that have room */
-    CAIRN_PLACE_NODE,    /* on `node`; softly: elsewhere if it is not there */
+    CAIRN_PLACE_NODE,    /* on `node`; softly: elsewhere if it is not there: down, draining or too
+                            small; it waits for one that is only busy */
     CAIRN_PLACE_BUNDLE,  /* inside bundle `bundle` of placement group `group` */
 };
 
@@ -54,7 +56,8 @@ struct cairn_request {
     uint32_t avoid;         /* where its last attempt failed; or NOWHERE */
     int32_t priority;       /* higher first */
     int64_t expected;       /* ns it will run, as far as one knows; CAIRN_NEVER */
-    uint64_t random[2];     /* addressed by the request: for ties */
+    uint64_t random[2];     /* addressed by the request: for ties; the i-th of a run, from 0, gets
+                               both mixed with i, the first one as they are */
 };
 
 struct cairn_placement {
@@ -64,7 +67,8 @@ struct cairn_placement {
 };
 
 enum cairn_node_change {
-    CAIRN_NODE_UP,    /* with this capacity, empty: new, repaired, or started again */
+    CAIRN_NODE_UP,    /* with this capacity: empty after DOWN; if it was up or draining, what runs
+                         there goes on */
     CAIRN_NODE_DOWN,  /* and all that was placed on it is gone: nobody releases it */
     CAIRN_NODE_DRAIN, /* what runs goes on, nothing new comes; UP ends it */
 };
@@ -76,10 +80,67 @@ struct cairn_pool {
     uint32_t pending; /* requests that can wait, each perhaps a run of many */
 };
 
-struct cairn_scheduler_class;
+/* ---- a scheduler ---------------------------------------------------------------------------- */
 
-/* ---- for drivers ------------------------------------------------------------------------------
+/* In which order waiting requests are served. Every class has it as its first parameter, `order`,
+ * and every plan begins with it. All ties end in the order of submission. A *shape* is what decides
+ * where a request can run: its demand, and the node, bundle or group that it is bound to. */
+enum cairn_order {
+    CAIRN_ORDER_FIFO,        /* first come, first served; a shape without room blocks no other */
+    CAIRN_ORDER_STRICT_FIFO, /* the first that waits blocks all behind it */
+    CAIRN_ORDER_PRIORITY,    /* higher first; a shape without room blocks no other */
+    CAIRN_ORDER_SHORTEST,    /* least `expected` first; likewise */
+    CAIRN_ORDER_BACKFILL,    /* EASY: the first that waits has a node and a time reserved, by when
+                                what runs is expected to end; others start if they delay it not */
+};
+
+struct cairn_scheduler_plan {
+    uint32_t order; /* enum cairn_order */
+    uint32_t reserved;
+};
+
+/* What a class may know of a node, and ask of all: see below. */
+struct cairn_room;
+struct cairn_node_room {
+    struct cairn_demand capacity, free; /* free below 0: it holds more than it has */
+};
+
+/* Members that may be NULL say what it means. A class fits in static storage and never changes. */
+struct cairn_scheduler_class {
+    uint32_t size, abi;
+    const char *name, *summary;
+    const struct cairn_param *params; /* ends with name NULL; the first is `order` */
+    uint32_t plan_size;
+    /* Fills plan (zeroed, 16-aligned; it begins with a cairn_scheduler_plan). NULL, or a sentence
+     * that says why these values cannot serve. */
+    const char *(*plan)(const struct cairn_value *values, void *plan);
+    uint64_t (*own_bytes)(const void *plan, uint32_t nodes);   /* of its own state; NULL: none */
+    void (*init)(const void *plan, uint32_t nodes, void *own); /* zeroed; NULL if that is enough */
+    /* Where this request may go now: a node for which cairn_room_fits, or CAIRN_NOWHERE if and only
+     * if there is none. The request is the next of its run: id and random are its own. */
+    uint32_t (*pick)(const void *plan, void *own, struct cairn_room *room, int64_t now,
+                     const struct cairn_request *request);
+    /* A node comes up, goes down, drains; room knows it already. NULL: does not want to know. */
+    void (*heard)(const void *plan, void *own, struct cairn_room *room, int64_t now, uint32_t node,
+                  enum cairn_node_change change);
+};
+
+/* ---- for classes: questions about free room ---------------------------------------------------
  */
+
+/* Nodes that a request cannot have now (down, draining, kept for another) fit nothing. */
+CAIRN_API uint32_t cairn_room_nodes(const struct cairn_room *room);
+CAIRN_API const struct cairn_node_room *cairn_room_of(const struct cairn_room *room, uint32_t node);
+CAIRN_API int cairn_room_fits(const struct cairn_room *room, uint32_t node,
+                              const struct cairn_demand *demand);
+/* The first node by number, from `from` on, that fits; CAIRN_NOWHERE. O(log nodes), as a rule. */
+CAIRN_API uint32_t cairn_room_first(const struct cairn_room *room,
+                                    const struct cairn_demand *demand, uint32_t from);
+/* The same, and from 0 on when there is none. */
+CAIRN_API uint32_t cairn_room_around(const struct cairn_room *room,
+                                     const struct cairn_demand *demand, uint32_t from);
+
+/* ---- for drivers ----------------------------------------------------------------------------- */
 
 CAIRN_API uint64_t cairn_scheduler_size(const struct cairn_scheduler_class *scheduler,
                                         const void *plan, const struct cairn_pool *pool);
@@ -93,11 +154,14 @@ CAIRN_API void cairn_scheduler_node(const struct cairn_scheduler_class *schedule
                                     void *state, int64_t now, uint32_t node,
                                     enum cairn_node_change change,
                                     const struct cairn_demand *capacity);
-/* 0: the queue is full, and nothing has changed. */
+/* 0: the queue is full, and nothing has changed. It never is for a request when fewer than
+ * pool->pending wait, of those that came; order backfill also remembers what runs, so there each of
+ * a run of many counts by itself, until it is released. */
 CAIRN_API int cairn_scheduler_submit(const struct cairn_scheduler_class *scheduler,
                                      const void *plan, void *state, int64_t now,
                                      const struct cairn_request *request);
-/* A request that waits is wanted no more. 0: it does not wait. */
+/* A request that waits is wanted no more. 0: it does not wait. -1: it is in the middle of a run,
+ * which has to be split, and the queue is full: grow, and say it again. */
 CAIRN_API int cairn_scheduler_withdraw(const struct cairn_scheduler_class *scheduler,
                                        const void *plan, void *state, uint64_t id);
 /* The next placement that can be made now: 0, and there is none until something changes. */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The book of free room: what each node has, what of it is free, and which nodes fit a demand.
+ *
+ * Over the nodes by number stands a tournament: each inner node of a binary tree holds, for each
+ * resource, the most that any leaf below has free. The first node that fits is found by descending
+ * where that maximum fits; a wrong turn is possible (two maxima may be of different nodes), and is
+ * rare where demands are of one kind. A leaf that nobody may have now, because the node is down,
+ * draining or kept for another, has -1 of everything, which fits no demand at all.
+ *
+ * A struct cairn_room is a view: pointers into the caller's flat bytes, made anew at each call. */
+#ifndef CAIRN_POLICIES_SCHEDULERS_ROOM_H
+#define CAIRN_POLICIES_SCHEDULERS_ROOM_H
+
+#include "policies/scheduler.h"
+
+struct room_node {
+    struct cairn_node_room has;
+    uint32_t is_up, is_draining, is_kept; /* kept: from the request at hand */
+    uint32_t blocked;                     /* shapes that wait for this node alone: a list */
+    uint32_t running;                     /* placements, where they are remembered: a list */
+    uint32_t bundles;                     /* reserved here: a list */
+};
+
+struct cairn_room {
+    uint32_t nodes, leaves;    /* leaves: a power of two */
+    struct room_node *node;    /* nodes */
+    struct cairn_demand *most; /* 2 leaves; [1] is the root */
+};
+
+static inline int demand_fits(const struct cairn_demand *demand, const struct cairn_demand *free)
+{
+    int fits = 1;
+    for (int r = 0; r < CAIRN_RESOURCES; r++)
+        fits &= demand->of[r] <= free->of[r];
+    return fits;
+}
+
+static inline int demand_is(const struct cairn_demand *a, const struct cairn_demand *b)
+{
+    int same = 1;
+    for (int r = 0; r < CAIRN_RESOURCES; r++)
+        same &= a->of[r] == b->of[r];
+    return same;
+}
+
+uint64_t room_bytes(uint32_t nodes);
+void room_open(struct cairn_room *room, void *bytes, uint32_t nodes);
+/* All nodes are down. */
+void room_init(struct cairn_room *room);
+void room_take(struct cairn_room *room, uint32_t node, const struct cairn_demand *demand);
+void room_give(struct cairn_room *room, uint32_t node, const struct cairn_demand *demand);
+/* Kept nodes fit nothing until they are kept no more. */
+void room_keep(struct cairn_room *room, uint32_t node, uint32_t is_kept);
+void room_change(struct cairn_room *room, uint32_t node, enum cairn_node_change change,
+                 const struct cairn_demand *capacity);
+/* It is up, does not drain, and could hold this if it were empty. */
+int room_is_there(const struct cairn_room *room, uint32_t node, const struct cairn_demand *demand);
+
+#endif

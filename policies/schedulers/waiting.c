@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests that wait: entries in shapes, shapes in an order.
+ *
+ *     by_id, by_key   hash tables, chained      an id's entry, a key's shape
+ *     shape.first     pairing heap              the entries of one shape, served from the root
+ *     ready           binary heap               the shapes that may fit, by their first entries
+ *     blocked lists   doubly linked             the other shapes, by what would help them
+ *
+ * The order of two entries is that of their keys (none, priority, expected), then of their turns,
+ * then of their ids: the halves of a run that was split share a turn. */
+#include "policies/schedulers/waiting.h"
+#include <string.h>
+
+/* ---- layout ---------------------------------------------------------------------------------- */
+
+static uint32_t buckets_of(uint32_t capacity)
+{
+    uint32_t buckets = 16;
+    while (buckets < capacity && buckets < 1u << 31)
+        buckets *= 2;
+    return buckets;
+}
+
+uint64_t waiting_bytes(uint32_t capacity)
+{
+    uint64_t words = capacity + 2 * (uint64_t)buckets_of(capacity);
+    return sizeof(struct waiting_head) +
+           capacity * (sizeof(struct waiting_entry) + sizeof(struct waiting_shape)) +
+           (words + words % 2) * sizeof(uint32_t);
+}
+
+void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint32_t order,
+                  const struct cairn_room *room)
+{
+    struct waiting *w = waiting;
+    *w = (struct waiting){.capacity = capacity,
+                          .buckets = buckets_of(capacity),
+                          .order = order,
+                          .head = bytes,
+                          .room = room};
+    w->entry = (struct waiting_entry *)(void *)(w->head + 1);
+    w->shape = (struct waiting_shape *)(void *)(w->entry + capacity);
+    w->by_id = (uint32_t *)(void *)(w->shape + capacity);
+    w->by_key = w->by_id + w->buckets;
+    w->ready = w->by_key + w->buckets;
+}
+
+void waiting_init(struct waiting *waiting)
+{
+    *waiting->head = (struct waiting_head){.free_entry = CAIRN_NOWHERE,
+                                           .free_shape = CAIRN_NOWHERE,
+                                           .anywhere = CAIRN_NOWHERE,
+                                           .inside = CAIRN_NOWHERE,
+                                           .reserved = CAIRN_NOWHERE};
+    for (uint32_t i = 0; i < waiting->buckets; i++)
+        waiting->by_id[i] = waiting->by_key[i] = CAIRN_NOWHERE;
+}
+
+/* ---- finding --------------------------------------------------------------------------------- */
+
+/* The finalizer of splitmix64 (Steele, Lea, Flood 2014). */
+static uint64_t mixed(uint64_t z)
+{
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static uint32_t *id_bucket(const struct waiting *w, uint64_t block, uint32_t level)
+{
+    return &w->by_id[mixed(block * 64 + level) & (w->buckets - 1)];
+}
+
+static uint32_t *key_bucket(const struct waiting *w, const struct waiting_key *key)
+{
+    uint64_t hash = (uint64_t)key->node << 32 | key->is_soft;
+    for (int r = 0; r < CAIRN_RESOURCES; r++)
+        hash = mixed(hash + (uint64_t)key->demand.of[r]) + 1;
+    hash = mixed(hash + ((uint64_t)key->group << 32 | key->bundle));
+    return &w->by_key[mixed(hash + (uint64_t)key->expected) & (w->buckets - 1)];
+}
+
+static int key_is(const struct waiting_key *a, const struct waiting_key *b)
+{
+    return demand_is(&a->demand, &b->demand) && a->node == b->node && a->is_soft == b->is_soft &&
+           a->group == b->group && a->bundle == b->bundle && a->expected == b->expected;
+}
+
+static struct waiting_key key_of(const struct waiting *w, const struct cairn_request *request)
+{
+    struct waiting_key key = {request->demand, CAIRN_NOWHERE, 0, CAIRN_NOWHERE, CAIRN_NOWHERE, 0};
+    if (request->strategy == CAIRN_PLACE_NODE) {
+        key.node = request->node;
+        key.is_soft = request->is_soft != 0;
+    } else if (request->strategy == CAIRN_PLACE_BUNDLE) {
+        key.group = request->group;
+        key.bundle = request->bundle;
+    }
+    if (w->order == CAIRN_ORDER_BACKFILL)
+        key.expected = request->expected;
+    return key;
+}
+
+/* The least power of two that holds a run. */
+static uint32_t level_of(uint64_t count)
+{
+    uint32_t level = 0;
+    while (level < 63 && UINT64_C(1) << level < count)
+        level++;
+    return level;
+}
+
+static void id_link(struct waiting *w, uint32_t entry)
+{
+    struct waiting_entry *e = &w->entry[entry];
+    uint32_t *bucket = id_bucket(w, e->home >> e->level, e->level);
+    e->chain = *bucket;
+    *bucket = entry;
+    w->head->levels[e->level]++;
+}
+
+static void id_unlink(struct waiting *w, uint32_t entry)
+{
+    struct waiting_entry *e = &w->entry[entry];
+    uint32_t *at = id_bucket(w, e->home >> e->level, e->level);
+    while (*at != entry)
+        at = &w->entry[*at].chain;
+    *at = e->chain;
+    w->head->levels[e->level]--;
+}
+
+static uint32_t id_find(const struct waiting *w, uint64_t id)
+{
+    for (uint32_t level = 0; level < 64; level++) {
+        if (w->head->levels[level] == 0)
+            continue;
+        for (uint64_t back = 0; back < 2; back++) {
+            uint32_t i = *id_bucket(w, (id >> level) - back, level);
+            for (; i != CAIRN_NOWHERE; i = w->entry[i].chain)
+                if (id - w->entry[i].request.id < w->entry[i].request.count)
+                    return i;
+        }
+    }
+    return CAIRN_NOWHERE;
+}
+
+/* ---- the heap of a shape --------------------------------------------------------------------- */
+
+static int comes_before(const struct waiting *w, uint32_t one, uint32_t other)
+{
+    const struct waiting_entry *a = &w->entry[one], *b = &w->entry[other];
+    if (w->order == CAIRN_ORDER_PRIORITY && a->request.priority != b->request.priority)
+        return a->request.priority > b->request.priority;
+    if (w->order == CAIRN_ORDER_SHORTEST && a->request.expected != b->request.expected)
+        return a->request.expected < b->request.expected;
+    return a->turn != b->turn ? a->turn < b->turn : a->request.id < b->request.id;
+}
+
+/* Two heaps become one; either may be NOWHERE. Roots have neither next nor last. */
+static uint32_t meld(struct waiting *w, uint32_t a, uint32_t b)
+{
+    if (a == CAIRN_NOWHERE || b == CAIRN_NOWHERE)
+        return a == CAIRN_NOWHERE ? b : a;
+    uint32_t root = comes_before(w, a, b) ? a : b, under = root == a ? b : a;
+    struct waiting_entry *parent = &w->entry[root], *child = &w->entry[under];
+    child->last = root;
+    child->next = parent->child;
+    if (parent->child != CAIRN_NOWHERE)
+        w->entry[parent->child].last = under;
+    parent->child = under;
+    return root;
+}
+
+/* A list of siblings becomes one heap: in pairs from the left, then all from the right. */
+static uint32_t meld_all(struct waiting *w, uint32_t first)
+{
+    uint32_t pairs = CAIRN_NOWHERE, root = CAIRN_NOWHERE;
+    while (first != CAIRN_NOWHERE) {
+        uint32_t a = first, b = w->entry[a].next;
+        first = b == CAIRN_NOWHERE ? b : w->entry[b].next;
+        w->entry[a].next = w->entry[a].last = CAIRN_NOWHERE;
+        if (b != CAIRN_NOWHERE)
+            w->entry[b].next = w->entry[b].last = CAIRN_NOWHERE;
+        a = meld(w, a, b);
+        w->entry[a].next = pairs;
+        pairs = a;
+    }
+    while (pairs != CAIRN_NOWHERE) {
+        uint32_t a = pairs;
+        pairs = w->entry[a].next;
+        w->entry[a].next = CAIRN_NOWHERE;
+        root = meld(w, root, a);
+    }
+    return root;
+}
+
+/* The heap without this entry. */
+static uint32_t heap_without(struct waiting *w, uint32_t root, uint32_t entry)
+{
+    struct waiting_entry *e = &w->entry[entry];
+    uint32_t below = meld_all(w, e->child);
+    e->child = CAIRN_NOWHERE;
+    if (entry == root)
+        return below;
+    if (w->entry[e->last].child == entry)
+        w->entry[e->last].child = e->next;
+    else
+        w->entry[e->last].next = e->next;
+    if (e->next != CAIRN_NOWHERE)
+        w->entry[e->next].last = e->last;
+    e->next = e->last = CAIRN_NOWHERE;
+    return meld(w, root, below);
+}
+
+/* ---- the heap of shapes ---------------------------------------------------------------------- */
+
+static void ready_put(struct waiting *w, uint32_t place, uint32_t shape)
+{
+    w->ready[place] = shape;
+    w->shape[shape].place = place;
+}
+
+static int ready_before(const struct waiting *w, uint32_t one, uint32_t other)
+{
+    return comes_before(w, w->shape[one].first, w->shape[other].first);
+}
+
+/* The shape at this place may come earlier or later than it did. */
+static void ready_sift(struct waiting *w, uint32_t place)
+{
+    uint32_t shape = w->ready[place], count = w->head->ready;
+    for (; place > 0 && ready_before(w, shape, w->ready[(place - 1) / 2]); place = (place - 1) / 2)
+        ready_put(w, place, w->ready[(place - 1) / 2]);
+    for (;;) {
+        uint32_t child = 2 * place + 1;
+        if (child + 1 < count && ready_before(w, w->ready[child + 1], w->ready[child]))
+            child++;
+        if (child >= count || !ready_before(w, w->ready[child], shape))
+            break;
+        ready_put(w, place, w->ready[child]);
+        place = child;
+    }
+    ready_put(w, place, shape);
+}
+
+static void ready_add(struct waiting *w, uint32_t shape)
+{
+    ready_put(w, w->head->ready++, shape);
+    ready_sift(w, w->head->ready - 1);
+}
+
+static void ready_remove(struct waiting *w, uint32_t shape)
+{
+    uint32_t place = w->shape[shape].place, moved = w->ready[--w->head->ready];
+    w->shape[shape].place = CAIRN_NOWHERE;
+    if (moved == shape)
+        return;
+    ready_put(w, place, moved);
+    ready_sift(w, place);
+}
+
+/* ---- blocked lists --------------------------------------------------------------------------- */
+
+static uint32_t *list_of(const struct waiting *w, uint32_t list)
+{
+    switch (list) {
+    case WAITING_ANYWHERE:
+        return &w->head->anywhere;
+    case WAITING_INSIDE:
+        return &w->head->inside;
+    case WAITING_RESERVED:
+        return &w->head->reserved;
+    default:
+        return &w->room->node[list].blocked;
+    }
+}
+
+static void unblock(struct waiting *w, uint32_t shape)
+{
+    struct waiting_shape *s = &w->shape[shape];
+    if (s->last == CAIRN_NOWHERE)
+        *list_of(w, s->list) = s->next;
+    else
+        w->shape[s->last].next = s->next;
+    if (s->next != CAIRN_NOWHERE)
+        w->shape[s->next].last = s->last;
+    s->list = WAITING_READY;
+}
+
+void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list)
+{
+    struct waiting *w = waiting;
+    struct waiting_shape *s = &w->shape[shape];
+    uint32_t *first = list_of(w, list);
+    if (w->order != CAIRN_ORDER_STRICT_FIFO)
+        ready_remove(w, shape);
+    s->list = list;
+    s->last = CAIRN_NOWHERE;
+    s->next = *first;
+    if (*first != CAIRN_NOWHERE)
+        w->shape[*first].last = shape;
+    *first = shape;
+}
+
+static void wake(struct waiting *w, uint32_t shape)
+{
+    unblock(w, shape);
+    if (w->shape[shape].place == CAIRN_NOWHERE)
+        ready_add(w, shape);
+}
+
+void waiting_wake(struct waiting *waiting, uint32_t list)
+{
+    while (*list_of(waiting, list) != CAIRN_NOWHERE)
+        wake(waiting, *list_of(waiting, list));
+}
+
+static void wake_fitting(struct waiting *w, uint32_t list, uint32_t node)
+{
+    for (uint32_t i = *list_of(w, list), next; i != CAIRN_NOWHERE; i = next) {
+        next = w->shape[i].next;
+        if (cairn_room_fits(w->room, node, &w->shape[i].key.demand))
+            wake(w, i);
+    }
+}
+
+void waiting_wake_fitting(struct waiting *waiting, uint32_t node)
+{
+    wake_fitting(waiting, node, node);
+    wake_fitting(waiting, WAITING_ANYWHERE, node);
+}
+
+/* ---- shapes and entries come and go ---------------------------------------------------------- */
+
+static uint32_t shape_new(struct waiting *w, const struct waiting_key *key)
+{
+    uint32_t shape = w->head->free_shape, *bucket = key_bucket(w, key);
+    if (shape != CAIRN_NOWHERE)
+        w->head->free_shape = w->shape[shape].chain;
+    else
+        shape = w->head->shapes++;
+    w->shape[shape] = (struct waiting_shape){.key = *key,
+                                             .first = CAIRN_NOWHERE,
+                                             .place = CAIRN_NOWHERE,
+                                             .list = WAITING_READY,
+                                             .chain = *bucket};
+    *bucket = shape;
+    return shape;
+}
+
+static void shape_free(struct waiting *w, uint32_t shape)
+{
+    struct waiting_shape *s = &w->shape[shape];
+    uint32_t *at = key_bucket(w, &s->key);
+    while (*at != shape)
+        at = &w->shape[*at].chain;
+    *at = s->chain;
+    s->chain = w->head->free_shape;
+    w->head->free_shape = shape;
+}
+
+static uint32_t shape_find(const struct waiting *w, const struct waiting_key *key)
+{
+    uint32_t shape = *key_bucket(w, key);
+    while (shape != CAIRN_NOWHERE && !key_is(&w->shape[shape].key, key))
+        shape = w->shape[shape].chain;
+    return shape;
+}
+
+static uint32_t entry_new(struct waiting *w)
+{
+    uint32_t entry = w->head->free_entry;
+    if (entry != CAIRN_NOWHERE)
+        w->head->free_entry = w->entry[entry].chain;
+    else
+        entry = w->head->entries++;
+    w->head->count++;
+    return entry;
+}
+
+/* Into its shape's heap, and the shape among the others; the first of a shape makes it ready. */
+static void entry_link(struct waiting *w, uint32_t entry, uint32_t shape)
+{
+    struct waiting_entry *e = &w->entry[entry];
+    struct waiting_shape *s = &w->shape[shape];
+    int is_new = s->first == CAIRN_NOWHERE;
+    e->shape = shape;
+    e->child = e->next = e->last = CAIRN_NOWHERE;
+    s->first = meld(w, s->first, entry);
+    id_link(w, entry);
+    if (is_new)
+        ready_add(w, shape);
+    else if (s->first == entry && s->place != CAIRN_NOWHERE)
+        ready_sift(w, s->place);
+}
+
+static void entry_remove(struct waiting *w, uint32_t entry)
+{
+    struct waiting_entry *e = &w->entry[entry];
+    uint32_t shape = e->shape;
+    struct waiting_shape *s = &w->shape[shape];
+    id_unlink(w, entry);
+    if (entry == s->first && e->child == CAIRN_NOWHERE) { /* its only one */
+        if (s->list != WAITING_READY)
+            unblock(w, shape);
+        if (s->place != CAIRN_NOWHERE)
+            ready_remove(w, shape);
+        s->first = CAIRN_NOWHERE;
+        shape_free(w, shape);
+    } else {
+        s->first = heap_without(w, s->first, entry);
+        if (s->place != CAIRN_NOWHERE)
+            ready_sift(w, s->place);
+    }
+    e->request.count = 0;
+    e->chain = w->head->free_entry;
+    w->head->free_entry = entry;
+    w->head->count--;
+}
+
+/* ---- what the scheduler does ----------------------------------------------------------------- */
+
+int waiting_push(struct waiting *waiting, const struct cairn_request *request)
+{
+    struct waiting *w = waiting;
+    if (w->head->count == w->capacity)
+        return 0;
+    struct waiting_key key = key_of(w, request);
+    uint32_t shape = shape_find(w, &key), entry = entry_new(w);
+    if (shape == CAIRN_NOWHERE)
+        shape = shape_new(w, &key);
+    w->entry[entry] = (struct waiting_entry){.request = *request,
+                                             .turn = w->head->turn++,
+                                             .home = request->id,
+                                             .level = level_of(request->count)};
+    entry_link(w, entry, shape);
+    return 1;
+}
+
+/* Takes the first so many of a run off. */
+static void shorten(struct waiting_entry *e, uint64_t by)
+{
+    e->request.id += by;
+    e->request.count -= by;
+    e->member += by;
+}
+
+int waiting_withdraw(struct waiting *waiting, uint64_t id)
+{
+    struct waiting *w = waiting;
+    uint32_t entry = id_find(w, id);
+    if (entry == CAIRN_NOWHERE)
+        return 0;
+    struct waiting_entry *e = &w->entry[entry];
+    uint64_t before = id - e->request.id, behind = e->request.count - before - 1;
+    if (before > 0 && behind > 0 && w->head->count == w->capacity)
+        return -1;
+    if (before == 0 && behind == 0) {
+        entry_remove(w, entry);
+    } else if (before == 0) {
+        shorten(e, 1);
+    } else {
+        e->request.count = before;
+        if (behind > 0) {
+            uint32_t other = entry_new(w);
+            w->entry[other] = *e;
+            w->entry[other].request.count = before + 1 + behind;
+            shorten(&w->entry[other], before + 1);
+            w->entry[other].home = id + 1;
+            w->entry[other].level = level_of(behind);
+            entry_link(w, other, e->shape);
+        }
+    }
+    return 1;
+}
+
+uint32_t waiting_first(const struct waiting *waiting)
+{
+    const struct waiting *w = waiting;
+    if (w->head->ready == 0 || w->shape[w->ready[0]].list != WAITING_READY)
+        return CAIRN_NOWHERE;
+    return w->ready[0];
+}
+
+void waiting_pop(struct waiting *waiting, uint32_t shape)
+{
+    struct waiting_entry *e = &waiting->entry[waiting->shape[shape].first];
+    if (e->request.count > 1)
+        shorten(e, 1);
+    else
+        entry_remove(waiting, waiting->shape[shape].first);
+}
+
+struct cairn_request waiting_request(const struct waiting *waiting, uint32_t shape)
+{
+    const struct waiting_entry *e = &waiting->entry[waiting->shape[shape].first];
+    struct cairn_request request = e->request;
+    request.count = 1;
+    for (int i = 0; i < 2 && e->member > 0; i++)
+        request.random[i] = mixed(request.random[i] + e->member * UINT64_C(0x9e3779b97f4a7c15));
+    return request;
+}
+
+void waiting_copy(struct waiting *to, const struct waiting *from)
+{
+    const struct waiting_head *head = from->head;
+    waiting_init(to);
+    *to->head = *head;
+    memset(to->head->levels, 0, sizeof to->head->levels);
+    memcpy(to->entry, from->entry, head->entries * sizeof *to->entry);
+    memcpy(to->shape, from->shape, head->shapes * sizeof *to->shape);
+    memcpy(to->ready, from->ready, head->ready * sizeof *to->ready);
+    for (uint32_t i = 0; i < head->entries; i++)
+        if (to->entry[i].request.count > 0)
+            id_link(to, i);
+    for (uint32_t i = 0; i < head->shapes; i++)
+        if (to->shape[i].first != CAIRN_NOWHERE) {
+            uint32_t *bucket = key_bucket(to, &to->shape[i].key);
+            to->shape[i].chain = *bucket;
+            *bucket = i;
+        }
+}
