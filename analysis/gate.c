@@ -4,6 +4,7 @@
  * Every metric is a ratio of sums y / x over replications, so one estimator serves all. */
 #include "analysis/gate.h"
 #include "sim/base/text.h"
+#include "sim/model/ledger.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -39,19 +40,19 @@ const char *gate_parse(const char *text, struct gate_rule *rule)
 
 static void fill(enum gate_metric metric, const struct record *r, double *y, double *x)
 {
-    *x = simtime_seconds(r->makespan);
+    *x = slot_seconds(ledger_total(r));
     switch (metric) {
     case GATE_WASTE:
-        *y = simtime_seconds(r->makespan - r->job[JOB_USEFUL]);
+        *y = slot_seconds(ledger_waste(r));
         return;
     case GATE_LOST:
-        *y = simtime_seconds(r->job[JOB_LOST]);
+        *y = slot_seconds(r->job[JOB_LOST]);
         return;
     case GATE_CHECKPOINT:
-        *y = simtime_seconds(r->job[JOB_CHECKPOINT]);
+        *y = slot_seconds(r->job[JOB_CHECKPOINT]);
         return;
     case GATE_MAKESPAN:
-        *y = *x;
+        *y = simtime_seconds(r->makespan);
         *x = 1;
         return;
     case GATE_FAILURES:

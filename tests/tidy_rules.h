@@ -21,8 +21,8 @@ static const struct arrow {
     {"traces/*", "traces/* sim/model/spec.h sim/model/program.h sim/model/outage.h"
                  " sim/model/record.h policies/* sim/base/*"},
     {"analysis/*", "analysis/* sim/campaign/* sim/model/spec.h sim/model/program.h"
-                   " sim/model/outage.h sim/model/record.h workloads/schema.h policies/*"
-                   " traces/csv.h sim/base/*"},
+                   " sim/model/outage.h sim/model/record.h sim/model/ledger.h"
+                   " workloads/schema.h policies/* traces/csv.h sim/base/*"},
     {"tests/*", "*"},
 };
 

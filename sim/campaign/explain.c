@@ -73,11 +73,6 @@ enum status explain_run(struct retell *retell, uint32_t replication,
     return rank(e, arena, diag);
 }
 
-simtime explain_waste(const struct record *record)
-{
-    return record->makespan - record->job[JOB_USEFUL];
-}
-
 struct explain_best explain_best(const struct explanation *explanation,
                                  const struct journal_failure *failure)
 {

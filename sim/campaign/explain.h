@@ -30,9 +30,6 @@ enum status explain_run(struct retell *retell, uint32_t replication,
                         const struct journal_change *change, struct arena *arena, struct diag *diag,
                         struct explanation *explanation);
 
-/* makespan - useful: all that is no work that stands. */
-simtime explain_waste(const struct record *record);
-
 /* The best that could have been done between the recovery before a failure and that failure. */
 struct explain_best {
     enum {

@@ -8,16 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const row_ends[END_POLICY + 1] = {
-    [END_FINISHED] = "finished",
-    [END_HORIZON] = "horizon",
-    [END_EVENTS] = "max_events",
-    [END_POLICY] = "policy",
+const char *const row_ends[RUN_ENDS] = {
+    [END_FINISHED] = "finished", [END_HORIZON] = "horizon", [END_EVENTS] = "max_events",
+    [END_POLICY] = "policy",     [END_FAILED] = "failed",
 };
 
 #define JOB(name, class)                                                                           \
     {                                                                                              \
-        name "_ns", ROW_TIME, offsetof(struct record, job[class])                                  \
+        name "_ns", ROW_SLOTS, offsetof(struct record, job[class])                                 \
     }
 #define NODES(name, class)                                                                         \
     {                                                                                              \
@@ -43,7 +41,10 @@ const struct row_column row_columns[] = {
     JOB("restart", JOB_RESTART),
     JOB("restore", JOB_RESTORE),
     JOB("blocked", JOB_BLOCKED),
-    FIELD("aborted_ns", ROW_TIME, aborted),
+    JOB("start", JOB_START),
+    JOB("transfer", JOB_TRANSFER),
+    JOB("idle", JOB_IDLE),
+    FIELD("aborted_ns", ROW_SLOTS, aborted),
     NODES("held", NODE_HELD),
     NODES("spare", NODE_SPARE),
     NODES("repairing", NODE_REPAIRING),
@@ -59,9 +60,24 @@ const struct row_column row_columns[] = {
     FIELD("aborted", ROW_U64, checkpoints_aborted),
     FIELD("skipped", ROW_U64, skipped),
     FIELD("restored", ROW_U64, restored),
-    FIELD("lost_work_ns", ROW_TIME, lost_work),
+    FIELD("lost_work_ns", ROW_SLOTS, lost_work),
     FIELD("protected_work_ns", ROW_SLOTS, protected_work),
-    FIELD("claimed_work_ns", ROW_SLOTS, claimed_work),
+    FIELD("claimed_work_ns", ROW_CLAIM, claimed_work),
+    FIELD("calls_submitted", ROW_U64, calls.submitted),
+    FIELD("calls_completed", ROW_U64, calls.completed),
+    FIELD("calls_failed", ROW_U64, calls.failed),
+    FIELD("calls_retried", ROW_U64, calls.retried),
+    FIELD("attempts_failed", ROW_U64, attempts.failed),
+    FIELD("actors_created", ROW_U64, actors.created),
+    FIELD("actors_restarted", ROW_U64, actors.restarted),
+    FIELD("actors_dead", ROW_U64, actors.dead),
+    FIELD("objects_stored", ROW_U64, objects.stored),
+    FIELD("objects_copied", ROW_U64, objects.copied),
+    FIELD("objects_lost", ROW_U64, objects.lost),
+    FIELD("objects_rebuilt", ROW_U64, objects.rebuilt),
+    FIELD("bytes_moved", ROW_U64, bytes.moved),
+    FIELD("failed_line", ROW_U32, failed_line),
+    FIELD("failed_cause", ROW_U32, failed_cause),
     FIELD("events", ROW_U64, events),
     FIELD("digest", ROW_DIGEST, digest),
     FIELD("failure_trace", ROW_TRACE, trace),
@@ -93,6 +109,7 @@ static void add_field(struct text *text, const struct row_column *column,
         text_add(text, "%" PRId64, *(const simtime *)field);
         break;
     case ROW_SLOTS:
+    case ROW_CLAIM:
         text_add_int128(text, *(const slot_ns *)field);
         break;
     case ROW_END:
@@ -231,7 +248,9 @@ static const char *read_number(const struct row_column *column, const char *text
     slot_ns value;
     if (!read_integer(text, length, &value))
         return "should be a whole number";
-    if (column->kind == ROW_SLOTS) {
+    if (column->kind == ROW_SLOTS && value < 0)
+        return "should be nanoseconds, 0 or more";
+    if (column->kind == ROW_SLOTS || column->kind == ROW_CLAIM) {
         memcpy(field, &value, sizeof value);
         return NULL;
     }
@@ -257,12 +276,12 @@ const char *row_read(const struct row_column *column, const char *text, uint32_t
     struct digest_value digest;
     switch (column->kind) {
     case ROW_END:
-        for (unsigned i = 0; i <= END_POLICY; i++)
+        for (unsigned i = 0; i < RUN_ENDS; i++)
             if (strlen(row_ends[i]) == length && memcmp(row_ends[i], text, length) == 0) {
                 *(enum run_end *)field = (enum run_end)i;
                 return NULL;
             }
-        return "should be finished, horizon, max_events or policy";
+        return "should be finished, horizon, max_events, policy or failed";
     case ROW_DIGEST:
         if (length != DIGEST_HEX - 1 || !read_hex(text, 16, &digest.high) ||
             !read_hex(text + 16, 16, &digest.low))
@@ -275,6 +294,7 @@ const char *row_read(const struct row_column *column, const char *text, uint32_t
     case ROW_U64:
     case ROW_TIME:
     case ROW_SLOTS:
+    case ROW_CLAIM:
         break;
     }
     return read_number(column, text, length, field);

@@ -11,7 +11,16 @@
 #include "sim/campaign/summary.h"
 #include "sim/model/record.h"
 
-enum row_kind { ROW_U32, ROW_U64, ROW_TIME, ROW_SLOTS, ROW_END, ROW_DIGEST, ROW_TRACE };
+enum row_kind {
+    ROW_U32,
+    ROW_U64,
+    ROW_TIME,
+    ROW_SLOTS, /* never negative */
+    ROW_CLAIM, /* slot ns too, but one may believe to have lost */
+    ROW_END,
+    ROW_DIGEST,
+    ROW_TRACE
+};
 
 struct row_column {
     const char *name;
@@ -19,8 +28,8 @@ struct row_column {
     size_t offset; /* into struct record */
 };
 
-extern const struct row_column row_columns[];      /* ends with name NULL */
-extern const char *const row_ends[END_POLICY + 1]; /* "finished", "horizon", … */
+extern const struct row_column row_columns[]; /* ends with name NULL */
+extern const char *const row_ends[RUN_ENDS];  /* "finished", "horizon", … */
 
 /* What names a cell: its scenario and one value an axis. */
 struct row_cell {

@@ -6,8 +6,10 @@
 #include "sim/campaign/summary.h"
 #include "sim/base/arena.h"
 #include "sim/base/sort.h"
+#include "sim/model/ledger.h"
 #include <assert.h>
 #include <math.h>
+#include <stddef.h>
 
 /* y[i], x[i] of n records as doubles; scratch that both halves share. */
 struct columns {
@@ -33,8 +35,8 @@ static bool open_columns(struct columns *c, uint32_t n)
 static struct estimate waste_of(struct columns *c, const struct record *records, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        c->y[i] = simtime_seconds(records[i].makespan - records[i].job[JOB_USEFUL]);
-        c->x[i] = simtime_seconds(records[i].makespan);
+        c->y[i] = slot_seconds(ledger_waste(&records[i]));
+        c->x[i] = slot_seconds(ledger_total(&records[i]));
     }
     return estimate_ratio(c->y, c->x, n);
 }
@@ -67,12 +69,11 @@ static void add_makespans(struct summary *s, struct columns *c, const struct rec
 {
     uint32_t finished = 0;
     for (uint32_t i = 0; i < s->n; i++) {
+        slot_ns total = ledger_total(&records[i]);
         c->times[i] = records[i].makespan;
         if (records[i].end == END_FINISHED)
             c->y[finished++] = simtime_seconds(records[i].makespan);
-        c->x[i] = records[i].makespan > 0
-                      ? 1 - (double)records[i].job[JOB_USEFUL] / (double)records[i].makespan
-                      : 0;
+        c->x[i] = total > 0 ? 1 - (double)records[i].job[JOB_USEFUL] / (double)total : 0;
     }
     s->finished = finished;
     s->makespan = estimate_mean(c->y, finished);
@@ -86,15 +87,58 @@ static void add_makespans(struct summary *s, struct columns *c, const struct rec
     s->waste_max = c->x[s->n - 1];
 }
 
+#define COUNT(of, mean)                                                                            \
+    {                                                                                              \
+        offsetof(struct record, of), offsetof(struct summary, mean)                                \
+    }
+
+/* Counts of records, and the summary's mean of each. */
+static const struct {
+    size_t of, mean;
+} counts[] = {
+    COUNT(struck, struck),
+    COUNT(shielded, shielded),
+    COUNT(elsewhere, elsewhere),
+    COUNT(foretold, foretold),
+    COUNT(predictions, predictions),
+    COUNT(notices, notices),
+    COUNT(taken, taken),
+    COUNT(completed, completed),
+    COUNT(checkpoints_aborted, checkpoints_aborted),
+    COUNT(skipped, skipped),
+    COUNT(restored, restored),
+    COUNT(calls.submitted, calls.submitted),
+    COUNT(calls.completed, calls.completed),
+    COUNT(calls.failed, calls.failed),
+    COUNT(calls.retried, calls.retried),
+    COUNT(attempts.failed, calls.attempts_failed),
+    COUNT(actors.created, actors.created),
+    COUNT(actors.restarted, actors.restarted),
+    COUNT(actors.dead, actors.dead),
+    COUNT(objects.stored, objects.stored),
+    COUNT(objects.copied, objects.copied),
+    COUNT(objects.lost, objects.lost),
+    COUNT(objects.rebuilt, objects.rebuilt),
+    COUNT(bytes.moved, objects.bytes_moved),
+};
+enum { COUNTS = sizeof counts / sizeof *counts };
+
+static uint64_t count_of(const struct record *record, size_t i)
+{
+    return *(const uint64_t *)((const char *)record + counts[i].of);
+}
+
+static double *mean_of(struct summary *summary, size_t i)
+{
+    return (double *)((char *)summary + counts[i].mean);
+}
+
 /* Sums to means: divided once, so that whole numbers stay whole. */
 static void divide_counts(struct summary *s)
 {
-    double *const counts[] = {
-        &s->aborted,     &s->struck,  &s->shielded, &s->elsewhere, &s->foretold,
-        &s->predictions, &s->notices, &s->taken,    &s->completed, &s->checkpoints_aborted,
-        &s->skipped,     &s->restored};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        *counts[i] /= s->n;
+    for (size_t i = 0; i < COUNTS; i++)
+        *mean_of(s, i) /= s->n;
+    s->aborted /= s->n;
     for (unsigned class = 0; class < JOB_CLASSES; class ++)
         s->job[class] /= s->n;
     for (unsigned class = 0; class < NODE_CLASSES; class ++)
@@ -110,24 +154,15 @@ static void add_counts(struct summary *s, const struct record *records)
         const struct record *r = &records[i];
         s->ended[r->end]++;
         for (unsigned class = 0; class < JOB_CLASSES; class ++)
-            s->job[class] += simtime_seconds(r->job[class]);
+            s->job[class] += slot_seconds(r->job[class]);
         for (unsigned class = 0; class < NODE_CLASSES; class ++)
-            s->nodes[class] += (double)r->nodes[class] / 1e9;
-        s->aborted += simtime_seconds(r->aborted);
-        s->struck += (double)r->struck;
-        s->shielded += (double)r->shielded;
-        s->elsewhere += (double)r->elsewhere;
-        s->foretold += (double)r->foretold;
-        s->predictions += (double)r->predictions;
-        s->notices += (double)r->notices;
-        s->taken += (double)r->taken;
-        s->completed += (double)r->completed;
-        s->checkpoints_aborted += (double)r->checkpoints_aborted;
-        s->skipped += (double)r->skipped;
-        s->restored += (double)r->restored;
-        lost += simtime_seconds(r->lost_work);
-        protected_work += (double)r->protected_work / 1e9;
-        claimed += (double)r->claimed_work / 1e9;
+            s->nodes[class] += slot_seconds(r->nodes[class]);
+        for (size_t k = 0; k < COUNTS; k++)
+            *mean_of(s, k) += (double)count_of(r, k);
+        s->aborted += slot_seconds(r->aborted);
+        lost += slot_seconds(r->lost_work);
+        protected_work += slot_seconds(r->protected_work);
+        claimed += slot_seconds(r->claimed_work);
         s->events += r->events;
         digest_put(&digest, r->digest.high);
         digest_put(&digest, r->digest.low);
@@ -148,7 +183,7 @@ static void add_bound(struct summary *s, struct columns *c, const struct record 
             continue;
         c->x[n] = simtime_seconds(r->bound);
         c->y[n] = simtime_seconds(r->makespan - r->bound);
-        c->z[n] = simtime_seconds(r->bound - r->job[JOB_USEFUL]);
+        c->z[n] = slot_seconds(r->bound - r->job[JOB_USEFUL]);
         n++;
     }
     s->bounded = n;
@@ -173,12 +208,14 @@ bool summary_of(struct summary *summary, const struct record *records, uint32_t 
 
 /* ---- differences --------------------------------------------------------------------------- */
 
-static simtime overhead_of(const struct record *r)
+/* Start, transfer and idle are neither overhead nor damage: the program costs them without failures
+ * and checkpoints too (MODEL rule 22). */
+static slot_ns overhead_of(const struct record *r)
 {
     return r->job[JOB_CHECKPOINT] + r->job[JOB_SLOWED];
 }
 
-static simtime damage_of(const struct record *r)
+static slot_ns damage_of(const struct record *r)
 {
     return r->job[JOB_LOST] + r->job[JOB_DETECT] + r->job[JOB_WAIT] + r->job[JOB_RESTART] +
            r->job[JOB_RESTORE] + r->job[JOB_BLOCKED];
@@ -202,8 +239,8 @@ static void add_benefits(struct summary_difference *d, struct columns *c, const 
             d->censored++;
             continue;
         }
-        c->y[kept] = simtime_seconds(damage_of(&b[i]) - damage_of(&a[i]));
-        c->x[kept] = simtime_seconds(overhead_of(&a[i]) - overhead_of(&b[i]));
+        c->y[kept] = slot_seconds(damage_of(&b[i]) - damage_of(&a[i]));
+        c->x[kept] = slot_seconds(overhead_of(&a[i]) - overhead_of(&b[i]));
         c->z[kept] = simtime_seconds(b[i].makespan - a[i].makespan);
         kept++;
     }

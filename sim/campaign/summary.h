@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The summary of a cell: what its records say together, with intervals.
  *
- * waste is a ratio of sums, 1 - useful / total, because theory's is a ratio of means (the mean of
- * ratios differs by 0.14 % in Daly's case). Unfinished runs count with what they committed until
- * they were stopped; their makespans are censored and stay out of the makespan's mean. */
+ * waste is a ratio of sums over the ledger, 1 - useful / total, because theory's is a ratio of
+ * means (the mean of ratios differs by 0.14 % in Daly's case). Unfinished runs count with what they
+ * committed until they were stopped; their makespans are censored and stay out of the makespan's
+ * mean. */
 #ifndef CAIRN_CAMPAIGN_SUMMARY_H
 #define CAIRN_CAMPAIGN_SUMMARY_H
 
@@ -12,7 +13,7 @@
 
 struct summary {
     uint32_t n, finished;
-    uint32_t ended[END_POLICY + 1];
+    uint32_t ended[RUN_ENDS];
     struct estimate waste;
     double waste_min, waste_median, waste_max;           /* of single runs */
     struct estimate makespan;                            /* of finished runs, s */
@@ -23,6 +24,15 @@ struct summary {
     double struck, shielded, elsewhere;
     double foretold, predictions, notices;
     double taken, completed, checkpoints_aborted, skipped, restored;
+    struct {
+        double submitted, completed, failed, retried, attempts_failed;
+    } calls; /* of programs, as the two below */
+    struct {
+        double created, restarted, dead;
+    } actors;
+    struct {
+        double stored, copied, lost, rebuilt, bytes_moved;
+    } objects;
     double lost_per_failure, protected_per_failure, claimed_per_failure; /* s */
     uint32_t bounded;                    /* runs with a bound, finished themselves */
     struct estimate bound_waste, regret; /* of those; regret = sum makespan / sum bound - 1 */

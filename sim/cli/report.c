@@ -4,19 +4,32 @@
  * Shares are rounded so that the printed ones add up to 100.0 (largest remainders): a table that
  * does not add up is not believed. */
 #include "sim/cli/report.h"
+#include "policies/recovery.h"
 #include "sim/base/text.h"
 #include "sim/campaign/process.h"
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Whole ones, while they are short enough to be read. */
+static void add_years(struct text *text, double years)
+{
+    if (years < 1e9)
+        text_add(text, "%.0f y", years);
+    else
+        text_add(text, "%.3g y", years);
+}
+
 const char *report_duration(char bytes[REPORT_TEXT], double seconds)
 {
     struct text text = text_over(bytes, REPORT_TEXT);
     if (!(seconds >= 0))
         text_add(&text, "-");
+    else if (isfinite(seconds) && seconds > simtime_seconds(SIMTIME_NEVER))
+        add_years(&text, seconds / simtime_seconds(SIMTIME_YEAR));
     else
         text_add_duration(&text, simtime_from_seconds(seconds));
     return bytes;
@@ -133,6 +146,9 @@ static void print_ledger(struct sink *out, const struct summary *s)
         [JOB_RESTART] = "restarting",
         [JOB_RESTORE] = "restoring",
         [JOB_BLOCKED] = "waiting for a checkpoint to persist",
+        [JOB_START] = "starting processes and actors",
+        [JOB_TRANSFER] = "fetching arguments, storing results",
+        [JOB_IDLE] = "actors without a call",
     };
     int tenths[JOB_CLASSES];
     double total = 0;
@@ -199,6 +215,68 @@ static void print_counts(struct sink *out, const struct cell *cell, const struct
         print_per_failure(out, cell, s);
 }
 
+/* What only programs have, a line where anything in it is not 0: nothing is completed that was not
+ * submitted, restarted that was not created, copied that was not stored. */
+static void print_program(struct sink *out, const struct summary *s)
+{
+    if (s->calls.submitted > 0)
+        io_printf(out,
+                  "  calls: %.4g submitted, %.4g completed, %.4g failed, %.4g retried "
+                  "(%.4g attempts failed)\n",
+                  s->calls.submitted, s->calls.completed, s->calls.failed, s->calls.retried,
+                  s->calls.attempts_failed);
+    if (s->actors.created > 0)
+        io_printf(out, "  actors: %.4g created, %.4g restarted, %.4g dead\n", s->actors.created,
+                  s->actors.restarted, s->actors.dead);
+    if (s->objects.stored > 0 || s->objects.bytes_moved > 0)
+        io_printf(out,
+                  "  objects: %.4g stored, %.4g copied, %.4g lost, %.4g rebuilt; %.4g bytes "
+                  "moved\n",
+                  s->objects.stored, s->objects.copied, s->objects.lost, s->objects.rebuilt,
+                  s->objects.bytes_moved);
+}
+
+/* "driver stopped at line 12: a node failed" */
+static void add_failed(struct text *text, const struct record *record)
+{
+    static const char *const causes[CAIRN_CAUSES] = {
+        [CAIRN_CAUSE_EXCEPTION] = "an exception of the program",
+        [CAIRN_CAUSE_WORKER] = "a process ended",
+        [CAIRN_CAUSE_NODE] = "a node failed",
+        [CAIRN_CAUSE_PREEMPTED] = "a node was taken away",
+        [CAIRN_CAUSE_MEMORY] = "killed for lack of memory",
+        [CAIRN_CAUSE_OBJECT] = "an object is lost and cannot be rebuilt",
+        [CAIRN_CAUSE_OWNER] = "the owner of an object or actor is gone",
+    };
+    assert(record->end == END_FAILED && record->failed_cause < CAIRN_CAUSES);
+    text_add(text, "driver stopped");
+    if (record->failed_line > 0)
+        text_add(text, " at line %u", record->failed_line);
+    text_add(text, ": %s", causes[record->failed_cause]);
+}
+
+/* The first of the cell's records that ended so; there is one. */
+static uint32_t first_ended(const struct cell *cell, enum run_end end)
+{
+    uint32_t i = 0;
+    while (i < cell->count && cell->records[i].end != end)
+        i++;
+    assert(i < cell->count);
+    return i;
+}
+
+static void print_failed(struct sink *out, const struct cell *cell, uint32_t count)
+{
+    char words[128];
+    struct text text = text_over(words, sizeof words);
+    uint32_t first = first_ended(cell, END_FAILED);
+    add_failed(&text, &cell->records[first]);
+    io_printf(out,
+              "; %u failed with an error that the driver did not handle (first: replication "
+              "%u, %s)",
+              count, first, words);
+}
+
 static void print_ends(struct sink *out, const struct cell *cell, const struct summary *s)
 {
     if (s->finished == s->n)
@@ -208,12 +286,13 @@ static void print_ends(struct sink *out, const struct cell *cell, const struct s
         io_printf(out, "; %u reached the horizon or the end of the trace", s->ended[END_HORIZON]);
     if (s->ended[END_EVENTS])
         io_printf(out, "; %u reached max_events", s->ended[END_EVENTS]);
-    for (uint32_t i = 0; i < cell->count && s->ended[END_POLICY]; i++)
-        if (cell->records[i].end == END_POLICY) {
-            io_printf(out, "; %u were ended by the controller (first: replication %u, reason %u)",
-                      s->ended[END_POLICY], i, cell->records[i].policy_reason);
-            break;
-        }
+    if (s->ended[END_POLICY]) {
+        uint32_t first = first_ended(cell, END_POLICY);
+        io_printf(out, "; %u were ended by the controller (first: replication %u, reason %u)",
+                  s->ended[END_POLICY], first, cell->records[first].policy_reason);
+    }
+    if (s->ended[END_FAILED])
+        print_failed(out, cell, s->ended[END_FAILED]);
     io_printf(out, "\n");
 }
 
@@ -294,6 +373,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_waste(out, c, &s);
     print_ledger(out, &s);
     print_counts(out, c, &s);
+    print_program(out, &s);
     print_foretold(out, c, &s);
     print_ends(out, c, &s);
     return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
@@ -375,6 +455,25 @@ static void put_counts_json(struct sink *out, const struct cell *cell, const str
     io_printf(out, "}");
 }
 
+/* What only programs have: 0 for groups. */
+static void put_program_json(struct sink *out, const struct summary *s)
+{
+    put_number(out, ",\n  \"calls\": {\"submitted\": ", s->calls.submitted);
+    put_number(out, ", \"completed\": ", s->calls.completed);
+    put_number(out, ", \"failed\": ", s->calls.failed);
+    put_number(out, ", \"retried\": ", s->calls.retried);
+    put_number(out, ", \"attempts_failed\": ", s->calls.attempts_failed);
+    put_number(out, "},\n  \"actors\": {\"created\": ", s->actors.created);
+    put_number(out, ", \"restarted\": ", s->actors.restarted);
+    put_number(out, ", \"dead\": ", s->actors.dead);
+    put_number(out, "},\n  \"objects\": {\"stored\": ", s->objects.stored);
+    put_number(out, ", \"copied\": ", s->objects.copied);
+    put_number(out, ", \"lost\": ", s->objects.lost);
+    put_number(out, ", \"rebuilt\": ", s->objects.rebuilt);
+    put_number(out, ", \"bytes_moved\": ", s->objects.bytes_moved);
+    io_printf(out, "}");
+}
+
 static void put_head_json(struct sink *out, const struct prepared *p, const struct cell *cell,
                           const struct summary *s)
 {
@@ -428,6 +527,7 @@ enum status report_run_json(struct cli *cli, const struct prepared *prepared, ui
     put_head_json(out, prepared, c, &s);
     put_ledgers_json(out, &s);
     put_counts_json(out, c, &s);
+    put_program_json(out, &s);
     if (c->no_bound) {
         put_text(out, ",\n  \"no_bound\": ", c->no_bound);
     } else {

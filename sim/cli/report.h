@@ -5,7 +5,8 @@
 
 #include "sim/cli/prepare.h"
 
-/* Two columns of text wide enough for every duration: "33.91 d". */
+/* Two columns of text wide enough for every duration: "33.91 d". Sums over slots may pass 292 years
+ * and are told in years. */
 #define REPORT_TEXT 48
 const char *report_duration(char bytes[REPORT_TEXT], double seconds);
 

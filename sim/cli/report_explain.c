@@ -6,14 +6,15 @@
 #include "sim/cli/report_explain.h"
 #include "sim/base/text.h"
 #include "sim/campaign/decisions.h"
+#include "sim/model/ledger.h"
 #include <inttypes.h>
 #include <string.h>
 
 #define TOP 10 /* failures told one by one: a screen */
 
-static const char *length_of(char bytes[REPORT_TEXT], simtime t)
+static const char *length_of(char bytes[REPORT_TEXT], slot_ns t)
 {
-    return report_duration(bytes, simtime_seconds(t));
+    return report_duration(bytes, slot_seconds(t));
 }
 
 /* "3:25:07", "12 d 3:25:07". */
@@ -36,15 +37,17 @@ static void print_head(struct sink *out, const struct prepared *p, const struct 
         [END_HORIZON] = "\n  it did not finish: the horizon, or the end of the trace, came first",
         [END_EVENTS] = "\n  it did not finish: max_events came first",
         [END_POLICY] = "\n  it did not finish: the controller ended it",
+        [END_FAILED] = "\n  it did not finish: an error that its driver did not handle",
     };
     const struct record *r = &e->record;
     char a[REPORT_TEXT], b[REPORT_TEXT], c[REPORT_TEXT];
-    double waste = r->makespan > 0 ? 100 * (double)explain_waste(r) / (double)r->makespan : 0;
+    slot_ns total = ledger_total(r);
+    double waste = total > 0 ? 100 * (double)ledger_waste(r) / (double)total : 0;
     io_printf(out, "%s, replication %u, seed %" PRIu64 ", controller %s\n", p->name, r->replication,
               e->cell->spec.seed, e->cell->spec.controller.class->name);
     io_printf(out, "  makespan %s: %s of work that stands, %s wasted (%.2f %%)%s\n",
               length_of(a, r->makespan), length_of(b, r->job[JOB_USEFUL]),
-              length_of(c, explain_waste(r)), waste, ends[r->end]);
+              length_of(c, ledger_waste(r)), waste, ends[r->end]);
     if (e->cell->no_bound)
         io_printf(out, "  the best possible is not known: %s\n", e->cell->no_bound);
     else if (r->bound >= 0 && r->end != END_FINISHED)
@@ -122,7 +125,7 @@ static void print_waste(struct sink *out, const struct explanation *e)
             print_uses(out, e);
     }
     io_printf(out, "  %-12s  %s %%    %s\n", "total", count ? " 100.0" : "   0.0",
-              length_of(text, explain_waste(&e->record)));
+              length_of(text, ledger_waste(&e->record)));
 }
 
 /* ---- failures ------------------------------------------------------------------------------ */
@@ -341,7 +344,7 @@ void report_explain(struct cli *cli, const struct prepared *prepared,
 
 /* ---- what if ------------------------------------------------------------------------------- */
 
-static void print_pair(struct sink *out, const char *name, simtime was, simtime is)
+static void print_pair(struct sink *out, const char *name, slot_ns was, slot_ns is)
 {
     char a[REPORT_TEXT], b[REPORT_TEXT], c[REPORT_TEXT];
     if (was == 0 && is == 0)

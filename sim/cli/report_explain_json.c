@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An explanation as one object: whole ns, failures dearest first, the decisions behind losses. */
+/* An explanation as one object: whole ns, failures dearest first, the decisions behind losses.
+ * Groups alone are explained, whose ledger is one placement's wall time and fits simtime. */
 #include "sim/base/text.h"
 #include "sim/campaign/decisions.h"
 #include "sim/cli/report_explain.h"
+#include "sim/model/ledger.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -26,10 +28,10 @@ static void put_time(struct sink *out, const char *key, simtime t)
 static void put_record(struct sink *out, const struct record *r)
 {
     io_printf(out, "\"end\": \"%s\", \"makespan_ns\": %" PRId64 ", \"waste_ns\": %" PRId64,
-              row_ends[r->end], r->makespan, explain_waste(r));
+              row_ends[r->end], r->makespan, (simtime)ledger_waste(r));
     io_printf(out, ",\n  \"ledger_ns\": {");
     for (unsigned i = 0; i < JOB_CLASSES; i++)
-        io_printf(out, "%s\"%s\": %" PRId64, i ? ", " : "", job_class_names[i], r->job[i]);
+        io_printf(out, "%s\"%s\": %" PRId64, i ? ", " : "", job_class_names[i], (simtime)r->job[i]);
     io_printf(out, "},\n  \"struck\": %" PRIu64 ", \"completed\": %" PRIu64, r->struck,
               r->completed);
 }

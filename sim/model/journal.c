@@ -374,6 +374,9 @@ void journal_charge(struct group *g, enum job_class class, simtime elapsed)
     case JOB_USEFUL:
     case JOB_LOST:
     case JOB_UNCOMMITTED:
+    case JOB_START: /* groups have none of these three */
+    case JOB_TRANSFER:
+    case JOB_IDLE:
     case JOB_CLASSES:
         break;
     }

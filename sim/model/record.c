@@ -3,10 +3,19 @@
 #include "sim/model/record.h"
 
 const char *const job_class_names[JOB_CLASSES] = {
-    [JOB_USEFUL] = "useful",   [JOB_CHECKPOINT] = "checkpoint",   [JOB_SLOWED] = "slowed",
-    [JOB_LOST] = "lost",       [JOB_UNCOMMITTED] = "uncommitted", [JOB_DETECT] = "detect",
-    [JOB_WAIT] = "wait",       [JOB_RESTART] = "restart",         [JOB_RESTORE] = "restore",
+    [JOB_USEFUL] = "useful",
+    [JOB_CHECKPOINT] = "checkpoint",
+    [JOB_SLOWED] = "slowed",
+    [JOB_LOST] = "lost",
+    [JOB_UNCOMMITTED] = "uncommitted",
+    [JOB_DETECT] = "detect",
+    [JOB_WAIT] = "wait",
+    [JOB_RESTART] = "restart",
+    [JOB_RESTORE] = "restore",
     [JOB_BLOCKED] = "blocked",
+    [JOB_START] = "start",
+    [JOB_TRANSFER] = "transfer",
+    [JOB_IDLE] = "idle",
 };
 
 const char *const node_class_names[NODE_CLASSES] = {

@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Job classes: where each nanosecond of the job's placements went. They add up to the makespan. */
+/* Job classes: where each nanosecond of the job's slots went. A group is charged for one of its
+ * placements, which all do the same, so its classes add up to the makespan; those of a program are
+ * sums over placements held, of tasks and of actors. */
 enum job_class {
     JOB_USEFUL,
     JOB_CHECKPOINT,
@@ -23,6 +25,9 @@ enum job_class {
     JOB_RESTART,
     JOB_RESTORE,
     JOB_BLOCKED,
+    JOB_START,    /* processes and constructors, the first time */
+    JOB_TRANSFER, /* arguments fetched, results stored, latencies, while a slot is held */
+    JOB_IDLE,     /* an actor held without a call */
     JOB_CLASSES
 };
 extern const char *const job_class_names[JOB_CLASSES];
@@ -33,6 +38,13 @@ extern const char *const node_class_names[NODE_CLASSES];
 
 __extension__ typedef __int128
     slot_ns; /* node or slot nanoseconds: 10^6 nodes x 10 y needs 79 bits */
+
+/* The one way from slot_ns to a double: rounded once to the nearest, then divided. What fits
+ * simtime gives the bits of simtime_seconds. */
+static inline double slot_seconds(slot_ns t)
+{
+    return (double)t / 1e9;
+}
 
 /* Digest of the failures as they fell, kept at 1, 2, 4, … outages so that a shorter run can be
  * compared with a longer one (MODEL rule 8). */
@@ -49,25 +61,45 @@ enum run_end {
     END_HORIZON, /* the horizon, or the trace's end, came first: censored */
     END_EVENTS,  /* --max-events */
     END_POLICY,  /* the controller said FAILED, or broke its contract */
+    END_FAILED,  /* the program failed: an error that its driver did not handle */
+    RUN_ENDS
 };
 
 struct record {
     uint32_t replication;
     enum run_end end;
     uint32_t policy_reason;   /* the controller's reason code, for END_POLICY */
+    uint32_t failed_line;     /* of the scenario, the statement, for END_FAILED; 0: none */
+    uint32_t failed_cause;    /* enum cairn_cause, for END_FAILED */
     simtime makespan;         /* of an unfinished run: when it was stopped */
-    simtime job[JOB_CLASSES]; /* ns of wall time; times workers gives slots */
-    simtime aborted; /* part of job[JOB_CHECKPOINT] spent on snapshots that did not complete */
+    slot_ns job[JOB_CLASSES]; /* of a group: ns of wall time; times workers gives slots */
+    slot_ns aborted; /* part of job[JOB_CHECKPOINT] spent on snapshots that did not complete */
     slot_ns nodes[NODE_CLASSES];
     uint64_t struck, shielded, elsewhere;
     uint64_t taken, completed, checkpoints_aborted, skipped,
         restored;                  /* checkpoints; restores that completed */
     uint64_t foretold;             /* of those struck: the job had been told before */
     uint64_t predictions, notices; /* told to the job, false ones included */
-    simtime lost_work;             /* summed over recoveries, in ns */
+    slot_ns lost_work;             /* summed over recoveries */
     slot_ns protected_work;        /* likewise; a long job that fails often passes 292 years */
     slot_ns claimed_work;          /* what the controller believes to have saved; 0: no claim */
-    uint64_t events;               /* canonical happenings */
+    /* Of programs; 0 for groups. */
+    struct {
+        uint64_t submitted, completed, failed, retried;
+    } calls; /* to tasks and methods; failed: for good */
+    struct {
+        uint64_t failed;
+    } attempts; /* each try of a call */
+    struct {
+        uint64_t created, restarted, dead; /* dead: for good, and not because it was done */
+    } actors;
+    struct {
+        uint64_t stored, copied, lost, rebuilt;
+    } objects;
+    struct {
+        uint64_t moved;
+    } bytes;         /* between nodes */
+    uint64_t events; /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;
     simtime bound; /* makespan of the clairvoyant bound, -1 where none was computed */

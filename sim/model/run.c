@@ -90,7 +90,7 @@ static void check_ledgers(const struct run *run, const struct record *record)
     slot_ns nodes = 0;
     for (unsigned class = 0; class < NODE_CLASSES; class ++)
         nodes += record->nodes[class];
-    assert(ledger_total(record) == record->makespan);
+    assert(ledger_total(record) == record->makespan); /* a group: one placement's wall time */
     assert(nodes == (slot_ns)record->makespan * run->cluster.nodes);
     (void)run, (void)nodes;
 }

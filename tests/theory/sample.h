@@ -166,7 +166,7 @@ static inline struct sample sample_take(const struct sample_case *c, uint32_t fi
     for (uint32_t i = 0; i < n; i++) {
         assert_int_equal(run_replicate(run, first + i, GROUP_CONTROLLED, &record), STATUS_OK);
         total[i] = simtime_seconds(record.makespan);
-        wasted[i] = simtime_seconds(record.makespan - record.job[JOB_USEFUL]);
+        wasted[i] = slot_seconds(record.makespan - record.job[JOB_USEFUL]);
         struck[i] = (double)record.struck;
         outages[i] = (double)record.trace.outages;
         sample.finished += record.end == END_FINISHED;

@@ -31,7 +31,7 @@ static void run_experiment(struct run *run, uint32_t experiment, struct coverage
             STATUS_OK);
         assert_int_equal(record.end, END_FINISHED);
         total[i] = simtime_seconds(record.makespan);
-        wasted[i] = simtime_seconds(record.makespan - record.job[JOB_USEFUL]);
+        wasted[i] = slot_seconds(record.makespan - record.job[JOB_USEFUL]);
         ratio[i] = wasted[i] / total[i];
         coverage->wasted += wasted[i];
         coverage->total += total[i];

@@ -42,7 +42,7 @@ static struct result *take(const struct sample_case *c, uint32_t n)
         assert_int_equal(run_replicate(run, i, GROUP_CONTROLLED, &record), STATUS_OK);
         assert_int_equal(record.end, END_FINISHED);
         result->total[i] = simtime_seconds(record.makespan);
-        result->wasted[i] = simtime_seconds(record.makespan - record.job[JOB_USEFUL]);
+        result->wasted[i] = slot_seconds(record.makespan - record.job[JOB_USEFUL]);
         result->struck += (double)record.struck / n;
         result->checkpoints += (double)record.completed / n;
     }

@@ -5,6 +5,7 @@
  */
 #include "sim/campaign/explain.h"
 
+#include "sim/model/ledger.h"
 #include "tests/workloads/fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -74,8 +75,8 @@ static struct explanation explain_changed(struct bed *bed, uint32_t replication,
 
 static void assert_adds_up(const struct explanation *e)
 {
-    const simtime *job = e->record.job;
-    simtime waste = job[JOB_SLOWED] + job[JOB_BLOCKED] + e->journal->stopped.lost, lost = 0;
+    const slot_ns *job = e->record.job;
+    slot_ns waste = job[JOB_SLOWED] + job[JOB_BLOCKED] + e->journal->stopped.lost, lost = 0;
     for (unsigned i = 0; i < USES; i++)
         waste += e->checkpoints[i].cost;
     for (unsigned i = 0; i < LOSSES; i++)
@@ -91,7 +92,7 @@ static void assert_adds_up(const struct explanation *e)
         assert_true(i == 0 ||
                     journal_cost(journal_failure(e->journal, e->order[i - 1])) >= journal_cost(f));
     }
-    assert_int_equal(waste, explain_waste(&e->record));
+    assert_int_equal(waste, ledger_waste(&e->record));
 }
 
 static void parts_add_up_to_the_waste(void **state)

@@ -7,6 +7,7 @@
 #include "sim/campaign/row.h"
 
 #include "analysis/rows.h"
+#include "sim/model/ledger.h"
 #include "tests/support.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,13 +62,15 @@ static void fill_record(struct record *r, uint32_t replication)
             *(uint64_t *)field = random_number(INT64_MAX);
         else if (c->kind == ROW_TIME)
             *(simtime *)field = (simtime)random_number(INT64_MAX);
-        else if (c->kind == ROW_SLOTS) /* 10^6 nodes x 292 y */
+        else if (c->kind == ROW_U32)
+            *(uint32_t *)field = (uint32_t)random_number(UINT32_MAX);
+        else if (c->kind == ROW_SLOTS || c->kind == ROW_CLAIM) /* 10^6 nodes x 292 y */
             *(slot_ns *)field = (slot_ns)random_number(INT64_MAX) * (slot_ns)random_number(1000000);
-        if (strcmp(c->name, "claimed_work_ns") == 0 && random_word() % 2)
+        if (c->kind == ROW_CLAIM && random_word() % 2)
             *(slot_ns *)field *= -1; /* it may believe to have lost */
     }
     r->replication = replication;
-    r->end = (enum run_end)(random_word() % (END_POLICY + 1));
+    r->end = (enum run_end)(random_word() % RUN_ENDS);
     r->digest = (struct digest_value){random_word(), random_word()};
     if (random_word() % 4 == 0)
         r->bound = -1;
@@ -115,6 +118,32 @@ static void records_come_back_as_they_were(void **state)
     assert_int_equal(rows.cells[0].count, RECORDS);
     for (uint32_t i = 0; i < RECORDS; i++)
         assert_memory_equal(&rows.cells[0].records[i], &records[i], sizeof *records);
+    arena_fini(&arena);
+}
+
+/* Each class may pass what simtime holds, and so may their sum, which still is exact. */
+static void a_ledger_of_more_than_292_years_comes_back(void **state)
+{
+    static struct record record;
+    static struct diag diag;
+    const struct row_cell cell = {.scenario = "lab", .seed = 1};
+    struct arena arena;
+    struct rows rows;
+    (void)state;
+    memset(&record, 0, sizeof record);
+    slot_ns total = 0;
+    for (unsigned i = 0; i < JOB_CLASSES; i++) {
+        record.job[i] = ((slot_ns)INT64_MAX + 1) * (1000000 + i) + i;
+        total += record.job[i];
+    }
+    record.end = END_FAILED;
+    record.makespan = SIMTIME_DAY;
+    arena_init(&arena);
+    diag_init(&diag);
+    assert_int_equal(rows_read(write_file(&cell, 1, &record, 1), &arena, &diag, &rows), STATUS_OK);
+    const struct record *read = rows.cells[0].records;
+    assert_memory_equal(read, &record, sizeof record);
+    assert_true(ledger_total(read) == total && ledger_waste(read) == total - read->job[JOB_USEFUL]);
     arena_fini(&arena);
 }
 
@@ -208,12 +237,25 @@ static void what_is_no_value_of_a_column_is_refused(void **state)
         {"bound_ns", "-2", false},
         {"bound_ns", "-", false},
         {"nodes_held_ns", "315360000000000000000000", true},
+        {"nodes_held_ns", "-1", false},
+        {"useful_ns", "315360000000000000000000", true},            /* 10^7 years of slots */
+        {"idle_ns", "9999999999999999999999999999999999999", true}, /* 37 digits: the most */
+        {"lost_ns", "-1", false},
+        {"lost_work_ns", "9223372036854775808", true},
+        {"lost_work_ns", "-1", false},
+        {"aborted_ns", "9223372036854775808", true},
+        {"calls_submitted", "9223372036854775807", true},
+        {"calls_submitted", "9223372036854775808", false},
+        {"bytes_moved", "-1", false},
+        {"failed_line", "4294967295", true},
+        {"failed_line", "4294967296", false},
         {"nodes_held_ns", "99999999999999999999999999999999999999", false}, /* 38 digits */
         {"claimed_work_ns", "-59000000000", true},
         {"claimed_work_ns", "-99999999999999996863366107917975552", true}, /* the least */
         {"claimed_work_ns", "59.0", false},
         {"end", "finished", true},
         {"end", "max_events", true},
+        {"end", "failed", true},
         {"end", "Finished", false},
         {"end", "", false},
         {"digest", "0123456789abcdef0123456789abcdef", true},
@@ -259,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back_as_they_were),
+        cmocka_unit_test(a_ledger_of_more_than_292_years_comes_back),
         cmocka_unit_test(names_of_cells_may_hold_anything),
         cmocka_unit_test(replications_may_stand_in_any_order),
         cmocka_unit_test(what_is_no_value_of_a_column_is_refused),

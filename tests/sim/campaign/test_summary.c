@@ -6,6 +6,7 @@
  */
 #include "sim/campaign/summary.h"
 
+#include "sim/model/ledger.h"
 #include "tests/support.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -30,6 +31,24 @@ static uint64_t random_word(void) /* splitmix64 */
     return z ^ z >> 31;
 }
 
+/* What only programs have. */
+static void fill_program(struct record *r)
+{
+    r->calls.submitted = random_word() % 100000;
+    r->calls.completed = random_word() % 100001;
+    r->calls.failed = random_word() % 102;
+    r->calls.retried = random_word() % 103;
+    r->attempts.failed = random_word() % 104;
+    r->actors.created = random_word() % 105;
+    r->actors.restarted = random_word() % 106;
+    r->actors.dead = random_word() % 107;
+    r->objects.stored = random_word() % 108;
+    r->objects.copied = random_word() % 109;
+    r->objects.lost = random_word() % 110;
+    r->objects.rebuilt = random_word() % 111;
+    r->bytes.moved = random_word() >> 10;
+}
+
 /* Records that could be: the ledger adds up, every ninth run is unfinished. */
 static void fill_records(struct record *records, uint32_t n)
 {
@@ -37,14 +56,15 @@ static void fill_records(struct record *records, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         struct record *r = &records[i];
         for (unsigned class = 0; class < JOB_CLASSES; class ++) {
-            r->job[class] = (simtime)(random_word() % (class ? 1000000000000 : 90000000000000));
-            r->makespan += r->job[class];
+            simtime part = (simtime)(random_word() % (class ? 1000000000000 : 90000000000000));
+            r->job[class] = part;
+            r->makespan += part;
         }
         for (unsigned class = 0; class < NODE_CLASSES; class ++)
             r->nodes[class] = (slot_ns)(random_word() >> 8) * 1000;
         r->replication = i;
         r->end = random_word() % 9 ? END_FINISHED : END_HORIZON;
-        r->bound = random_word() % 5 ? r->job[JOB_USEFUL] + r->job[JOB_CHECKPOINT] : -1;
+        r->bound = random_word() % 5 ? (simtime)(r->job[JOB_USEFUL] + r->job[JOB_CHECKPOINT]) : -1;
         r->aborted = r->job[JOB_CHECKPOINT] / 3;
         r->struck = random_word() % 40;
         r->shielded = random_word() % 3;
@@ -63,6 +83,7 @@ static void fill_records(struct record *records, uint32_t n)
         r->events = random_word() % 100000;
         r->digest = (struct digest_value){random_word(), random_word()};
         r->trace = (struct failure_trace){.outages = 1, .marks = {i}};
+        fill_program(r);
     }
 }
 
@@ -125,6 +146,69 @@ static void waste_is_a_ratio_of_sums(void **state)
         assert_true(summary_of(&s, records, sizes[k]));
         assert_memory_equal(&s.waste, &waste, sizeof waste);
     }
+}
+
+/* Sums over many slots pass 292 years by far, while the run takes a day. */
+static void fill_slots(struct record *records, uint32_t n)
+{
+    fill_records(records, n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct record *r = &records[i];
+        for (unsigned class = 0; class < JOB_CLASSES; class ++)
+            r->job[class] = (slot_ns)(random_word() >> 1) * (slot_ns)(random_word() % 100000);
+        r->lost_work = 3 * r->job[JOB_LOST];
+        r->aborted = r->job[JOB_CHECKPOINT] / 3;
+        r->makespan = SIMTIME_DAY + (simtime)(random_word() % 1000000000);
+        r->bound = -1;
+        assert_true(ledger_total(r) > INT64_MAX);
+    }
+}
+
+static long double total_of(const struct record *r)
+{
+    long double total = 0;
+    for (unsigned class = 0; class < JOB_CLASSES; class ++)
+        total += (long double)r->job[class] / 1e9L;
+    return total;
+}
+
+static void waste_is_a_share_of_the_ledger_not_of_the_makespan(void **state)
+{
+    static struct record records[MOST];
+    static long double y[MOST], x[MOST];
+    long double least = 1, most = 0, lost = 0, struck = 0, aborted = 0;
+    struct summary s;
+    (void)state;
+    fill_slots(records, MOST);
+    for (uint32_t i = 0; i < MOST; i++) {
+        const struct record *r = &records[i];
+        x[i] = total_of(r);
+        y[i] = x[i] - (long double)r->job[JOB_USEFUL] / 1e9L;
+        least = fminl(least, y[i] / x[i]);
+        most = fmaxl(most, y[i] / x[i]);
+        lost += (long double)r->lost_work / 1e9L;
+        aborted += (long double)r->aborted / 1e9L;
+        struck += (long double)r->struck;
+    }
+    assert_true(summary_of(&s, records, MOST));
+    assert_ratio(&s.waste, y, x, MOST);
+    assert_near(s.waste_min, least);
+    assert_near(s.waste_max, most);
+    assert_near(s.lost_per_failure, lost / struck);
+    assert_near(s.aborted, aborted / MOST);
+    assert_true(s.makespan_max < 2 * SIMTIME_DAY);
+}
+
+static void what_fits_both_ways_gives_the_same_double(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        simtime t = (simtime)(random_word() >> (1 + random_word() % 60));
+        assert_true(slot_seconds(t) == simtime_seconds(t) && slot_seconds(-t) == -slot_seconds(t));
+    }
+    assert_true(slot_seconds((slot_ns)1 << 100) == 0x1p100 / 1e9);
+    assert_true(slot_seconds(((slot_ns)1 << 100) + 1) == 0x1p100 / 1e9);
+    assert_true(slot_seconds(((slot_ns)1 << 100) - 1) == 0x1p100 / 1e9); /* to the nearest */
 }
 
 static int compare(const void *a, const void *b)
@@ -203,6 +287,41 @@ static void means_are_sums_over_the_number_of_runs(void **state)
     assert_near(sum, total / MOST);
     for (unsigned class = 0; class < NODE_CLASSES; class ++)
         assert_near(s.nodes[class], nodes[class] / MOST);
+}
+
+static void every_count_of_a_program_has_its_own_mean(void **state)
+{
+    static struct record records[MOST];
+    struct summary s;
+    (void)state;
+    fill_records(records, MOST);
+    assert_true(summary_of(&s, records, MOST));
+    const struct {
+        double mean;
+        size_t offset;
+    } means[] = {
+        {s.calls.submitted, offsetof(struct record, calls.submitted)},
+        {s.calls.completed, offsetof(struct record, calls.completed)},
+        {s.calls.failed, offsetof(struct record, calls.failed)},
+        {s.calls.retried, offsetof(struct record, calls.retried)},
+        {s.calls.attempts_failed, offsetof(struct record, attempts.failed)},
+        {s.actors.created, offsetof(struct record, actors.created)},
+        {s.actors.restarted, offsetof(struct record, actors.restarted)},
+        {s.actors.dead, offsetof(struct record, actors.dead)},
+        {s.objects.stored, offsetof(struct record, objects.stored)},
+        {s.objects.copied, offsetof(struct record, objects.copied)},
+        {s.objects.lost, offsetof(struct record, objects.lost)},
+        {s.objects.rebuilt, offsetof(struct record, objects.rebuilt)},
+        {s.objects.bytes_moved, offsetof(struct record, bytes.moved)},
+    };
+    for (size_t i = 0; i < COUNT(means); i++) {
+        long double sum = 0;
+        for (uint32_t k = 0; k < MOST; k++)
+            sum += (long double)*(const uint64_t *)((const char *)&records[k] + means[i].offset);
+        assert_near(means[i].mean, sum / MOST);
+        for (size_t j = 0; j < i; j++)
+            assert_true(means[i].mean != means[j].mean);
+    }
 }
 
 static void the_digest_knows_every_record_and_their_order(void **state)
@@ -300,8 +419,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waste_is_a_ratio_of_sums),
+        cmocka_unit_test(waste_is_a_share_of_the_ledger_not_of_the_makespan),
+        cmocka_unit_test(what_fits_both_ways_gives_the_same_double),
         cmocka_unit_test(makespans_count_where_finished_and_quantiles_where_not_too),
         cmocka_unit_test(means_are_sums_over_the_number_of_runs),
+        cmocka_unit_test(every_count_of_a_program_has_its_own_mean),
         cmocka_unit_test(the_digest_knows_every_record_and_their_order),
         cmocka_unit_test(regret_is_over_finished_runs_with_a_bound),
         cmocka_unit_test(differences_are_over_pairs_that_both_finished),

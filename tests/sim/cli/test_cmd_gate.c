@@ -14,7 +14,7 @@ struct hand_row {
     const char *end, *trace;
 };
 
-static char header[2048];
+static char header[4096];
 
 static int read_header(void **state)
 {
@@ -31,12 +31,12 @@ static bool is_column(const char *at, size_t length, const char *name)
     return strlen(name) == length && memcmp(at, name, length) == 0;
 }
 
-/* One row an hour long for the replication `i`, in the columns of the header line. */
+/* One row for the replication `i`, of two slots an hour long, in the columns of the header line. */
 static void put_row(FILE *file, const char *cell, unsigned i, const struct hand_row *row)
 {
     for (const char *at = header;; at++) {
         size_t length = strcspn(at, ",");
-        int64_t wasted = (int64_t)llround(row->waste * 3600e9);
+        int64_t wasted = (int64_t)llround(row->waste * 7200e9);
         if (is_column(at, length, "scenario"))
             fprintf(file, "%s", cell);
         else if (is_column(at, length, "replication"))
@@ -46,7 +46,7 @@ static void put_row(FILE *file, const char *cell, unsigned i, const struct hand_
         else if (is_column(at, length, "makespan_ns"))
             fprintf(file, "%lld", (long long)HOUR);
         else if (is_column(at, length, "useful_ns"))
-            fprintf(file, "%lld", (long long)(HOUR - wasted));
+            fprintf(file, "%lld", (long long)(2 * HOUR - wasted));
         else if (is_column(at, length, "lost_ns"))
             fprintf(file, "%lld", (long long)wasted);
         else if (is_column(at, length, "digest"))
@@ -255,6 +255,10 @@ static void damaged_rows_are_exit_3_with_line_and_column(void **state)
         {1, ",seed,", ",sed,", "no column 'seed'"},
         {1, ",lost_ns,", ",last_ns,", "unknown column 'last_ns'"},
         {1, ",digest,", ",", "no column 'digest'"},
+        {1, ",start_ns,transfer_ns,idle_ns,", ",", "no column 'idle_ns'"}, /* before programs */
+        {1, ",calls_submitted,", ",", "no column 'calls_submitted'"},
+        {2, ",finished,", ",crashed,",
+         "column 'end': should be finished, horizon, max_events, policy or failed"},
         {5, "small,1,3", "\"small,1,3", "a quote that is never closed"},
     };
     (void)state;

@@ -7,7 +7,8 @@
 #include "tests/sim/cli/asked.h"
 
 static const char *const classes[] = {"useful", "checkpoint", "slowed",  "lost",    "uncommitted",
-                                      "detect", "wait",       "restart", "restore", "blocked"};
+                                      "detect", "wait",       "restart", "restore", "blocked",
+                                      "start",  "transfer",   "idle"};
 
 /* Scenarios of different kinds, each with whether all its runs finish. */
 static const struct {
@@ -94,6 +95,19 @@ static void the_object_has_every_key_that_was_promised(void **state)
         "checkpoints.completed",
         "checkpoints.aborted",
         "checkpoints.restored",
+        "calls.submitted",
+        "calls.completed",
+        "calls.failed",
+        "calls.retried",
+        "calls.attempts_failed",
+        "actors.created",
+        "actors.restarted",
+        "actors.dead",
+        "objects.stored",
+        "objects.copied",
+        "objects.lost",
+        "objects.rebuilt",
+        "objects.bytes_moved",
         "events",
         "digest",
     };

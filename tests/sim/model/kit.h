@@ -216,28 +216,29 @@ struct kit_expected {
     uint64_t taken, completed, aborts, skipped, restored; /* checkpoints */
 };
 
-static inline bool kit_differs(const char *name, int64_t actual, int64_t expected)
+static inline bool kit_differs(const char *name, slot_ns actual, slot_ns expected)
 {
     if (actual == expected)
         return false;
-    print_message("    %-12s %" PRId64 " instead of %" PRId64 "\n", name, actual, expected);
+    print_message("    %-12s %" PRId64 " instead of %" PRId64 "\n", name, (int64_t)actual,
+                  (int64_t)expected);
     return true;
 }
 
 static inline bool kit_differs_counts(const struct record *r, const struct kit_expected *e)
 {
-    bool differs = kit_differs("end", (int64_t)r->end, (int64_t)e->end);
-    differs |= kit_differs("struck", (int64_t)r->struck, (int64_t)e->struck);
-    differs |= kit_differs("shielded", (int64_t)r->shielded, (int64_t)e->shielded);
-    differs |= kit_differs("elsewhere", (int64_t)r->elsewhere, (int64_t)e->elsewhere);
-    differs |= kit_differs("foretold", (int64_t)r->foretold, (int64_t)e->foretold);
-    differs |= kit_differs("predictions", (int64_t)r->predictions, (int64_t)e->predictions);
-    differs |= kit_differs("notices", (int64_t)r->notices, (int64_t)e->notices);
-    differs |= kit_differs("taken", (int64_t)r->taken, (int64_t)e->taken);
-    differs |= kit_differs("completed", (int64_t)r->completed, (int64_t)e->completed);
-    differs |= kit_differs("aborts", (int64_t)r->checkpoints_aborted, (int64_t)e->aborts);
-    differs |= kit_differs("skipped", (int64_t)r->skipped, (int64_t)e->skipped);
-    return kit_differs("restored", (int64_t)r->restored, (int64_t)e->restored) || differs;
+    bool differs = kit_differs("end", r->end, e->end);
+    differs |= kit_differs("struck", r->struck, e->struck);
+    differs |= kit_differs("shielded", r->shielded, e->shielded);
+    differs |= kit_differs("elsewhere", r->elsewhere, e->elsewhere);
+    differs |= kit_differs("foretold", r->foretold, e->foretold);
+    differs |= kit_differs("predictions", r->predictions, e->predictions);
+    differs |= kit_differs("notices", r->notices, e->notices);
+    differs |= kit_differs("taken", r->taken, e->taken);
+    differs |= kit_differs("completed", r->completed, e->completed);
+    differs |= kit_differs("aborts", r->checkpoints_aborted, e->aborts);
+    differs |= kit_differs("skipped", r->skipped, e->skipped);
+    return kit_differs("restored", r->restored, e->restored) || differs;
 }
 
 static inline void kit_compare(const struct record *r, const struct kit_expected *e,

@@ -196,7 +196,7 @@ static void rule05_stationary_first_life_is_the_residual_one(void **state)
     for (uint32_t i = 0; i < N; i++) {
         struct record r = kit_run(&k, i, GROUP_CONTROLLED);
         assert_int_equal(r.struck, 1);
-        sum += simtime_seconds(r.lost_work);
+        sum += slot_seconds(r.lost_work);
     }
     double z = (sum / N - 50) / (100 / sqrt(12.0 * N));
     print_message("    mean %.3f, z %+.2f\n", sum / N, z);

@@ -190,7 +190,7 @@ static void rule24_random_start_is_uniform(void **state)
                       again = kit_run(&k, i, GROUP_CONTROLLED);
         assert_true(kit_same_record(&r, &again));
         assert_int_equal(r.struck, 1);
-        sum += simtime_seconds(r.lost_work);
+        sum += slot_seconds(r.lost_work);
     }
     double z = (sum / N - 500) / (1000 / sqrt(12.0 * N));
     print_message("    mean %.2f, z %+.2f\n", sum / N, z);

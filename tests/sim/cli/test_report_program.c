@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Goal: a report tells what only programs have: classes and counts of theirs, sums over slots that
+ * pass 292 years, the error that a driver did not handle; and nothing of it about a group.
+ * Method: a small scenario is run in this process, its records are changed by hand, and the reports
+ * on them are read.
+ */
+#include "sim/cli/report.h"
+
+#include "policies/recovery.h"
+#include "tests/sim/cli/asked.h"
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define RUNS 3
+
+/* `cairn run SMALL -n3` as far as the records, its report going to a file without a name. */
+struct bench {
+    struct cli cli;
+    struct prepared prepared;
+    struct record *records;
+    int fd;
+};
+
+static struct bench *open_bench(bool is_json)
+{
+    const char *const words[] = {SMALL, "-n3", "--json", "--rows"};
+    struct bench *b = calloc(1, sizeof *b);
+    assert_non_null(b);
+    arena_init(&b->cli.arena);
+    diag_init(&b->cli.diag);
+    b->fd = memfd_create("report", 0);
+    assert_true(b->fd >= 0);
+    io_open_fd(&b->cli.out, b->fd, "standard output");
+    b->cli.command = commands;
+    while (strcmp(b->cli.command->name, "run") != 0)
+        b->cli.command++;
+    assert_int_equal(option_parse(&b->cli, is_json ? 4 : 2, words), STATUS_OK);
+    assert_int_equal(doors_open(&b->cli), STATUS_OK);
+    assert_int_equal(prepare_read(&b->cli, SMALL, NULL, &b->prepared), STATUS_OK);
+    assert_int_equal(prepare_cells(&b->cli, &b->prepared, 0), STATUS_OK);
+    assert_int_equal(prepare_run(&b->cli, &b->prepared, true), STATUS_OK);
+    assert_int_equal(b->prepared.study.cells[0].count, RUNS);
+    b->records = b->prepared.study.cells[0].records;
+    return b;
+}
+
+/* Its report, which the caller frees. */
+static char *close_bench(struct bench *b, bool is_json)
+{
+    enum status status = is_json ? report_run_json(&b->cli, &b->prepared, 0)
+                                 : report_run(&b->cli, &b->prepared, 0, NULL);
+    assert_int_equal(status, STATUS_OK);
+    assert_int_equal(io_close(&b->cli.out, &b->cli.diag), STATUS_OK);
+    off_t length = lseek(b->fd, 0, SEEK_END);
+    char *text = calloc(1, (size_t)length + 1);
+    assert_non_null(text);
+    assert_true(pread(b->fd, text, (size_t)length, 0) == length);
+    close(b->fd);
+    doors_close(&b->cli);
+    arena_fini(&b->cli.arena);
+    free(b);
+    return text;
+}
+
+/* 10,000 slots for a hundred years, half of them idle: a million years, which simtime ends before.
+ */
+static void make_program(struct record *r)
+{
+    memset(r->job, 0, sizeof r->job);
+    r->job[JOB_USEFUL] = (slot_ns)SIMTIME_YEAR * 400000;
+    r->job[JOB_START] = (slot_ns)SIMTIME_YEAR * 40000;
+    r->job[JOB_TRANSFER] = (slot_ns)SIMTIME_YEAR * 60000;
+    r->job[JOB_IDLE] = (slot_ns)SIMTIME_YEAR * 500000;
+    r->makespan = 100 * SIMTIME_YEAR;
+    r->bound = -1;
+    r->calls.submitted = 1000;
+    r->calls.completed = 998;
+    r->calls.failed = 2;
+    r->calls.retried = 5;
+    r->attempts.failed = 7;
+    r->actors.created = 4;
+    r->actors.restarted = 3;
+    r->actors.dead = 1;
+    r->objects.stored = 990;
+    r->objects.copied = 21;
+    r->objects.lost = 6;
+    r->objects.rebuilt = 8;
+    r->bytes.moved = 4096;
+}
+
+static void a_program_is_told_with_its_classes_and_counts(void **state)
+{
+    (void)state;
+    struct bench *b = open_bench(false);
+    for (unsigned i = 0; i < RUNS; i++)
+        make_program(&b->records[i]);
+    char *text = close_bench(b, false);
+    assert_says(text, "waste      60.00 %");
+    assert_says(text, "\n  useful                   40.0 %   400000 y    work that stands\n");
+    assert_says(text,
+                "\n  start                     4.0 %   40000 y     starting processes and actors");
+    assert_says(text, "\n  transfer                  6.0 %   60000 y ");
+    assert_says(text, "\n  idle                     50.0 %   500000 y    actors without a call\n");
+    assert_says(text, "\n  total                   100.0 %   1000000 y\n");
+    assert_says(text, "\n  calls: 1000 submitted, 998 completed, 2 failed, 5 retried (7 attempts "
+                      "failed)\n");
+    assert_says(text, "\n  actors: 4 created, 3 restarted, 1 dead\n");
+    assert_says(text, "\n  objects: 990 stored, 21 copied, 6 lost, 8 rebuilt; 4096 bytes moved\n");
+    assert_null(strstr(text, "did not finish"));
+    free(text);
+}
+
+static void the_object_of_a_program_has_its_means(void **state)
+{
+    static const struct {
+        const char *key;
+        double value;
+    } cases[] = {
+        {"waste.mean", 0.6},
+        {"waste.per_run.min", 0.6},
+        {"ledger_s.useful", 400000.0 * 365 * 86400},
+        {"ledger_s.start", 40000.0 * 365 * 86400},
+        {"ledger_s.transfer", 60000.0 * 365 * 86400},
+        {"ledger_s.idle", 500000.0 * 365 * 86400},
+        {"calls.submitted", 1000},
+        {"calls.completed", 998},
+        {"calls.failed", 2},
+        {"calls.retried", 5},
+        {"calls.attempts_failed", 7},
+        {"actors.created", 4},
+        {"actors.restarted", 3},
+        {"actors.dead", 1},
+        {"objects.stored", 990},
+        {"objects.copied", 21},
+        {"objects.lost", 6},
+        {"objects.rebuilt", 8},
+        {"objects.bytes_moved", 4096},
+        {"rows.2.calls_submitted", 1000},
+        {"rows.2.idle_ns", 500000e9 * 365 * 86400},
+        {"rows.2.bytes_moved", 4096},
+    };
+    (void)state;
+    struct bench *b = open_bench(true);
+    for (unsigned i = 0; i < RUNS; i++)
+        make_program(&b->records[i]);
+    char *json = close_bench(b, true);
+    assert_true(json_is_whole(json));
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (fabs(json_number(json, cases[i].key) / cases[i].value - 1) > 1e-12)
+            fail_msg("%s: %.17g", cases[i].key, json_number(json, cases[i].key));
+    free(json);
+}
+
+static void of_a_group_nothing_of_this_is_told(void **state)
+{
+    static const char *const words[] = {"\n  start ", "\n  transfer ", "\n  idle ",
+                                        "calls:",     "actors:",       "objects:"};
+    (void)state;
+    char *text = close_bench(open_bench(false), false);
+    for (size_t i = 0; i < COUNT(words); i++)
+        assert_null(strstr(text, words[i]));
+    assert_says(text, "\n  useful ");
+    free(text);
+}
+
+static void a_failed_program_says_where_its_driver_stopped(void **state)
+{
+    static const struct {
+        uint32_t line, cause;
+        const char *said;
+    } cases[] = {
+        {12, CAIRN_CAUSE_EXCEPTION, "driver stopped at line 12: an exception of the program)"},
+        {7, CAIRN_CAUSE_WORKER, "driver stopped at line 7: a process ended)"},
+        {7, CAIRN_CAUSE_NODE, "driver stopped at line 7: a node failed)"},
+        {7, CAIRN_CAUSE_PREEMPTED, "driver stopped at line 7: a node was taken away)"},
+        {7, CAIRN_CAUSE_MEMORY, "driver stopped at line 7: killed for lack of memory)"},
+        {0, CAIRN_CAUSE_OBJECT, "driver stopped: an object is lost and cannot be rebuilt)"},
+        {0, CAIRN_CAUSE_OWNER, "driver stopped: the owner of an object or actor is gone)"},
+    };
+    (void)state;
+    assert_int_equal(COUNT(cases), CAIRN_CAUSES);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bench *b = open_bench(false);
+        b->records[0].end = END_HORIZON;
+        b->records[1].end = b->records[2].end = END_FAILED;
+        b->records[1].failed_line = cases[i].line;
+        b->records[1].failed_cause = cases[i].cause;
+        b->records[2].failed_line = 99; /* not the first */
+        assert_int_equal(prepare_status(&b->prepared, 1), STATUS_PARTIAL);
+        assert_int_equal(cli_exit(STATUS_PARTIAL), 4);
+        char *text = close_bench(b, false);
+        assert_says(text, "\n  3 of 3 runs did not finish; 1 reached the horizon or the end of the "
+                          "trace; 2 failed with an error that the driver did not handle (first: "
+                          "replication 1, driver stopped");
+        assert_says(text, cases[i].said);
+        free(text);
+    }
+}
+
+/* Where a sum passes the end of simtime, and on both sides of it. */
+static void durations_beyond_292_years_are_told_in_years(void **state)
+{
+    static const struct {
+        double seconds;
+        const char *text;
+    } cases[] = {
+        {0, "0 s"},
+        {200 * 365 * 86400.0, "200 y"},
+        {0x1p63 / 1e9, "never"}, /* SIMTIME_NEVER in seconds: what no run reaches */
+        {300 * 365 * 86400.0, "300 y"},
+        {1234567 * 365 * 86400.0, "1234567 y"},
+        {1e30, "3.17e+22 y"},
+        {(double)INFINITY, "never"},
+        {(double)NAN, "-"},
+        {-1, "-"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char bytes[REPORT_TEXT];
+        assert_string_equal(report_duration(bytes, cases[i].seconds), cases[i].text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_program_is_told_with_its_classes_and_counts),
+        cmocka_unit_test(the_object_of_a_program_has_its_means),
+        cmocka_unit_test(of_a_group_nothing_of_this_is_told),
+        cmocka_unit_test(a_failed_program_says_where_its_driver_stopped),
+        cmocka_unit_test(durations_beyond_292_years_are_told_in_years),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
