@@ -13,7 +13,9 @@ static const struct arrow {
     {"sim/base/*", "sim/base/*"},
     {"sim/kernel/*", "sim/kernel/* sim/base/*"},
     {"sim/model/*", "sim/model/* sim/kernel/* policies/* sim/base/*"},
-    {"sim/campaign/*", "sim/campaign/* sim/model/* workloads/* traces/* policies/* sim/base/*"},
+    {"sim/runtime/*", "sim/runtime/* sim/model/* sim/kernel/* policies/* sim/base/*"},
+    {"sim/campaign/*",
+     "sim/campaign/* sim/runtime/* sim/model/* workloads/* traces/* policies/* sim/base/*"},
     {"sim/cli/*", "sim/* workloads/* traces/* policies/* analysis/*"},
     {"policies/*", "policies/* sim/base/status.h sim/base/simtime.h sim/base/fmath.h"},
     {"workloads/*", "workloads/* sim/model/spec.h sim/model/program.h sim/model/outage.h"

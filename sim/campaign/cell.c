@@ -132,6 +132,27 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
     return STATUS_OK;
 }
 
+/* What decides in a program besides the controller. */
+static enum status build_program_plans(struct cell *cell, struct arena *arena, struct diag *diag)
+{
+    const struct spec *spec = &cell->spec;
+    const struct cairn_scheduler_class *scheduler = spec->scheduler.class;
+    const struct cairn_recovery_class *recovery = spec->recovery.class;
+    cell->scheduler_plan = arena_alloc(arena, scheduler->plan_size);
+    cell->recovery_plan = arena_alloc(arena, recovery->plan_size);
+    if (!cell->scheduler_plan || !cell->recovery_plan)
+        return diag_world(diag, "plan", NULL, ENOMEM);
+    const char *refusal = scheduler->plan(spec->scheduler.values, cell->scheduler_plan);
+    if (refusal)
+        return diag_error(diag, scenario_place(cell->scenario, "scheduler"), "%s: %s",
+                          scheduler->name, refusal);
+    refusal = recovery->plan(spec->recovery.values, cell->recovery_plan);
+    if (refusal)
+        return diag_error(diag, scenario_place(cell->scenario, "recovery"), "%s: %s",
+                          recovery->name, refusal);
+    return STATUS_OK;
+}
+
 /* A trace from a fixed start on fixed nodes: nothing is drawn. */
 static bool is_one_history(const struct spec *spec)
 {
@@ -167,7 +188,8 @@ enum status cell_prepare(struct cell *cell, const struct scenario *scenario, str
     if (status == STATUS_OK)
         status = find_rates(cell, diag);
     if (status == STATUS_OK)
-        status = build_plan(cell, arena, diag);
+        status = cell->spec.program ? build_program_plans(cell, arena, diag)
+                                    : build_plan(cell, arena, diag);
     if (status != STATUS_OK)
         return status;
     if (is_one_history(&cell->spec) && scenario->values[KEY_REPLICATIONS].origin == ORIGIN_DEFAULT)

@@ -18,8 +18,9 @@ struct cell {
     const struct scenario *scenario;
     struct spec spec;
     void *plan;
-    double mtbf_s;           /* of failures that strike the job; infinite: none do */
-    const char *mtbf_origin; /* "from the laws", "given", … */
+    void *scheduler_plan, *recovery_plan; /* of programs */
+    double mtbf_s;                        /* of failures that strike the job; infinite: none do */
+    const char *mtbf_origin;              /* "from the laws", "given", … */
     bool uses_mtbf;
     bool has_interval;    /* the controller plans one */
     simtime interval;     /* SIMTIME_NEVER: no checkpoints */

@@ -9,6 +9,7 @@
 #include "sim/campaign/process.h"
 #include "sim/campaign/summary.h"
 #include "sim/campaign/workers.h"
+#include "sim/campaign/workspace.h"
 #include <assert.h>
 #include <errno.h>
 
@@ -18,13 +19,13 @@
 #define STUDY_KIN        16 /* earlier jobs looked through for one with the same bound */
 
 struct bench { /* a worker's place */
-    struct run run;
-    const struct cell *cell; /* that `run` is open for; NULL: not open */
+    struct workspace workspace;
+    const struct cell *cell; /* that it is open for; NULL: not open */
     void *process;           /* this worker's own plan, where the controller is one; or NULL */
     char apart[128];         /* two cache lines: neighbours must not slow each other down */
 };
 
-struct job {
+struct errand {
     struct study *study;
     const struct study_options *options;
     struct bench *benches;
@@ -38,7 +39,7 @@ struct job {
 static void close_bench(struct bench *bench)
 {
     if (bench->cell)
-        run_close(&bench->run);
+        workspace_close(&bench->workspace);
     if (bench->process)
         process_close(bench->process);
     bench->cell = NULL;
@@ -54,7 +55,7 @@ static enum status open_bench(struct bench *bench, const struct cell *cell)
     if (is_process && !(bench->process = process_open(cell->plan)))
         return STATUS_MEMORY;
     enum status status =
-        run_open(&bench->run, &cell->spec, is_process ? bench->process : cell->plan);
+        workspace_open(&bench->workspace, cell, is_process ? bench->process : cell->plan);
     if (status == STATUS_OK)
         bench->cell = cell;
     return status;
@@ -63,7 +64,7 @@ static enum status open_bench(struct bench *bench, const struct cell *cell)
 /* Items: blocks of all cells under their controllers, then blocks of the bound, where wanted. */
 static enum status work(void *context, unsigned worker, uint64_t item)
 {
-    struct job *job = context;
+    struct errand *job = context;
     const struct study *study = job->study;
     uint64_t controlled = (uint64_t)study->count * job->blocks;
     bool is_bound = item >= controlled;
@@ -82,7 +83,7 @@ static enum status work(void *context, unsigned worker, uint64_t item)
         struct record bound, *record = is_bound ? &bound : &cell->records[i];
         if (bench->process && !is_bound)
             process_begin(bench->process, cell->spec.seed, i);
-        status = run_replicate(&bench->run, i, mode, record);
+        status = workspace_replicate(&bench->workspace, i, mode, record);
         if (is_bound)
             cell->bounds[i] = bound.end == END_FINISHED ? bound.makespan : -1;
     }
@@ -119,7 +120,7 @@ static void share_bounds(struct study *study, uint32_t from, uint32_t to)
 
 static void progress(void *context, uint64_t done)
 {
-    struct job *job = context;
+    struct errand *job = context;
     struct study_progress p = {.done = done * job->block,
                                .total = (uint64_t)job->passes * job->study->count *
                                         (job->to - job->from),
@@ -131,7 +132,7 @@ static void progress(void *context, uint64_t done)
 }
 
 /* Replications [from, to) of every cell. */
-static enum status run_round(struct job *job, uint32_t from, uint32_t to, struct diag *diag)
+static enum status run_round(struct errand *job, uint32_t from, uint32_t to, struct diag *diag)
 {
     struct study *study = job->study;
     enum status status = STATUS_OK;
@@ -193,10 +194,10 @@ static void report_processes(const struct study *study, struct diag *diag)
 enum status study_run(struct study *study, const struct study_options *options, struct diag *diag)
 {
     struct bench *benches = arena_array(study->arena, options->threads, sizeof *benches);
-    struct job job = {.study = study,
-                      .options = options,
-                      .benches = benches,
-                      .passes = options->with_bound ? 2 : 1};
+    struct errand job = {.study = study,
+                         .options = options,
+                         .benches = benches,
+                         .passes = options->with_bound ? 2 : 1};
     if (!benches)
         return diag_world(diag, "start", NULL, ENOMEM);
     bool by_precision = options->precision > 0;

@@ -4,6 +4,7 @@
  * The baseline (MODEL rule 22) is the cell with the same other values and the controller `none`,
  * or, where a job without checkpoints does not finish, one checkpoint an hour. Whether it finishes
  * is tried on a few replications with a small allowance of events. */
+#include "sim/campaign/workspace.h"
 #include "sim/cli/report.h"
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ const char *cmd_sweep_axis(bool is_replay)
 static enum status find_baseline(struct cli *cli, struct prepared *p, const char **name)
 {
     struct record record;
-    struct run run;
+    struct workspace workspace;
     uint32_t finished = 0;
     *name = "{name: fixed, interval: 1 h}";
     enum status status = prepare_add(cli, p, 0, "controller=none");
@@ -34,14 +35,14 @@ static enum status find_baseline(struct cli *cli, struct prepared *p, const char
         return status;
     struct cell *probe = &p->study.cells[--p->study.count];
     probe->spec.max_events = PROBE_EVENTS;
-    status = run_open(&run, &probe->spec, probe->plan);
+    status = workspace_open(&workspace, probe, probe->plan);
     if (status != STATUS_OK)
         return diag_world(&cli->diag, "run", NULL, ENOMEM);
     for (uint32_t i = 0; i < PROBE_RUNS && status == STATUS_OK; i++) {
-        status = run_replicate(&run, i, GROUP_CONTROLLED, &record);
+        status = workspace_replicate(&workspace, i, GROUP_CONTROLLED, &record);
         finished += record.end == END_FINISHED;
     }
-    run_close(&run);
+    workspace_close(&workspace);
     if (finished == PROBE_RUNS)
         *name = "none";
     return status == STATUS_OK ? STATUS_OK : diag_world(&cli->diag, "run", NULL, ENOMEM);

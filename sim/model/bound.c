@@ -13,6 +13,8 @@ const char *bound_refusal(const struct spec *spec)
 {
     const uint32_t exposed =
         PHASE_BIT(PHASE_WORK) | PHASE_BIT(PHASE_CHECKPOINT) | PHASE_BIT(PHASE_RESTORE);
+    if (spec->program)
+        return "it is defined for one group, not for programs (MODEL rule 18)";
     if (spec->group.persist > 0)
         return "checkpoints persist in the background";
     if (spec->faults.renewal == RENEWAL_ATTEMPT)

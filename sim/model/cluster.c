@@ -143,16 +143,34 @@ void cluster_return(struct cluster *cluster, uint32_t node, simtime now)
 
 uint32_t cluster_fill(struct cluster *cluster, simtime now)
 {
+    return cluster->missing > 0 ? cluster_fill_place(cluster, cluster->missing - 1, now)
+                                : CLUSTER_NOBODY;
+}
+
+uint32_t cluster_fill_place(struct cluster *cluster, uint32_t index, simtime now)
+{
     uint32_t node = cluster->spare_first;
-    if (cluster->missing == 0 || node == CLUSTER_NOBODY)
+    assert(index < cluster->missing);
+    if (node == CLUSTER_NOBODY)
         return CLUSTER_NOBODY;
-    uint32_t rank = cluster->missing_ranks[--cluster->missing];
+    uint32_t rank = cluster->missing_ranks[index];
+    cluster->missing--;
+    for (uint32_t i = index; i < cluster->missing; i++)
+        cluster->missing_ranks[i] = cluster->missing_ranks[i + 1];
     assert(cluster->holder[rank] == CLUSTER_NOBODY);
     unlink_spare(cluster, node);
     change_class(cluster, node, NODE_HELD, now);
     cluster->holder[rank] = node;
     cluster->entities[node].rank = rank;
     return node;
+}
+
+bool cluster_replace_now(struct cluster *cluster, uint32_t node)
+{
+    if (!cluster->entities[node].is_replaced)
+        return false;
+    forget_replacement(cluster, node);
+    return true;
 }
 
 void cluster_replace_later(struct cluster *cluster, uint32_t node)

@@ -61,8 +61,12 @@ void cluster_return(struct cluster *cluster, uint32_t node, simtime now);
 /* Gives the lowest missing rank the first spare; CLUSTER_NOBODY when nothing is missing or spare.
  */
 uint32_t cluster_fill(struct cluster *cluster, simtime now);
+/* The same for the rank that stands at missing_ranks[index]. */
+uint32_t cluster_fill_place(struct cluster *cluster, uint32_t index, simtime now);
 /* The held node is dead and will be renewed at the end of the downtime. */
 void cluster_replace_later(struct cluster *cluster, uint32_t node);
+/* It is renewed now; false: it was not to be. */
+bool cluster_replace_now(struct cluster *cluster, uint32_t node);
 /* The index-th placement that has a node, counted by rank; index < workers - missing. */
 uint32_t cluster_held(const struct cluster *cluster, uint32_t index);
 void cluster_charge(struct cluster *cluster, simtime now);

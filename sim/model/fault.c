@@ -327,6 +327,12 @@ void fault_taken(struct faults *faults, uint32_t node)
         live(faults, FAULT_NODE, node);
 }
 
+void fault_renew(struct faults *faults, uint32_t node)
+{
+    if (cluster_replace_now(faults->cluster, node))
+        live(faults, FAULT_NODE, node);
+}
+
 void fault_renew_replaced(struct faults *faults)
 {
     struct cluster *c = faults->cluster;

@@ -72,6 +72,8 @@ bool fault_repaired(struct faults *faults, struct event event);
 void fault_taken(struct faults *faults, uint32_t node);
 /* The downtime is over: replaced nodes are new now. */
 void fault_renew_replaced(struct faults *faults);
+/* The same for one of them; nothing, if this node is none. */
+void fault_renew(struct faults *faults, uint32_t node);
 /* When, in wall time, each node of the job began to live, or the platform where it alone fails, as
  * far as is known: `born` has room for cluster->workers + 1. How many. Needs with_ages. */
 uint32_t fault_born(const struct faults *faults, simtime *born);

@@ -8,6 +8,8 @@
 #define CAIRN_MODEL_SPEC_H
 
 #include "policies/controller.h"
+#include "policies/recovery.h"
+#include "policies/scheduler.h"
 #include "sim/base/law.h"
 #include "sim/base/limits.h"
 #include "sim/base/simtime.h"
@@ -84,7 +86,7 @@ struct spec {
     simtime horizon;
     struct {
         uint32_t nodes, spares, rack; /* rack 0: no racks */
-        double node_cpu, node_gpu;
+        double node_cpu, node_gpu, node_custom;
         uint64_t node_memory;
         enum spec_spares spares_age;
     } cluster;
@@ -142,6 +144,14 @@ struct spec {
         simtime worker_detection; /* from the end of a process to its detection */
     } runtime;
     struct spec_controller controller;
+    struct {
+        const struct cairn_scheduler_class *class;
+        struct cairn_value values[LIMIT_PARAMS];
+    } scheduler;
+    struct {
+        const struct cairn_recovery_class *class;
+        struct cairn_value values[LIMIT_PARAMS];
+    } recovery;
     uint32_t replications;
     uint64_t seed;
     uint64_t max_events; /* bound on canonical happenings of one replication */

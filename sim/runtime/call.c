@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The life of an attempt, and what happens when it fails.
+ *
+ * Phases of no length happen at once. Main invariant: a call that holds a seat has been charged up
+ * to its phase's beginning; a call without one waits for a timer, for arguments or for the
+ * scheduler. */
+#include "sim/runtime/call.h"
+#include "sim/runtime/actor.h"
+#include "sim/runtime/batch.h"
+#include "sim/runtime/host.h"
+#include "sim/runtime/seat.h"
+
+#define PPM 1000000
+
+struct call *call_of(const struct runtime *rt, uint32_t number)
+{
+    return pool_at(&rt->calls, number);
+}
+
+static const struct program_function *function_of(const struct runtime *rt, const struct call *c)
+{
+    return &rt->program->functions[batch_of(rt, c->batch)->function];
+}
+
+static void tell(struct runtime *rt, const struct call *c, enum told_kind kind, slot_ns amount)
+{
+    struct told told = batch_told(rt, c->batch, c->element, kind);
+    told.attempt = c->attempt;
+    told.actor = c->actor;
+    told.cause = c->cause;
+    told.amount = amount;
+    told.host =
+        c->actor ? ((struct actor *)pool_at(&rt->actors, c->actor))->seat.host : c->seat.host;
+    runtime_tell(rt, told);
+}
+
+uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element)
+{
+    uint32_t number = pool_take(&rt->calls);
+    struct call *c = call_of(rt, number);
+    *c = (struct call){
+        .batch = batch, .element = element, .stamp = ++rt->stamps, .seat.host = TOLD_NOWHERE};
+    batch_of(rt, batch)->objects[element].call = number;
+    return number;
+}
+
+static void free_call(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    assert(c->seat.host == TOLD_NOWHERE && c->timer == 0);
+    batch_call_done(rt, c->batch, c->element);
+    pool_give(&rt->calls, number);
+}
+
+void call_give_up(struct runtime *rt, uint32_t number, uint32_t cause)
+{
+    struct call *c = call_of(rt, number);
+    uint32_t batch = c->batch, element = c->element;
+    rt->record->calls.failed += batch_of(rt, batch)->function != PROGRAM_NOTHING;
+    free_call(rt, number);
+    batch_settle(rt, batch, element, OBJECT_FAILED, cause);
+}
+
+void call_go(struct runtime *rt, uint32_t number, uint32_t failed)
+{
+    struct call *c = call_of(rt, number);
+    if (c->actor)
+        actor_call_ready(rt, number, failed);
+    else if (failed)
+        call_give_up(rt, number, failed - 1);
+    else
+        batch_request_call(rt, number, CAIRN_NOWHERE);
+}
+
+/* ---- placed -------------------------------------------------------------------------------- */
+
+static enum job_class start_class(const struct call *c)
+{
+    return c->attempt == 0 ? JOB_START : JOB_RESTART;
+}
+
+static void wait_phase(struct runtime *rt, uint32_t number, enum call_state state, simtime delay)
+{
+    struct call *c = call_of(rt, number);
+    c->state = (uint8_t)state;
+    c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, number);
+}
+
+static void run(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    bool is_raising;
+    simtime work = call_work(rt, c, &is_raising);
+    c->is_raising = is_raising;
+    tell(rt, c, TOLD_STARTED, 0);
+    wait_phase(rt, number, CALL_RUNNING, work);
+}
+
+/* Its arguments are gone and being made again: it gives its place back and waits for them. */
+static void step_back(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    seat_charge(rt, SEAT_OF_CALL(number), start_class(c));
+    host_worker_idle(rt, c->seat.host, batch_of(rt, c->batch)->job);
+    seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
+    c->state = CALL_WAITING;
+    if (c->missing == 0) /* they cannot be made */
+        call_give_up(rt, number, CAIRN_CAUSE_OBJECT);
+}
+
+static void fetch(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    bool is_lost;
+    int64_t bytes = call_bytes_to_fetch(rt, number, c->seat.host, &is_lost);
+    if (is_lost) {
+        step_back(rt, number);
+        return;
+    }
+    seat_charge(rt, SEAT_OF_CALL(number), start_class(c));
+    if (bytes < 0) {
+        run(rt, number);
+        return;
+    }
+    call_fetched(rt, number, c->seat.host, bytes); /* under way counts as there for the next ones */
+    wait_phase(rt, number, CALL_FETCHING, call_transfer_time(rt, bytes));
+}
+
+static void want_worker(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    c->state = CALL_STARTING;
+    if (host_want_worker(rt, SEAT_OF_CALL(number), batch_of(rt, c->batch)->job))
+        fetch(rt, number);
+}
+
+void call_place(struct runtime *rt, const struct cairn_placement *placement)
+{
+    uint32_t batch = (uint32_t)(placement->id >> 32), element = (uint32_t)placement->id;
+    struct batch *b = batch_of(rt, batch);
+    uint32_t number = b->objects[element].call;
+    if (b->is_cancelled) {
+        cairn_scheduler_release(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
+                                runtime_now(rt), placement,
+                                &rt->program->functions[b->function].demand);
+        return;
+    }
+    if (!number)
+        number = call_new(rt, batch, element);
+    struct call *c = call_of(rt, number);
+    seat_take(rt, SEAT_OF_CALL(number), placement);
+    tell(rt, c, TOLD_PLACED, 0);
+    if (rt->hosts[placement->node].state == HOST_LOST) { /* as lost as what ran there */
+        c->state = CALL_LOST;
+        c->cause = (uint8_t)rt->hosts[placement->node].cause;
+    } else if (rt->spec->runtime.lease > 0)
+        wait_phase(rt, number, CALL_LEASING, rt->spec->runtime.lease);
+    else
+        want_worker(rt, number);
+}
+
+/* ---- ending -------------------------------------------------------------------------------- */
+
+static void settle(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    uint32_t batch = c->batch, element = c->element;
+    rt->record->calls.completed += batch_of(rt, batch)->function != PROGRAM_NOTHING;
+    free_call(rt, number);
+    batch_settle(rt, batch, element, OBJECT_READY, 0);
+}
+
+void call_finish(struct runtime *rt, uint32_t number, uint32_t host)
+{
+    struct call *c = call_of(rt, number);
+    int64_t size = batch_size(rt, c->batch, c->element);
+    struct object *object = &batch_of(rt, c->batch)->objects[c->element];
+    tell(rt, c, TOLD_ENDED, size);
+    object->is_inline = (uint64_t)size <= rt->spec->runtime.inline_size;
+    if (!object->is_inline) {
+        batch_add_copy(rt, c->batch, c->element, host);
+        rt->record->objects.stored++;
+    }
+    if (rt->spec->runtime.reply > 0)
+        wait_phase(rt, number, CALL_REPLYING, rt->spec->runtime.reply);
+    else
+        settle(rt, number);
+}
+
+static void failed(struct runtime *rt, uint32_t number, uint32_t host)
+{
+    struct call *c = call_of(rt, number);
+    const struct program_function *f = function_of(rt, c);
+    uint64_t id = (uint64_t)c->batch << 32 | c->element;
+    c->failed[c->cause]++;
+    tell(rt, c, TOLD_ATTEMPT_FAILED, 0);
+    rt->record->attempts.failed++;
+    struct cairn_cure cure = call_ask(rt, CAIRN_SUBJECT_TASK, c->cause, c->failed, f->retries,
+                                      f->retry_exceptions, id, NULL);
+    if (cure.action == CAIRN_GIVE_UP) {
+        call_give_up(rt, number, c->cause);
+        return;
+    }
+    c->attempt++;
+    rt->record->calls.retried++;
+    tell(rt, c, TOLD_RETRIED, cure.delay);
+    c->next = cure.is_elsewhere ? host : CAIRN_NOWHERE; /* to be avoided */
+    if (cure.delay > 0) {
+        wait_phase(rt, number, CALL_BACKOFF, cure.delay);
+        return;
+    }
+    c->state = CALL_WAITING;
+    batch_request_call(rt, number, c->next);
+}
+
+/* It has run to its end, or to its exception. */
+static void end_run(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    const struct program_function *f = function_of(rt, c);
+    uint32_t host = c->seat.host, reference = SEAT_OF_CALL(number);
+    enum job_class class = c->is_raising ? JOB_LOST : JOB_USEFUL;
+    simtime elapsed = seat_charge(rt, reference, class);
+    uint64_t index = batch_of(rt, c->batch)->first + c->element;
+    simtime overhead = amount_of(&f->overhead, index, 0.5);
+    seat_move(rt, reference, class, JOB_TRANSFER, overhead < elapsed ? overhead : elapsed);
+    host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
+    seat_leave(rt, reference, &f->demand);
+    if (c->is_raising) {
+        c->cause = CAIRN_CAUSE_EXCEPTION;
+        failed(rt, number, host);
+    } else {
+        call_finish(rt, number, host);
+    }
+}
+
+void call_timer(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    c->timer = 0;
+    if (c->actor && c->state != CALL_REPLYING) {
+        actor_call_timer(rt, number);
+        return;
+    }
+    switch ((enum call_state)c->state) {
+    case CALL_LEASING:
+        want_worker(rt, number);
+        break;
+    case CALL_STARTING:
+        host_worker_started(rt, c->seat.host);
+        fetch(rt, number);
+        break;
+    case CALL_FETCHING:
+        seat_charge(rt, SEAT_OF_CALL(number), JOB_TRANSFER);
+        run(rt, number);
+        break;
+    case CALL_RUNNING:
+        end_run(rt, number);
+        break;
+    case CALL_REPLYING:
+        settle(rt, number);
+        break;
+    case CALL_BACKOFF:
+        c->state = CALL_WAITING;
+        batch_request_call(rt, number, c->next);
+        break;
+    case CALL_LOST:
+        call_detected(rt, number);
+        break;
+    case CALL_WAITING:
+    case CALL_AWAITING:
+        assert(!"a call that waits has no timer");
+    }
+}
+
+static enum job_class phase_class(const struct call *c)
+{
+    return c->state == CALL_RUNNING    ? JOB_LOST
+           : c->state == CALL_FETCHING ? JOB_TRANSFER
+                                       : start_class(c);
+}
+
+void call_lost(struct runtime *rt, uint32_t number, uint32_t cause)
+{
+    struct call *c = call_of(rt, number);
+    if (c->state != CALL_LOST)
+        seat_charge(rt, SEAT_OF_CALL(number), phase_class(c));
+    runtime_stop_timer(rt, &c->timer);
+    c->state = CALL_LOST;
+    c->cause = (uint8_t)cause;
+}
+
+void call_detected(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    uint32_t host = c->seat.host;
+    const struct cairn_demand *demand = &function_of(rt, c)->demand;
+    assert(c->state == CALL_LOST);
+    seat_charge(rt, SEAT_OF_CALL(number), JOB_DETECT);
+    seat_leave(rt, SEAT_OF_CALL(number), rt->hosts[host].is_known ? demand : NULL);
+    failed(rt, number, host);
+}
+
+void call_crash_worker(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    assert(c->state == CALL_RUNNING || c->state == CALL_FETCHING);
+    call_lost(rt, number, CAIRN_CAUSE_WORKER);
+    c->timer =
+        runtime_timer(rt, rt->spec->runtime.worker_detection, EVENT_DETECTION, TIMER_CALL, number);
+}
+
+void call_stop(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    seat_charge(rt, SEAT_OF_CALL(number),
+                c->state == CALL_LOST      ? JOB_DETECT
+                : c->state == CALL_RUNNING ? JOB_UNCOMMITTED
+                                           : phase_class(c));
+}
+
+void call_cancel(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    bool has_begun = c->timer != 0;
+    if (c->seat.host == TOLD_NOWHERE) {
+        runtime_stop_timer(rt, &c->timer);
+        return;
+    }
+    uint32_t host = c->seat.host;
+    if (c->state == CALL_LOST)
+        seat_charge(rt, SEAT_OF_CALL(number), JOB_DETECT);
+    else
+        seat_charge(rt, SEAT_OF_CALL(number), phase_class(c));
+    if (c->state == CALL_STARTING)
+        host_forget_worker(rt, host, SEAT_OF_CALL(number), has_begun);
+    runtime_stop_timer(rt, &c->timer);
+    seat_leave(rt, SEAT_OF_CALL(number),
+               rt->hosts[host].is_known ? &function_of(rt, c)->demand : NULL);
+}
+
+/* ---- shared with actors -------------------------------------------------------------------- */
+
+simtime call_work(const struct runtime *rt, const struct call *c, bool *is_raising)
+{
+    const struct batch *b = batch_of(rt, c->batch);
+    const struct program_function *f = &rt->program->functions[b->function];
+    uint64_t index = b->first + c->element;
+    double u =
+        f->time.kind == AMOUNT_LAW ? runtime_uniform(rt, STREAM_TIME, b->function, index, 0) : 0.5;
+    simtime work = amount_of(&f->time, index, u);
+    *is_raising =
+        f->fails.ppm > 0 && index >= f->fails.after &&
+        runtime_uniform(rt, STREAM_EXCEPTION, b->function, index, c->attempt) * PPM < f->fails.ppm;
+    if (*is_raising)
+        work = simtime_scale(work, f->fails.at_ppm, PPM);
+    return simtime_add(work, amount_of(&f->overhead, index, 0.5));
+}
+
+simtime call_transfer_time(const struct runtime *rt, int64_t bytes)
+{
+    double bandwidth = rt->spec->runtime.bandwidth;
+    simtime time = bandwidth > 0 ? simtime_from_seconds((double)bytes / bandwidth) : 0;
+    return simtime_add(rt->spec->runtime.latency, time);
+}
+
+/* Every result that call `element` of the batch is given: the next one; false: no more. */
+struct walk {
+    uint32_t argument, batch, element, next;
+};
+static bool next_argument(const struct runtime *rt, const struct batch *b, uint32_t element,
+                          struct walk *walk)
+{
+    for (; walk->argument < b->arguments_count; walk->argument++, walk->next = 0) {
+        const struct batch_argument *a = &b->arguments[walk->argument];
+        uint32_t count = a->is_each ? 1 : batch_of(rt, a->batch)->count;
+        if (walk->next >= count)
+            continue;
+        walk->batch = a->batch;
+        walk->element = a->is_each ? element : walk->next;
+        walk->next++;
+        return true;
+    }
+    return false;
+}
+
+/* -1: all is there already. */
+int64_t call_bytes_to_fetch(struct runtime *rt, uint32_t number, uint32_t host, bool *is_lost)
+{
+    struct call *c = call_of(rt, number);
+    const struct batch *b = batch_of(rt, c->batch);
+    int64_t bytes = -1;
+    *is_lost = false;
+    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);) {
+        if (!batch_has(rt, walk.batch, walk.element)) {
+            *is_lost = true;
+            batch_rebuild(rt, walk.batch, walk.element);
+            if (batch_of(rt, walk.batch)->objects[walk.element].state == OBJECT_PENDING) {
+                c->missing++;
+                batch_wait(rt, walk.batch, walk.element, WAITER_CALL, number, c->stamp);
+            }
+        } else if (!batch_is_on(rt, walk.batch, walk.element, host)) {
+            int64_t size = batch_size(rt, walk.batch, walk.element);
+            bytes = (bytes < 0 ? 0 : bytes) + size;
+        }
+    }
+    return bytes;
+}
+
+void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes)
+{
+    struct call *c = call_of(rt, number);
+    const struct batch *b = batch_of(rt, c->batch);
+    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
+        if (!batch_is_on(rt, walk.batch, walk.element, host)) {
+            batch_add_copy(rt, walk.batch, walk.element, host);
+            rt->record->objects.copied++;
+        }
+    rt->record->bytes.moved += (uint64_t)bytes;
+    tell(rt, c, TOLD_MOVED, bytes);
+}
+
+struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint32_t cause,
+                           uint16_t failed_by_cause[CAIRN_CAUSES], int32_t limit,
+                           bool retry_exceptions, uint64_t id, void *own)
+{
+    const struct cairn_recovery_class *class = rt->spec->recovery.class;
+    struct cairn_cure cure = {.size = sizeof cure, .abi = CAIRN_RECOVERY_ABI};
+    struct cairn_setback setback = {.size = sizeof setback,
+                                    .abi = CAIRN_RECOVERY_ABI,
+                                    .subject = subject,
+                                    .cause = cause,
+                                    .now = runtime_now(rt),
+                                    .id = id,
+                                    .limit = limit,
+                                    .retry_exceptions = retry_exceptions};
+    uint32_t all = 0;
+    for (unsigned i = 0; i < CAIRN_CAUSES; i++) {
+        setback.failed[i] = failed_by_cause[i];
+        all += failed_by_cause[i];
+    }
+    struct random_address address = {.seed = rt->spec->seed,
+                                     .replication = rt->replication,
+                                     .stream = STREAM_CURE,
+                                     .entity = (uint32_t)id,
+                                     .occurrence = (uint32_t)(id >> 32)};
+    struct random_words words = random_bits(&address, subject << 20 | (all & 0xfffff));
+    setback.random[0] = words.w[0];
+    setback.random[1] = words.w[1];
+    class->decide(rt->recovery_plan, rt->recovery, own, &setback, &cure);
+    if (cure.delay < 0)
+        cure.delay = 0;
+    return cure;
+}

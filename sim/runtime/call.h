@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls: attempts of tasks, from their placement to their end.
+ *
+ *     placed ──lease──► worker ──start──► arguments fetched ──► runs ──► stored, reply ──► result
+ *        ▲                                                       │ fails: worker, node, exception
+ *        └──────── submitted again, after a delay ◄── recovery ◄─┘
+ *
+ * A call record exists from the placement (or the first failure) to the result; what waits for its
+ * first place is part of its batch's run in the scheduler and costs nothing. Calls of actors live
+ * in their actor's queue (actor.h) and share the record, the end and the retry. */
+#ifndef CAIRN_RUNTIME_CALL_H
+#define CAIRN_RUNTIME_CALL_H
+
+#include "sim/runtime/runtime.h"
+
+struct call *call_of(const struct runtime *rt, uint32_t number);
+uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
+/* Its arguments are there, or one has failed (1 + its cause): it goes on. */
+void call_go(struct runtime *rt, uint32_t number, uint32_t failed);
+void call_place(struct runtime *rt, const struct cairn_placement *placement);
+void call_timer(struct runtime *rt, uint32_t number);
+/* Its process is gone: nobody knows until call_detected. */
+void call_lost(struct runtime *rt, uint32_t number, uint32_t cause);
+void call_detected(struct runtime *rt, uint32_t number);
+/* Its worker process crashes: the node goes on. */
+void call_crash_worker(struct runtime *rt, uint32_t number);
+/* The run is over: its time so far has come to nothing yet. */
+void call_stop(struct runtime *rt, uint32_t number);
+/* Nobody wants it any more. */
+void call_cancel(struct runtime *rt, uint32_t number);
+
+/* ---- shared with actors ---- */
+/* How long this call computes; *is_raising: it will end with an exception. */
+simtime call_work(const struct runtime *rt, const struct call *call, bool *is_raising);
+/* Bytes that its arguments still have to bring to `host`; *is_lost: one is gone and being made
+ * again, for which the call now waits. */
+int64_t call_bytes_to_fetch(struct runtime *rt, uint32_t number, uint32_t host, bool *is_lost);
+void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes);
+simtime call_transfer_time(const struct runtime *rt, int64_t bytes);
+/* Its result lies on `host`, and the owner hears of it after the reply. */
+void call_finish(struct runtime *rt, uint32_t number, uint32_t host);
+/* What recovery says of a failure. */
+struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint32_t cause,
+                           uint16_t failed[CAIRN_CAUSES], int32_t limit, bool retry_exceptions,
+                           uint64_t id, void *own);
+void call_give_up(struct runtime *rt, uint32_t number, uint32_t cause);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The chronicle: everything that happens in a run of a program, in order, as it happens.
+ *
+ * One struct serves the digest, `--events`, traces and the terminal's timeline. Instants say what
+ * happened; spans say where the time of a placement went: each is one charge to the job's ledger,
+ * from `since` until `time`, so that the ledger, and every count of the record, can be added up
+ * from the chronicle alone (a test does). */
+#ifndef CAIRN_RUNTIME_CHRONICLE_H
+#define CAIRN_RUNTIME_CHRONICLE_H
+
+#include "sim/model/record.h"
+
+enum told_kind {
+    TOLD_JOB_ARRIVED,
+    TOLD_JOB_ENDED,      /* cause: 0, or why it failed (1 + enum cairn_cause) */
+    TOLD_SUBMITTED,      /* count calls from `element` on */
+    TOLD_PLACED,         /* an attempt has its place on a host */
+    TOLD_STARTED,        /* it runs */
+    TOLD_ENDED,          /* it has run to its end; amount: bytes of the result */
+    TOLD_ATTEMPT_FAILED, /* known from now on; cause */
+    TOLD_RETRIED,        /* amount: ns until it is submitted again */
+    TOLD_DONE,           /* the result can be had */
+    TOLD_FAILED,         /* for good; cause */
+    TOLD_GOT,            /* a driver has what it waited for */
+    TOLD_ACTOR,          /* state becomes `to` (enum actor_state) */
+    TOLD_STATE,          /* version of an actor's state becomes `amount` otherwise than by a call */
+    TOLD_MOVED,          /* amount bytes were fetched to a host, or to a driver */
+    TOLD_OBJECT_LOST,
+    TOLD_OBJECT_REBUILT, /* its call has been submitted again */
+    TOLD_SNAPSHOT,       /* amount: the version that it covers; so in the next three */
+    TOLD_PERSISTING,
+    TOLD_COMPLETE,
+    TOLD_ABORTED,
+    TOLD_RESTORED,
+    TOLD_HOST_DOWN, /* the true time */
+    TOLD_HOST_DETECTED,
+    TOLD_HOST_UP,
+    TOLD_STOPPED, /* the run ends before its jobs do */
+    TOLD_SPAN,    /* job class `to`, since `since` */
+    TOLD_MOVE,    /* amount ns of what was class `cause` are class `to` after all */
+    TOLD_KINDS
+};
+extern const char *const told_names[TOLD_KINDS];
+
+#define TOLD_NOWHERE UINT32_MAX
+
+struct told {
+    simtime time, since;
+    enum told_kind kind;
+    uint32_t to, cause;
+    uint32_t job;      /* number of its arrival, from 0 */
+    uint32_t function; /* PROGRAM_NOTHING: none */
+    uint32_t actor;    /* 0: none; else 1 + its number in order of creation */
+    uint32_t host;     /* TOLD_NOWHERE: none, or the drivers' */
+    uint32_t batch;    /* statements that submitted, numbered from 1; 0: none */
+    uint32_t element, attempt;
+    uint64_t count;
+    slot_ns amount;
+};
+
+typedef void chronicle_listener(void *context, const struct told *told);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fibers: who executes the statements of a driver, one after the other, and waits.
+ *
+ * A job's driver is a fiber; `parallel` makes one for each branch and waits for them all. Loops are
+ * frames on the fiber's stack, as deep as the program's text. What fails is handled by the nearest
+ * statement around it that says on_error; if there is none the branch fails, then its parallel, and
+ * in the end the job. */
+#ifndef CAIRN_RUNTIME_FIBER_H
+#define CAIRN_RUNTIME_FIBER_H
+
+#include "sim/runtime/runtime.h"
+
+/* A driver begins: a job of this definition arrives. */
+void fiber_arrive(struct runtime *rt, uint32_t definition);
+/* All fibers that can go on do, until none can. */
+void fiber_run_ready(struct runtime *rt);
+void fiber_timer(struct runtime *rt, uint32_t number);
+/* A batch that it waits for is settled, or a result of one of which it wants some. */
+void fiber_result(struct runtime *rt, uint32_t number, uint32_t stamp);
+void fiber_count(struct runtime *rt, uint32_t number, uint32_t stamp);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Hosts: crash, detection, return; worker processes.
+ *
+ * At most starting_most processes start at once on a host; who comes later queues. Workers of tasks
+ * are kept for the next task of the same job, one a processor; an actor always has a new one. */
+#include "sim/runtime/host.h"
+#include "sim/runtime/actor.h"
+#include "sim/runtime/call.h"
+#include "sim/runtime/seat.h"
+
+static struct cairn_demand capacity(const struct spec *spec)
+{
+    struct cairn_demand all = {{0}};
+    all.of[CAIRN_CPU] = (int64_t)(spec->cluster.node_cpu * CAIRN_WHOLE + 0.5);
+    all.of[CAIRN_GPU] = (int64_t)(spec->cluster.node_gpu * CAIRN_WHOLE + 0.5);
+    all.of[CAIRN_MEMORY] = (int64_t)spec->cluster.node_memory;
+    all.of[CAIRN_CUSTOM] = (int64_t)(spec->cluster.node_custom * CAIRN_WHOLE + 0.5);
+    return all;
+}
+
+static void tell_scheduler(struct runtime *rt, uint32_t place, enum cairn_node_change change)
+{
+    struct cairn_demand all = capacity(rt->spec);
+    cairn_scheduler_node(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
+                         runtime_now(rt), place, change, &all);
+    rt->hosts[place].is_known = change == CAIRN_NODE_UP;
+    rt->wants_dispatch = true;
+}
+
+static void tell(struct runtime *rt, uint32_t place, enum told_kind kind)
+{
+    runtime_tell(rt, (struct told){.kind = kind,
+                                   .host = place,
+                                   .function = PROGRAM_NOTHING,
+                                   .cause = rt->hosts[place].cause});
+}
+
+void host_begin(struct runtime *rt)
+{
+    uint32_t count = rt->spec->cluster.nodes, at_once = rt->spec->runtime.worker_at_once;
+    uint32_t processors = (uint32_t)rt->spec->cluster.node_cpu;
+    memset(rt->hosts, 0, count * sizeof *rt->hosts);
+    for (uint32_t place = 0; place < count; place++) {
+        rt->hosts[place].starting_most = at_once ? at_once : processors > 0 ? processors : 1;
+        tell_scheduler(rt, place, CAIRN_NODE_UP);
+    }
+}
+
+/* ---- crash and return ---------------------------------------------------------------------- */
+
+static void lose_seats(struct runtime *rt, struct host *host)
+{
+    for (uint32_t at = host->seats, next; at; at = next) {
+        next = seat_of(rt, at)->next;
+        if (at & 1)
+            actor_lost(rt, at >> 1, host->cause);
+        else
+            call_lost(rt, at >> 1, host->cause);
+    }
+}
+
+static void detect_seats(struct runtime *rt, struct host *host)
+{
+    while (host->seats) {
+        uint32_t at = host->seats;
+        if (at & 1)
+            actor_detected(rt, at >> 1);
+        else
+            call_detected(rt, at >> 1);
+        assert(host->seats != at);
+    }
+}
+
+void host_crash(void *runtime, uint32_t place)
+{
+    struct runtime *rt = runtime;
+    struct host *host = &rt->hosts[place];
+    bool is_reported =
+        rt->spec->faults.trace.is_given && rt->spec->faults.trace.times == TIMES_REPORTED;
+    simtime delay = is_reported ? 0 : rt->spec->detection.delay;
+    if (host->state == HOST_LOST)
+        return;
+    if (host->state != HOST_UP) { /* it starts, or waits to: once more from the beginning */
+        runtime_stop_timer(rt, &host->timer);
+        host->state = HOST_MISSING;
+        host->timer = runtime_timer(rt, delay, EVENT_DETECTION, TIMER_HOST, place);
+        return;
+    }
+    host->state = HOST_LOST;
+    host->cause = CAIRN_CAUSE_NODE;
+    host->life++;
+    host->idle = 0;
+    tell(rt, place, TOLD_HOST_DOWN);
+    lose_seats(rt, host);
+    host->starting = host->queue_first = host->queue_last = 0;
+    host->timer = runtime_timer(rt, delay, EVENT_DETECTION, TIMER_HOST, place);
+}
+
+static void start(struct runtime *rt, uint32_t place)
+{
+    struct host *host = &rt->hosts[place];
+    uint32_t node = rt->cluster.holder[place];
+    assert(node != CLUSTER_NOBODY && host->state == HOST_MISSING);
+    host->state = HOST_STARTING;
+    fault_taken(&rt->faults, node);
+    host->timer =
+        runtime_timer(rt, rt->spec->runtime.node_start, EVENT_COMPLETION, TIMER_HOST, place);
+}
+
+/* Spares and repaired nodes take the places that are known to be empty. */
+static void fill(struct runtime *rt)
+{
+    for (uint32_t i = rt->cluster.missing; i-- > 0;) {
+        uint32_t place = rt->cluster.missing_ranks[i];
+        struct host *host = &rt->hosts[place];
+        if (host->state != HOST_MISSING || host->timer != 0)
+            continue;
+        if (cluster_fill_place(&rt->cluster, i, runtime_now(rt)) == CLUSTER_NOBODY)
+            return;
+        start(rt, place);
+    }
+}
+
+static void end_detection(struct runtime *rt, uint32_t place)
+{
+    struct host *host = &rt->hosts[place];
+    if (host->state == HOST_LOST) {
+        host->state = HOST_MISSING;
+        tell(rt, place, TOLD_HOST_DETECTED);
+        tell_scheduler(rt, place, CAIRN_NODE_DOWN);
+        detect_seats(rt, host);
+    }
+    if (rt->cluster.holder[place] != CLUSTER_NOBODY)
+        start(rt, place); /* replaced at once */
+    else
+        fill(rt);
+}
+
+void host_timer(struct runtime *rt, uint32_t place)
+{
+    struct host *host = &rt->hosts[place];
+    host->timer = 0;
+    if (host->state != HOST_STARTING) {
+        end_detection(rt, place);
+        return;
+    }
+    host->state = HOST_UP;
+    fault_renew(&rt->faults, rt->cluster.holder[place]);
+    tell(rt, place, TOLD_HOST_UP);
+    tell_scheduler(rt, place, CAIRN_NODE_UP);
+}
+
+void host_node_returned(struct runtime *rt)
+{
+    fill(rt);
+}
+
+/* ---- workers ------------------------------------------------------------------------------- */
+
+static simtime start_time(const struct runtime *rt)
+{
+    return simtime_add(rt->spec->runtime.worker_start, rt->spec->runtime.worker_import);
+}
+
+static uint32_t *next_start(struct runtime *rt, uint32_t reference)
+{
+    if (reference & 1)
+        return &((struct actor *)pool_at(&rt->actors, reference >> 1))->next_start;
+    return &((struct call *)pool_at(&rt->calls, reference >> 1))->next_start;
+}
+
+static void begin_start(struct runtime *rt, uint32_t reference)
+{
+    enum timer_kind kind = reference & 1 ? TIMER_ACTOR : TIMER_CALL;
+    uint32_t timer = runtime_timer(rt, start_time(rt), EVENT_COMPLETION, kind, reference >> 1);
+    if (reference & 1)
+        ((struct actor *)pool_at(&rt->actors, reference >> 1))->timer = timer;
+    else
+        ((struct call *)pool_at(&rt->calls, reference >> 1))->timer = timer;
+    rt->hosts[seat_of(rt, reference)->host].starting++;
+}
+
+bool host_want_worker(struct runtime *rt, uint32_t reference, uint32_t job)
+{
+    struct host *host = &rt->hosts[seat_of(rt, reference)->host];
+    bool is_task = !(reference & 1);
+    if (start_time(rt) == 0)
+        return true;
+    if (is_task && host->idle > 0 && host->idle_job == job) {
+        host->idle--;
+        return true;
+    }
+    if (host->starting < host->starting_most) {
+        begin_start(rt, reference);
+        return false;
+    }
+    *next_start(rt, reference) = 0;
+    if (host->queue_last)
+        *next_start(rt, host->queue_last) = reference;
+    else
+        host->queue_first = reference;
+    host->queue_last = reference;
+    return false;
+}
+
+void host_worker_started(struct runtime *rt, uint32_t place)
+{
+    struct host *host = &rt->hosts[place];
+    assert(host->starting > 0);
+    host->starting--;
+    uint32_t next = host->queue_first;
+    if (!next)
+        return;
+    host->queue_first = *next_start(rt, next);
+    if (!host->queue_first)
+        host->queue_last = 0;
+    begin_start(rt, next);
+}
+
+void host_forget_worker(struct runtime *rt, uint32_t place, uint32_t reference, bool has_begun)
+{
+    struct host *host = &rt->hosts[place];
+    if (has_begun) {
+        host_worker_started(rt, place);
+        return;
+    }
+    uint32_t before = 0;
+    for (uint32_t at = host->queue_first; at && at != reference; at = *next_start(rt, at))
+        before = at;
+    uint32_t after = *next_start(rt, reference);
+    if (before)
+        *next_start(rt, before) = after;
+    else
+        host->queue_first = after;
+    if (host->queue_last == reference)
+        host->queue_last = before;
+}
+
+void host_worker_idle(struct runtime *rt, uint32_t place, uint32_t job)
+{
+    struct host *host = &rt->hosts[place];
+    if (start_time(rt) == 0)
+        return;
+    if (host->idle_job != job) {
+        host->idle_job = job;
+        host->idle = 0;
+    }
+    if (host->idle < host->starting_most)
+        host->idle++;
+}
+
+slot_ns host_busy(struct runtime *rt)
+{
+    slot_ns busy = 0;
+    for (uint32_t place = 0; place < rt->spec->cluster.nodes; place++) {
+        const struct host *host = &rt->hosts[place];
+        busy += host->busy;
+        if (host->seats)
+            busy += runtime_now(rt) - host->busy_since;
+    }
+    return busy;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The runtime: one replication of a program of tasks and actors on a failing cluster.
+ *
+ *     fibers ──submit──► batches ──► scheduler (real code) ──► seats on hosts: calls, actors
+ *       ▲ get                             ▲ again, or never        │ end, fail
+ *       └──────────── objects ◄───────────┴── recovery (real code) ◄┘
+ *
+ * A *fiber* executes statements: a driver's, or a branch's. A *batch* is what one execution of a
+ * statement submitted: n calls, their n results (objects), or n actors. A *seat* is one placement:
+ * an attempt of a task, or the life of an actor's process. A *host* is a node of the cluster, or
+ * rather its place: who replaces a failed node sits in the same place. Numbers are pool numbers: 0
+ * is nobody.
+ *
+ * A runtime is a workspace as struct run is one: opened once a cell and thread, used for
+ * replication after replication. A record depends on (spec, seed, replication) alone. */
+#ifndef CAIRN_RUNTIME_RUNTIME_H
+#define CAIRN_RUNTIME_RUNTIME_H
+
+#include "policies/recovery.h"
+#include "sim/base/status.h"
+#include "sim/model/fault.h"
+#include "sim/model/program.h"
+#include "sim/runtime/chronicle.h"
+#include "sim/runtime/pool.h"
+
+/* Streams of addressed draws beside those of the failures. */
+enum {
+    STREAM_TIME = 32,
+    STREAM_EXCEPTION,
+    STREAM_PLACE,
+    STREAM_CURE,
+    STREAM_ARRIVAL,
+    STREAM_START,
+    STREAM_THINK
+};
+
+/* Scheduler ids: batch << 32 | element, and actors. */
+#define RUNTIME_ACTOR_ID (UINT64_C(1) << 63)
+
+/* Who a timer is for. */
+enum timer_kind {
+    TIMER_NOBODY, /* stopped */
+    TIMER_ARRIVAL,
+    TIMER_FIBER,
+    TIMER_BATCH,
+    TIMER_CALL,
+    TIMER_ACTOR,
+    TIMER_PERSIST,
+    TIMER_HOST,
+};
+struct timer {
+    uint32_t next_free; /* the pool's */
+    uint32_t kind, number;
+};
+
+/* One placement. Embedded in a call or an actor, and in the list of all on its host. */
+struct seat {
+    uint32_t host;           /* TOLD_NOWHERE: none */
+    uint32_t entry;          /* the scheduler's */
+    uint32_t next, previous; /* seat references on the same host; 0 ends */
+    simtime since;           /* the ledger is complete up to here */
+};
+/* A call's or an actor's number, and which. */
+#define SEAT_OF_CALL(number)  ((number) << 1)
+#define SEAT_OF_ACTOR(number) ((number) << 1 | 1)
+
+enum host_state {
+    HOST_UP,
+    HOST_LOST,    /* dead, and nobody knows yet */
+    HOST_MISSING, /* known to be dead; waits for a node */
+    HOST_STARTING,
+};
+struct host {
+    uint8_t state;  /* enum host_state */
+    bool is_known;  /* to be up, by the scheduler */
+    uint32_t life;  /* counts up with every crash: what was here in another life is gone */
+    uint32_t seats; /* first */
+    uint32_t starting, starting_most; /* worker processes */
+    uint32_t queue_first, queue_last; /* seats that wait to start one; linked by next_start */
+    uint32_t idle, idle_job;          /* workers of this job that wait for work */
+    uint32_t timer;
+    uint32_t cause;           /* of its last crash */
+    simtime busy_since, busy; /* at least one seat; summed */
+};
+
+/* Where a result is. */
+enum object_state {
+    OBJECT_PENDING, /* to be computed, or being so */
+    OBJECT_READY,
+    OBJECT_FAILED,
+    OBJECT_FREED, /* nobody wanted it any more; lineage may bring it back */
+};
+struct object {
+    uint32_t call;    /* that is to make it; of a set of actors: the actor */
+    uint32_t copies;  /* where it is */
+    uint32_t uses;    /* calls that need it and have not ended */
+    uint32_t waiters; /* those that wait for it alone */
+    uint8_t state, cause;
+    bool is_inline; /* small: with its owner, never lost */
+};
+/* Valid while its host lives the same life. */
+struct copy {
+    uint32_t next;
+    uint32_t host, life;
+};
+/* Somebody waits: a batch, a call or a fiber (in that order of reference kinds). */
+enum waiter_kind { WAITER_BATCH, WAITER_CALL, WAITER_FIBER };
+struct waiter {
+    uint32_t next;
+    uint32_t kind, number;
+    uint32_t stamp; /* of a fiber's wait: an older one is void */
+};
+
+enum batch_kind {
+    BATCH_TASKS,
+    BATCH_METHODS,
+    BATCH_ACTORS,
+    BATCH_PUT,
+    BATCH_SNAPSHOTS,
+    BATCH_RESTORES
+};
+struct batch_argument {
+    uint32_t batch;
+    bool is_each;
+};
+struct batch {
+    uint32_t next, previous; /* of the same job */
+    uint32_t serial;
+    uint32_t job, statement, function; /* function: PROGRAM_NOTHING where there is none */
+    uint8_t kind;                      /* enum batch_kind */
+    bool is_cancelled, has_arrived, is_enqueued, has_calls;
+    uint32_t target;  /* methods: the set of actors */
+    uint32_t handles; /* variables that hold it, batches under way that need all of it */
+    uint32_t lineage; /* batches that would need it to be computed again */
+    uint32_t count, pending, failed;
+    uint32_t missing; /* arguments that are not all there */
+    uint32_t waiters; /* for all of it */
+    uint32_t timer;
+    uint64_t first; /* its first call among all of the function */
+    uint32_t arguments_count;
+    struct batch_argument *arguments;
+    struct object *objects, one;
+};
+
+enum call_state {
+    CALL_WAITING, /* for arguments, or in its actor's queue */
+    CALL_LEASING,
+    CALL_STARTING, /* its worker */
+    CALL_FETCHING,
+    CALL_RUNNING,
+    CALL_AWAITING,
+    CALL_LOST, /* its place is gone, and nobody knows yet */
+    CALL_BACKOFF,
+    CALL_REPLYING,
+};
+struct call {
+    struct seat seat; /* tasks */
+    uint32_t batch, element;
+    uint32_t stamp; /* no other call ever has it */
+    uint32_t actor;
+    uint32_t next;       /* in its actor's queue, or among those it runs */
+    uint32_t next_start; /* waits for a worker process */
+    uint32_t timer;
+    uint32_t missing;
+    uint32_t attempt;
+    uint16_t failed[CAIRN_CAUSES];
+    uint8_t state, cause;
+    bool is_raising;  /* this attempt ends with an exception */
+    bool has_arrived; /* at its actor */
+    bool was_alive;   /* submitted to an actor that lived: its death is this call's failure */
+    simtime worked;   /* of a method: since it began */
+};
+
+/* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
+enum actor_state {
+    ACTOR_UNREADY, /* DEPENDENCIES_UNREADY */
+    ACTOR_PENDING, /* PENDING_CREATION */
+    ACTOR_ALIVE,
+    ACTOR_RESTARTING,
+    ACTOR_DEAD,
+};
+struct actor_checkpoint {
+    bool is_there;
+    uint64_t version;
+    uint32_t host, life; /* in memory: of its node */
+};
+/* What its process is doing, or that it has none. */
+enum actor_phase {
+    ACTOR_NOWHERE, /* no place yet: the scheduler has its request, or a delay runs */
+    ACTOR_LEASING,
+    ACTOR_STARTING,  /* its process */
+    ACTOR_BUILDING,  /* its constructor runs */
+    ACTOR_RESTORING, /* as part of a restart */
+    ACTOR_SERVING,
+    ACTOR_LOST, /* its process is gone, and nobody knows yet */
+};
+struct actor {
+    struct seat seat;
+    uint32_t batch, element, class, job;
+    uint32_t next_of_job;
+    uint8_t state, phase, cause;
+    bool is_computing; /* one of an async actor's calls is */
+    bool is_ending;    /* nobody has its handle: it ends with its last call */
+    uint32_t next_start;
+    uint32_t timer;
+    uint32_t queue_first, queue_last; /* calls in the order of their submission */
+    uint32_t running, running_count;
+    uint32_t calls; /* in the queue or running */
+    uint32_t life;  /* counts its processes */
+    uint16_t failed[CAIRN_CAUSES];
+    uint64_t version; /* calls that its state holds */
+    simtime at_risk;  /* useful time that no complete checkpoint holds */
+    simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
+    uint64_t snapshots, restores; /* begun so far */
+    uint64_t covered;             /* by the snapshot under way, or persisting */
+    uint32_t persisting;          /* the call whose snapshot is; 0: none */
+    uint32_t persist_timer;
+    struct actor_checkpoint newest;
+    void *own; /* recovery's state of it */
+};
+
+enum fiber_wait {
+    FIBER_READY,
+    FIBER_FOR_ALL,
+    FIBER_FOR_SOME,
+    FIBER_FOR_TIME,
+    FIBER_FOR_BRANCHES,
+    FIBER_FETCHING
+};
+struct frame {
+    uint32_t statement; /* a loop, or a statement whose handler runs; PROGRAM_NOTHING: the body */
+    bool is_handler;
+    uint64_t left; /* rounds still to begin */
+};
+struct fiber {
+    uint32_t next_ready;
+    uint32_t job, parent, branches; /* branches: of its parallel that have not ended */
+    uint32_t slots;
+    uint32_t *variables; /* batches */
+    uint32_t pc, end;
+    uint32_t depth;
+    struct frame *frames; /* program->depth + 2 */
+    uint32_t timer, stamp;
+    uint32_t missing;
+    uint32_t failed_at; /* the statement that began the failure being handled */
+    uint32_t waited;    /* a batch that no variable holds: of run */
+    uint8_t wait, cause;
+    bool is_failed;
+};
+
+struct job {
+    uint32_t definition, serial;
+    uint32_t fibers;  /* alive */
+    uint32_t batches; /* first */
+    uint32_t actors;  /* first */
+    bool is_ended;
+};
+
+struct runtime {
+    const struct spec *spec;
+    const struct program *program;
+    const void *scheduler_plan, *recovery_plan;
+    struct arena arena, fixed; /* of a replication; of the workspace */
+    struct engine engine;
+    struct cluster cluster;
+    struct faults faults;
+    struct story story;
+    struct record *record;
+    uint32_t replication;
+    bool is_out_of_memory;
+    bool wants_dispatch;
+
+    void *scheduler; /* state */
+    size_t scheduler_bytes;
+    uint32_t pending_most;
+    void *recovery;
+    struct host *hosts;
+    uint64_t *calls_of; /* by function: calls submitted so far */
+    uint64_t *built_of; /* by class: constructors begun */
+    uint64_t *come_of;  /* by definition of a job: how many have arrived */
+    uint64_t *thoughts; /* by statement: how often it was a driver's own work */
+
+    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies;
+    struct blocks blocks;
+    uint32_t ready_first, ready_last; /* fibers */
+    uint32_t serial;                  /* of batches */
+    uint32_t stamps;                  /* of waits */
+    uint32_t jobs_come;
+    uint64_t jobs_left; /* that have not ended, or not come */
+    uint64_t executed;  /* statements at this instant */
+    simtime instant;
+    bool is_over;
+
+    chronicle_listener *listener;
+    void *context;
+};
+
+/* plans: what the classes of scheduler and recovery made of their parameters. STATUS_MEMORY. */
+enum status runtime_open(struct runtime *runtime, const struct spec *spec,
+                         const void *scheduler_plan, const void *recovery_plan);
+void runtime_close(struct runtime *runtime);
+/* Everything is told to the listener from now on; NULL: to nobody. */
+void runtime_listen(struct runtime *runtime, chronicle_listener *listener, void *context);
+/* STATUS_MEMORY, or STATUS_OK with *record filled in. */
+enum status runtime_replicate(struct runtime *runtime, uint32_t replication, struct record *record);
+
+/* ---- for the parts ----------------------------------------------------------------------------
+ */
+
+static inline simtime runtime_now(const struct runtime *rt)
+{
+    return rt->engine.now;
+}
+void runtime_tell(struct runtime *rt, struct told told);
+/* The number of a timer that fires after `delay`. */
+uint32_t runtime_timer(struct runtime *rt, simtime delay, enum event_class class,
+                       enum timer_kind kind, uint32_t number);
+/* *timer will not fire; it is 0 afterwards. */
+void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
+/* A request to the scheduler; occurrence: what addresses its random words. */
+void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t occurrence);
+/* Statement after statement, and no time passes: the run is stopped. */
+bool runtime_stands_still(struct runtime *rt);
+double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,
+                       uint64_t occurrence, uint32_t word);
+
+#endif
