@@ -9,10 +9,11 @@
 #include "sim/base/sort.h"
 #include "sim/campaign/row.h"
 #include "traces/csv.h"
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = LIMIT_AXES + 64 };
+enum { MOST_COLUMNS = LIMIT_AXES + 96 }; /* scenario, axes, seed; and row_columns, 54 of them */
 
 struct reader {
     const char *path;
@@ -47,8 +48,10 @@ static enum status find_columns(struct reader *r, const struct source *source)
         return STATUS_DATA;
     }
     r->names = r->count;
-    for (const struct row_column *c = row_columns; c->name; c++)
+    for (const struct row_column *c = row_columns; c->name; c++) {
+        assert(r->count < MOST_COLUMNS);
         r->columns[r->count++].name = c->name;
+    }
     return STATUS_OK;
 }
 
