@@ -84,7 +84,7 @@ struct spec {
     simtime horizon;
     struct {
         uint32_t nodes, spares, rack; /* rack 0: no racks */
-        double node_cpu, node_gpu;
+        double node_cpu, node_gpu, node_custom;
         uint64_t node_memory;
         enum spec_spares spares_age;
     } cluster;
