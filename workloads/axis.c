@@ -111,50 +111,72 @@ enum status axis_read(const struct axis_pick *pick, struct arena *arena, struct 
 
 /* ---- patching ------------------------------------------------------------------------------ */
 
-/* A copy of a map without `key`; of a scalar {name: scalar}; of nothing an empty map. */
-static struct yaml_node *copy_without(struct arena *arena, const struct yaml_node *node,
-                                      const char *key, size_t length, struct place place)
+/* The piece of a dotted path with this number, and its length; NULL behind the last. */
+static const char *path_piece(const char *path, size_t number, size_t *length)
 {
-    struct yaml_node *copy = yaml_empty(arena, NODE_MAP, node ? node->place : place);
-    if (!copy || !node)
-        return copy;
-    bool is_done = true;
-    if (node->kind == NODE_SCALAR && !(length == 4 && memcmp(key, "name", 4) == 0)) {
-        struct yaml_node *name = yaml_scalar(arena, node->text, node->length, node->place);
-        is_done = name && yaml_append(arena, copy, "name", 4, node->place, name);
+    for (; number > 0; number--) {
+        path += strcspn(path, ".");
+        if (*path == 0)
+            return NULL;
+        path++;
     }
-    const struct yaml_child *child = node->kind == NODE_MAP ? node->children : NULL;
-    for (; is_done && child; child = child->next)
-        if (child->key_length != length || memcmp(child->key, key, length) != 0)
-            is_done = yaml_append(arena, copy, child->key, child->key_length, child->key_place,
-                                  child->value);
+    *length = strcspn(path, ".");
+    return path;
+}
+
+/* The node that the first `pieces` of the path lead to; NULL: there is none. */
+static const struct yaml_node *node_at(const struct yaml_node *node, const char *path,
+                                       size_t pieces)
+{
+    for (size_t i = 0; node && i < pieces; i++) {
+        size_t length = 0;
+        const char *piece = path_piece(path, i, &length);
+        const struct yaml_child *child = node->kind == NODE_MAP ? node->children : NULL;
+        while (child && (child->key_length != length || memcmp(child->key, piece, length) != 0))
+            child = child->next;
+        node = child ? child->value : NULL;
+    }
+    return node;
+}
+
+/* A copy of a map in which `key` has this value, at its old place or at the end; of a scalar {word:
+ * scalar, key: value}; of anything else {key: value}. NULL: no memory. */
+static struct yaml_node *copy_with(struct arena *arena, const struct yaml_node *node,
+                                   const struct yaml_child *entry, const char *word)
+{
+    struct yaml_node *copy = yaml_empty(arena, NODE_MAP, node ? node->place : entry->value->place);
+    bool is_done = copy != NULL, is_there = false;
+    if (is_done && node && node->kind == NODE_SCALAR && strcmp(entry->key, word) != 0) {
+        struct yaml_node *scalar = yaml_scalar(arena, node->text, node->length, node->place);
+        is_done = scalar && yaml_append(arena, copy, word, strlen(word), node->place, scalar);
+    }
+    const struct yaml_child *child = node && node->kind == NODE_MAP ? node->children : NULL;
+    for (; is_done && child; child = child->next) {
+        bool is_it = child->key_length == entry->key_length &&
+                     memcmp(child->key, entry->key, entry->key_length) == 0;
+        const struct yaml_child *from = is_it ? entry : child;
+        is_done =
+            yaml_append(arena, copy, from->key, from->key_length, from->key_place, from->value);
+        is_there |= is_it;
+    }
+    if (is_done && !is_there)
+        is_done =
+            yaml_append(arena, copy, entry->key, entry->key_length, entry->key_place, entry->value);
     return is_done ? copy : NULL;
 }
 
+/* From the inside out, so that each copy knows the weight of what it holds. */
 struct yaml_node *axis_patch(struct arena *arena, const struct yaml_node *node, const char *path,
-                             struct place key_place, struct yaml_node *value)
+                             struct place key_place, struct yaml_node *value, const char *word)
 {
-    struct yaml_node *root = NULL, *parent = NULL;
-    const char *parent_key = NULL;
-    for (bool is_last = false; !is_last;) {
-        size_t length = strcspn(path, ".");
-        const struct yaml_child *old = NULL;
-        is_last = path[length] == 0;
-        char *key = arena_copy(arena, path, length);
-        struct yaml_node *copy = copy_without(arena, node, path, length, value->place);
-        if (!key || !copy)
-            return NULL;
-        if (node && node->kind == NODE_MAP)
-            old = yaml_find(node, key);
-        if (parent && !yaml_append(arena, parent, parent_key, strlen(parent_key), key_place, copy))
-            return NULL;
-        if (is_last && !yaml_append(arena, copy, key, length, key_place, value))
-            return NULL;
-        root = root ? root : copy;
-        parent = copy;
-        parent_key = key;
-        node = old ? old->value : NULL;
-        path += length + !is_last;
+    size_t pieces = 1, length = 0;
+    for (const char *dot = path; (dot = strchr(dot, '.')); dot++)
+        pieces++;
+    while (value && pieces-- > 0) {
+        const char *piece = path_piece(path, pieces, &length);
+        struct yaml_child entry = {.key_length = length, .key_place = key_place, .value = value};
+        entry.key = arena_copy(arena, piece, length);
+        value = entry.key ? copy_with(arena, node_at(node, path, pieces), &entry, word) : NULL;
     }
-    return root;
+    return value;
 }

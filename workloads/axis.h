@@ -38,8 +38,9 @@ enum status axis_read(const struct axis_pick *pick, struct arena *arena, struct 
                       struct yaml_node **node);
 
 /* A copy of `node` (NULL: nothing yet) in which the value at `path`, such as "weibull.shape", is
- * `value`; a scalar on the way becomes the map {name: scalar}. NULL when memory is out. */
+ * `value`, where the old one was; a scalar on the way becomes the map {word: scalar}. NULL when
+ * memory is out. */
 struct yaml_node *axis_patch(struct arena *arena, const struct yaml_node *node, const char *path,
-                             struct place key_place, struct yaml_node *value);
+                             struct place key_place, struct yaml_node *value, const char *word);
 
 #endif

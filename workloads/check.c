@@ -6,6 +6,7 @@
  * the model's description. */
 #include "workloads/check.h"
 #include "sim/base/text.h"
+#include "workloads/pipeline_form.h"
 #include <errno.h>
 #include <string.h>
 
@@ -311,6 +312,35 @@ static void check_trace(const struct check *check)
                    "already; say 'times: true', or 'delay: 0 s'");
 }
 
+/* ---- group or pipeline --------------------------------------------------------------------- */
+
+/* Keys of the one mean nothing beside the other. */
+static void check_applies(const struct check *check)
+{
+    bool has_pipeline = is_present(check, KEY_PIPELINE);
+    for (unsigned id = 0; id < SCHEMA_KEYS; id++)
+        if (id != KEY_PIPELINE && !schema_applies((enum schema_id)id, has_pipeline) &&
+            check->scenario->values[id].is_good &&
+            strcmp(text_of(check, (enum schema_id)id), schema_keys[id].fallback) != 0 &&
+            check->scenario->values[id].node)
+            diag_error(check->diag, check->scenario->values[id].place,
+                       has_pipeline ? "%s: the workload is a pipeline, and has no group"
+                                    : "%s means nothing without workload.pipeline",
+                       schema_keys[id].path);
+}
+
+static enum status check_pipeline(const struct check *check)
+{
+    struct spec spec = *check->spec;
+    const struct value_reader reader = {.arena = check->arena, .diag = check->diag, .spec = &spec};
+    const struct scenario_value *values = check->scenario->values;
+    if (!values[KEY_PIPELINE].is_good || !is_good(check, KEY_NODE_CPU, KEY_NODE_GPU) ||
+        !is_good(check, KEY_NODE_MEMORY, KEY_NODE_CUSTOM))
+        return STATUS_OK;
+    enum status status = pipeline_form_check_fit(&reader, values[KEY_PIPELINE].node);
+    return status == STATUS_INPUT ? STATUS_OK : status; /* it has been said */
+}
+
 /* ---- controller ---------------------------------------------------------------------------- */
 
 int check_param(const struct cairn_controller_class *class, enum cairn_unit unit)
@@ -387,23 +417,31 @@ static enum status check_controller(const struct check *check)
         return STATUS_OK;
     for (const struct spec_controller *c = &check->spec->controller; c; c = c->inner)
         check_mtbf(check, c);
-    return check->diag->errors == 0 ? check_plan(check) : STATUS_OK;
+    bool has_group = !is_present(check, KEY_PIPELINE);
+    return check->diag->errors == 0 && has_group ? check_plan(check) : STATUS_OK;
 }
 
 enum status check_scenario(const struct scenario *scenario, struct arena *arena, struct diag *diag)
 {
     const struct check check = {scenario, &scenario->spec, arena, diag};
+    enum status status = STATUS_OK;
+    bool has_group = scenario->values[KEY_PIPELINE].is_absent;
+    check_applies(&check);
     check_size(&check);
-    check_demand(&check);
-    check_times(&check);
-    check_cost(&check, KEY_CHECKPOINT, KEY_STORE_WRITE);
-    check_cost(&check, KEY_RESTORE, KEY_STORE_READ);
-    check_background(&check);
+    if (has_group) {
+        check_demand(&check);
+        check_times(&check);
+        check_cost(&check, KEY_CHECKPOINT, KEY_STORE_WRITE);
+        check_cost(&check, KEY_RESTORE, KEY_STORE_READ);
+        check_background(&check);
+    } else {
+        status = check_pipeline(&check);
+    }
     check_processes(&check);
     check_clock(&check);
     check_renewal(&check);
     check_age(&check);
     check_prediction(&check);
     check_trace(&check);
-    return check_controller(&check);
+    return status == STATUS_OK ? check_controller(&check) : status;
 }

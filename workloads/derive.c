@@ -52,6 +52,19 @@ static enum status derive_cost(const struct derivation *d, enum schema_id id,
     return derive(d, id, note);
 }
 
+/* A group says how many it is. */
+static void need_workers(const struct derivation *d)
+{
+    struct scenario_value *workers = &d->scenario->values[KEY_WORKERS];
+    if (!workers->is_good || !workers->is_absent)
+        return;
+    workers->is_good = false;
+    diag_error(d->diag, (struct place){d->scenario->source, 0, 0, 0},
+               "%s is missing: workers of the job, one a node; or, in place of the group, "
+               "workload.pipeline",
+               schema_keys[KEY_WORKERS].path);
+}
+
 /* Work is given, or what the stages add up to; where both are said they must agree. */
 static enum status derive_work(const struct derivation *d)
 {
@@ -97,6 +110,12 @@ enum status derive_values(struct scenario *scenario, struct arena *arena, struct
     const struct derivation derivation = {scenario, arena, diag}, *d = &derivation;
     struct spec *spec = &d->scenario->spec;
     struct scenario_value *values = d->scenario->values;
+    if (!values[KEY_PIPELINE].is_absent) { /* with mistakes or without: there is no group */
+        spec->group.workers = spec->cluster.nodes;
+        spec->group.is_divisible = true;
+        return STATUS_OK;
+    }
+    need_workers(d);
     enum status status =
         derive_cost(d, KEY_CHECKPOINT, KEY_STORE_WRITE, spec->store.write, &spec->group.checkpoint);
     if (status == STATUS_OK)

@@ -76,7 +76,8 @@ void scenario_print_effective(const struct scenario *scenario, struct sink *sink
     for (unsigned id = 0; id < SCHEMA_KEYS; id++) {
         const char *path = schema_keys[id].path, *text = scenario->values[id].text;
         char origin[512];
-        if (id == KEY_IMPORT) /* what it brought is here already */
+        bool is_shown = schema_applies((enum schema_id)id, scenario->spec.program != NULL);
+        if (id == KEY_IMPORT || !is_shown) /* what an import brought is here already */
             continue;
         const char *name = open_sections(sink, previous, path);
         int indent = (int)(2 * dots(path, strlen(path)));
@@ -98,6 +99,8 @@ struct digest_value scenario_digest(const struct scenario *scenario)
     digest_init(&digest);
     for (unsigned id = 0; id < SCHEMA_KEYS; id++) {
         const char *path = schema_keys[id].path, *text = scenario->values[id].text;
+        if (!schema_applies((enum schema_id)id, scenario->spec.program != NULL))
+            continue;
         if (id == KEY_NAME || id == KEY_SUMMARY || id == KEY_IMPORT || id == KEY_REPLICATIONS)
             continue;
         digest_put_text(&digest, path, strlen(path));

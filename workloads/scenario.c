@@ -314,7 +314,8 @@ static enum schema_id find_outer(const char *path, size_t *length)
             continue;
         enum schema_id id = schema_find(path, *length);
         if (id < SCHEMA_KEYS &&
-            (schema_keys[id].type == TYPE_LAW || schema_keys[id].type == TYPE_CONTROLLER))
+            (schema_keys[id].type == TYPE_LAW || schema_keys[id].type == TYPE_PIPELINE ||
+             schema_keys[id].type == TYPE_CONTROLLER))
             return id;
     }
     return SCHEMA_KEYS;
@@ -341,8 +342,9 @@ static enum status take_inside(struct build *build, const struct axis *axis, enu
     const struct yaml_node *node = old->node;
     bool is_word = node && node->kind == NODE_SCALAR && schema_keys[id].absent &&
                    strcmp(node->text, schema_keys[id].absent) == 0;
-    struct yaml_node *patched = axis_patch(build->arena, is_word ? NULL : node,
-                                           axis->key + length + 1, axis_key_place(axis), value);
+    struct yaml_node *patched =
+        axis_patch(build->arena, is_word ? NULL : node, axis->key + length + 1,
+                   axis_key_place(axis), value, id == KEY_PIPELINE ? "time" : "name");
     if (!patched)
         return diag_world(build->diag, "keep", "--set", ENOMEM);
     take(build, id, patched);

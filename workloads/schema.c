@@ -60,6 +60,9 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                       ANY_NUMBER, NULL, "accelerators of a node"},
     [KEY_NODE_MEMORY] = {"cluster.node.memory", TYPE_BYTES, FIELD(cluster.node_memory), false,
                          "0 B", NULL, 0, 0, NULL, "memory of a node"},
+    [KEY_NODE_CUSTOM] = {"cluster.node.custom", TYPE_NUMBER, FIELD(cluster.node_custom), false, "0",
+                         NULL, 0, ANY_NUMBER, NULL,
+                         "whatever else a node has so many of, for tasks and actors"},
 
     [KEY_NODE_UPTIME] = {"faults.node.uptime", TYPE_LAW, FIELD(faults.node.uptime), false, "none",
                          "none", 0, 0, NULL, "law of the time from a node's start to its failure"},
@@ -135,9 +138,14 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
 
     [KEY_DELAY] = {"detection.delay", TYPE_DURATION, FIELD(detection.delay), false, "0 s", NULL, 0,
                    0, NULL, "time from a failure to its detection"},
+    [KEY_WORKER_DETECTION] = {"detection.worker", TYPE_DURATION, FIELD(runtime.worker_detection),
+                              false, "0 s", NULL, 0, 0, NULL,
+                              "time from the end of a worker process to its detection"},
 
-    [KEY_WORKERS] = {"workload.group.workers", TYPE_COUNT32, FIELD(group.workers), true, NULL, NULL,
-                     1, LIMIT_NODES, NULL, "workers of the job, one a node; one loss stops all"},
+    [KEY_WORKERS] = {"workload.group.workers", TYPE_COUNT32, FIELD(group.workers), false, "derived",
+                     "derived", 1, LIMIT_NODES, NULL,
+                     "workers of the job, one a node; one loss stops all; must be said, unless "
+                     "there is a pipeline"},
     [KEY_CPU] = {"workload.group.cpu", TYPE_NUMBER, FIELD(group.cpu), false, "0", NULL, 0,
                  ANY_NUMBER, NULL, "processors that a worker needs of its node"},
     [KEY_GPU] = {"workload.group.gpu", TYPE_NUMBER, FIELD(group.gpu), false, "0", NULL, 0,
@@ -188,6 +196,9 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                     0, 0, stagings,
                     "peer: a persisting checkpoint has a copy on another node and survives a "
                     "failure"},
+    [KEY_PIPELINE] =
+        {"workload.pipeline", TYPE_PIPELINE, SCHEMA_NO_FIELD, false, "none", "none", 0, 0, NULL,
+         "in place of a group: tasks and actors, and what their drivers do; see below"},
 
     [KEY_STORE_WRITE] = {"store.write", TYPE_RATE, FIELD(store.write), false, "none", "none", 1e-9,
                          0, NULL, "total bandwidth at which checkpoints are written"},
@@ -195,6 +206,31 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                         NULL, "total bandwidth at which they are read back"},
     [KEY_STORE_LATENCY] = {"store.latency", TYPE_DURATION, FIELD(store.latency), false, "0 s", NULL,
                            0, 0, NULL, "time before the first byte"},
+
+    [KEY_SUBMIT] = {"runtime.submit", TYPE_DURATION, FIELD(runtime.submit), false, "0 s", NULL, 0,
+                    0, NULL, "time from a driver's statement to the scheduler"},
+    [KEY_LEASE] = {"runtime.lease", TYPE_DURATION, FIELD(runtime.lease), false, "0 s", NULL, 0, 0,
+                   NULL, "time from the placement to the worker"},
+    [KEY_REPLY] = {"runtime.reply", TYPE_DURATION, FIELD(runtime.reply), false, "0 s", NULL, 0, 0,
+                   NULL, "time from the end of a call to who waits for it"},
+    [KEY_WORKER_START] = {"runtime.worker_start", TYPE_DURATION, FIELD(runtime.worker_start), false,
+                          "0 s", NULL, 0, 0, NULL, "time to start a worker process"},
+    [KEY_WORKER_IMPORT] = {"runtime.worker_import", TYPE_DURATION, FIELD(runtime.worker_import),
+                           false, "0 s", NULL, 0, 0, NULL,
+                           "time that a new worker then takes to load what it needs"},
+    [KEY_WORKER_AT_ONCE] = {"runtime.worker_at_once", TYPE_COUNT32, FIELD(runtime.worker_at_once),
+                            false, "0", NULL, 0, 1000000, NULL,
+                            "workers that start at once on a node; 0: one a processor"},
+    [KEY_NODE_START] = {"runtime.node_start", TYPE_DURATION, FIELD(runtime.node_start), false,
+                        "0 s", NULL, 0, 0, NULL,
+                        "time to start a node that was replaced or repaired"},
+    [KEY_LATENCY] = {"runtime.latency", TYPE_DURATION, FIELD(runtime.latency), false, "0 s", NULL,
+                     0, 0, NULL, "time before the first byte of an object between nodes"},
+    [KEY_BANDWIDTH] = {"runtime.bandwidth", TYPE_RATE, FIELD(runtime.bandwidth), false, "none",
+                       "none", 1e-9, 0, NULL,
+                       "rate at which objects move between nodes; none: at once"},
+    [KEY_INLINE] = {"runtime.inline", TYPE_BYTES, FIELD(runtime.inline_size), false, "100 KiB",
+                    NULL, 0, 0, NULL, "results up to here travel with the reply"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -215,6 +251,14 @@ enum schema_id schema_find(const char *path, size_t length)
             memcmp(schema_keys[id].path, path, length) == 0)
             return (enum schema_id)id;
     return SCHEMA_KEYS;
+}
+
+bool schema_applies(enum schema_id id, bool has_pipeline)
+{
+    bool is_group = id >= KEY_WORKERS && id <= KEY_STAGED;
+    bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_WORKER_DETECTION || id == KEY_PIPELINE ||
+                       (id >= KEY_SUBMIT && id <= KEY_INLINE);
+    return has_pipeline ? !is_group : !is_pipeline;
 }
 
 bool schema_is_section(const char *path, size_t length)
@@ -299,6 +343,7 @@ const char *schema_expectation(enum schema_type type)
         [TYPE_AGE] = "new, stationary or a duration",
         [TYPE_START] = "first, random or a date, as in '2003-09-26'",
         [TYPE_STAGES] = "a list of stages, as in '[{name: epoch, work: 15 s, count: 10}]'",
+        [TYPE_PIPELINE] = "a pipeline, as in '{tasks: {load: {time: 4 s}}, driver: [{run: load}]}'",
         [TYPE_CONTROLLER] = "a controller, as in 'daly' or '{name: fixed, interval: 30 min}'",
     };
     return words[type];

@@ -24,6 +24,7 @@ enum schema_id {
     KEY_NODE_CPU,
     KEY_NODE_GPU,
     KEY_NODE_MEMORY,
+    KEY_NODE_CUSTOM,
     KEY_NODE_UPTIME,
     KEY_NODE_REPAIR,
     KEY_RACK_UPTIME,
@@ -47,6 +48,7 @@ enum schema_id {
     KEY_WINDOW,
     KEY_NOTICE,
     KEY_DELAY,
+    KEY_WORKER_DETECTION,
     KEY_WORKERS,
     KEY_CPU,
     KEY_GPU,
@@ -65,9 +67,20 @@ enum schema_id {
     KEY_RESTORE_INITIAL,
     KEY_IN_FLIGHT,
     KEY_STAGED,
+    KEY_PIPELINE,
     KEY_STORE_WRITE,
     KEY_STORE_READ,
     KEY_STORE_LATENCY,
+    KEY_SUBMIT,
+    KEY_LEASE,
+    KEY_REPLY,
+    KEY_WORKER_START,
+    KEY_WORKER_IMPORT,
+    KEY_WORKER_AT_ONCE,
+    KEY_NODE_START,
+    KEY_LATENCY,
+    KEY_BANDWIDTH,
+    KEY_INLINE,
     KEY_CONTROLLER,
     KEY_REPLICATIONS,
     KEY_SEED,
@@ -91,6 +104,7 @@ enum schema_type {
     TYPE_AGE,        /* new, stationary or a duration: initial_age and age */
     TYPE_START,      /* first, random or a date: trace.start and start_date */
     TYPE_STAGES,     /* list of struct cairn_stage */
+    TYPE_PIPELINE,   /* struct program */
     TYPE_CONTROLLER, /* struct spec_controller */
 };
 
@@ -114,6 +128,9 @@ extern const char
 
 /* The key with this path, or SCHEMA_KEYS. */
 enum schema_id schema_find(const char *path, size_t length);
+/* Does the key mean anything beside a pipeline, or beside a group? Where it does not, it may not be
+ * said, and is neither shown nor in the digest. */
+bool schema_applies(enum schema_id id, bool has_pipeline);
 /* Is the path (not "") a map of keys, such as "workload.group"? */
 bool schema_is_section(const char *path, size_t length);
 /* What is likely meant by an unknown `key` in `section` ("" at the top): "did you mean 'workers'?",

@@ -30,6 +30,7 @@ static const char *type_name(enum schema_type type)
         [TYPE_AGE] = "age",
         [TYPE_START] = "start",
         [TYPE_STAGES] = "list of stages",
+        [TYPE_PIPELINE] = "pipeline",
         [TYPE_CONTROLLER] = "controller",
     };
     return names[type];
@@ -218,6 +219,9 @@ static void print_kind(struct sink *sink, const struct schema_key *key)
         return;
     case TYPE_STAGES:
         print_stages(sink);
+        return;
+    case TYPE_PIPELINE:
+        io_printf(sink, "\"$ref\": \"#/$defs/pipeline\"");
         return;
     case TYPE_CONTROLLER:
         io_printf(sink, "\"$ref\": \"#/$defs/controller\"");

@@ -8,6 +8,7 @@
 #include "workloads/value.h"
 #include "workloads/controller_form.h"
 #include "workloads/law_form.h"
+#include "workloads/pipeline_form.h"
 #include "workloads/stage_form.h"
 #include <assert.h>
 #include <errno.h>
@@ -346,6 +347,7 @@ static enum status read_simple(const struct value_reader *reader, const struct s
     case TYPE_PHASES:
     case TYPE_LAW:
     case TYPE_STAGES:
+    case TYPE_PIPELINE:
     case TYPE_CONTROLLER:
         break;
     }
@@ -364,6 +366,8 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
         return law_form_read(reader, key->path, node, field(reader, key), canonical);
     if (key->type == TYPE_STAGES)
         return stage_form_read(reader, key->path, node, canonical);
+    if (key->type == TYPE_PIPELINE)
+        return pipeline_form_read(reader, key->path, node, canonical);
     if (key->type == TYPE_CONTROLLER)
         return controller_form_read(reader, node, canonical);
     if (key->type != TYPE_PHASES && key->type != TYPE_CHOICE) {
@@ -493,6 +497,7 @@ static void add_field(struct text *text, const struct value_reader *reader,
         return;
     case TYPE_LAW:
     case TYPE_STAGES:
+    case TYPE_PIPELINE:
     case TYPE_CONTROLLER:
         assert(!"these have forms of their own");
     }

@@ -18,14 +18,22 @@
 #define LIMIT_CELLS           100000      /* combinations of a sweep's axes */
 #define LIMIT_AXES            8           /* axes of a sweep */
 #define LIMIT_THREADS         256
-#define LIMIT_MIXTURE         8                    /* branches of a hyperexponential law */
-#define LIMIT_EMPIRICAL       4096                 /* values of an empirical law */
-#define LIMIT_PARAMS          12                   /* parameters of one policy */
-#define LIMIT_DECORATORS      4                    /* controllers around a controller */
-#define LIMIT_LIST            64                   /* values of a list parameter of a policy */
-#define LIMIT_TEXTS           2048                 /* bytes of a list of texts for a policy */
-#define LIMIT_DECISIONS       1000000u             /* written down of one replication: 250 MB */
-#define LIMIT_STAGES          4096                 /* stages of a job */
+#define LIMIT_MIXTURE         8          /* branches of a hyperexponential law */
+#define LIMIT_EMPIRICAL       4096       /* values of an empirical law */
+#define LIMIT_PARAMS          12         /* parameters of one policy */
+#define LIMIT_DECORATORS      4          /* controllers around a controller */
+#define LIMIT_LIST            64         /* values of a list parameter of a policy */
+#define LIMIT_TEXTS           2048       /* bytes of a list of texts for a policy */
+#define LIMIT_DECISIONS       1000000u   /* written down of one replication: 250 MB */
+#define LIMIT_STAGES          4096       /* stages of a job */
+#define LIMIT_AMOUNTS         4096       /* values of a listed time or size */
+#define LIMIT_FUNCTIONS       1000       /* tasks and methods of a pipeline */
+#define LIMIT_CLASSES         1000       /* actors of a pipeline, as declared */
+#define LIMIT_STATEMENTS      10000      /* of its drivers, all together */
+#define LIMIT_VARIABLES       1000       /* of one driver */
+#define LIMIT_JOBS            100        /* drivers of a pipeline */
+#define LIMIT_NESTING         10         /* loops, branches and handlers, one in another */
+#define LIMIT_TIMES           1000000000 /* repetitions, or calls of one statement */
 #define LIMIT_EVENTS          UINT64_C(4000000000) /* default of --max-events, a replication */
 
 #endif

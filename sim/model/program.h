@@ -73,7 +73,9 @@ struct program_actor {
     } checkpoint;
 };
 
-/* A variable: of the branch the statement is in, or of one around it. */
+/* A variable keeps what it holds: objects, or actors of one class, and how many. A released one may
+ * be bound again; a copy of a branch begins with none. It is of the branch the statement is in, or
+ * of one around it. */
 struct program_variable {
     uint32_t up; /* branches outwards; PROGRAM_NOTHING: no variable */
     uint32_t slot;
@@ -82,11 +84,13 @@ struct program_variable {
 /* What a call is given: objects that must be there before it starts. */
 struct program_argument {
     struct program_variable variable;
-    bool is_each; /* call i gets element i, and there are as many calls as elements */
+    bool is_each; /* call i gets element i. There are as many elements as calls: `times` of a task;
+                     of a method one on each actor of the target, which has as many, and `times` is
+                     1 */
 };
 
 enum program_op {
-    OP_CALL,       /* `times` calls of function `what`, on `target` if it is a method */
+    OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target` */
     OP_CREATE,     /* `times` actors of class `what` */
     OP_GET,        /* waits for the arguments and fetches them */
     OP_WAIT,       /* until `times` of the arguments are there, or the timeout */
@@ -116,7 +120,8 @@ struct program_statement {
     uint32_t first_argument, arguments_count;
     struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
-    bool has_handler;     /* what fails is handled here, and the driver goes on behind it */
+    bool has_handler;     /* what fails is handled here, and the driver goes on behind it; what it
+                             binds is bound all the same, before anything can fail */
 };
 
 /* A driver and when it comes. */
@@ -135,7 +140,7 @@ struct program {
     const struct program_argument *arguments;
     const struct program_job *jobs;
     uint32_t functions_count, actors_count, statements_count, arguments_count, jobs_count;
-    uint32_t depth;   /* loops and branches inside each other, at most */
+    uint32_t depth;   /* bodies and handlers inside each other, at most: LIMIT_NESTING */
     const char *text; /* canonical */
 };
 

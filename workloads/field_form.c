@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Maps of known keys: each type has a reader and a writer, as the values of the schema have.
+ *
+ * Invariant: what field_form_add writes, field_form_read reads to the same bits. Defaults go
+ * through the same readers as what is said. */
+#include "workloads/field_form.h"
+#include "workloads/amount_form.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define MILLION 1000000
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+const char *field_form_name_problem(const char *text, size_t length)
+{
+    if (length == 0 || length >= LIMIT_NAME)
+        return "must be 1 to 63 bytes long";
+    if (!strchr(LETTERS, text[0]))
+        return "must begin with a letter";
+    return strspn(text, LETTERS "0123456789_-") == length
+               ? NULL
+               : "may hold letters, digits, '_' and '-' alone";
+}
+
+void field_form_suggest(struct text *text, const char *known, const char *name, size_t length,
+                        const char *const *names, size_t count)
+{
+    enum { SHOWN = 12 }; /* more would not be read */
+    const char *near = text_nearest(name, length, names, count);
+    if (near) {
+        text_add(text, "did you mean '%s'?", near);
+        return;
+    }
+    text_add(text, "%s", count ? known : "there are none");
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        text_add(text, "%s%s", i ? ", " : " ", names[i]);
+    if (count > SHOWN)
+        text_add(text, ", …");
+}
+
+enum status field_form_check_keys(const struct value_reader *reader, const char *path,
+                                  const struct yaml_node *node, const struct field_set *set)
+{
+    enum status status = STATUS_OK;
+    const char *names[32];
+    assert(set->count <= sizeof names / sizeof *names);
+    for (size_t i = 0; i < set->count; i++)
+        names[i] = set->fields[i].name;
+    for (const struct yaml_child *child = node->children; child; child = child->next) {
+        char hint[400];
+        struct text text = text_over(hint, sizeof hint);
+        size_t i = 0;
+        while (i < set->count && strcmp(child->key, names[i]) != 0)
+            i++;
+        if (i < set->count)
+            continue;
+        field_form_suggest(&text, "it has", child->key, child->key_length, names, set->count);
+        status = diag_error(reader->diag, child->key_place, "%s: %s has no '%.64s'; %s", path,
+                            set->noun, child->key, hint);
+    }
+    return status;
+}
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+static const char *parse_tries(const struct yaml_node *node, int32_t *value)
+{
+    uint64_t count = 0;
+    if (strcmp(node->text, "unlimited") == 0) {
+        *value = PROGRAM_FOR_EVER;
+        return NULL;
+    }
+    if (text_to_count(node->text, node->length, &count) || count > INT32_MAX)
+        return "is neither a whole number up to 2147483647 nor 'unlimited'";
+    *value = (int32_t)count;
+    return NULL;
+}
+
+static const char *parse_signed(const struct yaml_node *node, int32_t *value)
+{
+    bool is_negative = node->text[0] == '-';
+    uint64_t count = 0;
+    if (text_to_count(node->text + is_negative, node->length - is_negative, &count) ||
+        count > INT32_MAX)
+        return "must be a whole number from -2147483647 to 2147483647";
+    *value = is_negative ? -(int32_t)count : (int32_t)count;
+    return NULL;
+}
+
+static const char *parse_fraction(const struct yaml_node *node, bool is_moment, int32_t *ppm)
+{
+    double value = 0;
+    if (is_moment && strcmp(node->text, "start") == 0)
+        return *ppm = 0, NULL;
+    if (is_moment && strcmp(node->text, "end") == 0)
+        return *ppm = MILLION, NULL;
+    const char *problem = text_to_fraction(node->text, node->length, &value);
+    if (problem)
+        return is_moment ? "is neither start, end nor a fraction, as in '0.5' or '50 %'" : problem;
+    *ppm = (int32_t)(value * MILLION + 0.5);
+    return NULL;
+}
+
+static const char *parse_share(const struct yaml_node *node, int64_t *value)
+{
+    double number = 0;
+    const char *problem = text_to_number(node->text, node->length, &number);
+    if (problem)
+        return problem;
+    if (!(number >= 0 && number <= 1e9))
+        return "is out of range; it must be from 0 to 1000000000";
+    int64_t share = (int64_t)(number * CAIRN_WHOLE + 0.5);
+    double rest = number * CAIRN_WHOLE - (double)share;
+    if (rest > 1e-6 || rest < -1e-6)
+        return "is finer than 0.0001, the smallest share there is";
+    *value = share;
+    return NULL;
+}
+
+static const char *parse_memory(const struct yaml_node *node, int64_t *value)
+{
+    uint64_t bytes = 0;
+    const char *problem = text_to_bytes(node->text, node->length, &bytes);
+    if (!problem && bytes > INT64_MAX)
+        problem = "is more than 8 EiB";
+    if (!problem)
+        *value = (int64_t)bytes;
+    return problem;
+}
+
+static const char *parse_bool(const struct yaml_node *node, bool *value)
+{
+    bool is_true = strcmp(node->text, "true") == 0;
+    if (!is_true && strcmp(node->text, "false") != 0)
+        return "must be true or false";
+    *value = is_true;
+    return NULL;
+}
+
+static enum status read_count(const struct value_reader *reader, const char *label,
+                              const struct yaml_node *node, const struct field *field, void *at)
+{
+    char bytes[96];
+    struct text text = text_over(bytes, sizeof bytes);
+    uint64_t count = 0;
+    double max = field->max > 0                 ? field->max
+                 : field->type == FIELD_COUNT32 ? (double)UINT32_MAX
+                                                : 9e15;
+    const char *problem = text_to_count(node->text, node->length, &count);
+    if (!problem && ((double)count < field->min || (double)count > max)) {
+        text_add(&text, "is out of range; it must be from %.0f to %.0f", field->min, max);
+        problem = bytes;
+    }
+    if (problem)
+        return value_error(reader, label, node, problem);
+    if (field->type == FIELD_COUNT32)
+        *(uint32_t *)at = (uint32_t)count;
+    else
+        *(uint64_t *)at = count;
+    return STATUS_OK;
+}
+
+/* Of two words, the second is true where the field is a bool. */
+static enum status read_choice(const struct value_reader *reader, const char *label,
+                               const struct yaml_node *node, const struct field *field, void *at)
+{
+    unsigned index = 0;
+    enum status status = value_choice(reader, label, node, field->choices, &index);
+    if (status != STATUS_OK)
+        return status;
+    if (field->type == FIELD_EITHER)
+        *(bool *)at = index > 0;
+    else
+        *(unsigned *)at = index;
+    return STATUS_OK;
+}
+
+const char *field_form_expectation(enum field_type type)
+{
+    static const char *const words[] = {
+        [FIELD_TIME] = "a duration, as in '30 s'",
+        [FIELD_SIZE] = "a size, as in '12 MB'",
+        [FIELD_COUNT32] = "a whole number",
+        [FIELD_COUNT64] = "a whole number",
+        [FIELD_TRIES] = "a whole number or 'unlimited'",
+        [FIELD_SIGNED] = "a whole number",
+        [FIELD_BOOL] = "true or false",
+        [FIELD_FRACTION] = "a fraction, as in '0.05' or '5 %'",
+        [FIELD_MOMENT] = "start, end or a fraction",
+        [FIELD_SHARE] = "a number, as in '2' or '0.5'",
+        [FIELD_MEMORY] = "a size, as in '2 GiB'",
+        [FIELD_CHOICE] = "one of its words",
+        [FIELD_EITHER] = "one of its words",
+        [FIELD_OWN] = "a map",
+    };
+    return words[type];
+}
+
+static const char *parse(const struct yaml_node *node, enum field_type type, void *at)
+{
+    switch (type) {
+    case FIELD_TRIES:
+        return parse_tries(node, at);
+    case FIELD_SIGNED:
+        return parse_signed(node, at);
+    case FIELD_BOOL:
+        return parse_bool(node, at);
+    case FIELD_FRACTION:
+    case FIELD_MOMENT:
+        return parse_fraction(node, type == FIELD_MOMENT, at);
+    case FIELD_SHARE:
+        return parse_share(node, at);
+    case FIELD_MEMORY:
+        return parse_memory(node, at);
+    case FIELD_TIME:
+    case FIELD_SIZE:
+    case FIELD_COUNT32:
+    case FIELD_COUNT64:
+    case FIELD_CHOICE:
+    case FIELD_EITHER:
+    case FIELD_OWN:
+        break;
+    }
+    assert(!"these have readers of their own");
+    return NULL;
+}
+
+enum status field_form_read_one(const struct value_reader *reader, const char *label,
+                                const struct yaml_node *node, const struct field *field, void *into)
+{
+    void *at = (char *)into + field->offset;
+    if (field->type == FIELD_OWN)
+        return STATUS_OK;
+    if (field->type == FIELD_TIME || field->type == FIELD_SIZE)
+        return amount_form_read(reader, label, node,
+                                field->type == FIELD_TIME ? AMOUNT_TIME : AMOUNT_BYTES, at);
+    if (field->type == FIELD_CHOICE || field->type == FIELD_EITHER)
+        return read_choice(reader, label, node, field, at);
+    enum status status = value_scalar(reader, label, node, field_form_expectation(field->type));
+    if (status != STATUS_OK)
+        return status;
+    if (field->type == FIELD_COUNT32 || field->type == FIELD_COUNT64)
+        return read_count(reader, label, node, field, at);
+    const char *problem = parse(node, field->type, at);
+    return problem ? value_error(reader, label, node, problem) : STATUS_OK;
+}
+
+enum status field_form_read(const struct value_reader *reader, const char *path,
+                            const struct yaml_node *node, const struct field_set *set, void *into)
+{
+    enum status status = field_form_check_keys(reader, path, node, set);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct field *field = &set->fields[i];
+        const struct yaml_child *child = yaml_find(node, field->name);
+        const struct yaml_node *value = child ? child->value : NULL;
+        char label[240];
+        enum status one = STATUS_OK;
+        snprintf(label, sizeof label, "%.200s.%s", path, field->name);
+        if (!value && field->fallback && field->fallback[0]) {
+            value = yaml_scalar(reader->arena, field->fallback, strlen(field->fallback),
+                                (struct place){0});
+            if (!value)
+                return diag_world(reader->diag, "keep", label, ENOMEM);
+        }
+        if (value)
+            one = field_form_read_one(reader, label, value, field, into);
+        else if (!field->fallback)
+            one = diag_error(reader->diag, node->place, "%s is missing: %s, as in '%s: %s'", label,
+                             field->help, field->name, field->type == FIELD_TIME ? "2 s" : "1");
+        status = one == STATUS_OK ? status : one;
+    }
+    return status;
+}
+
+/* ---- canonical text ------------------------------------------------------------------------ */
+
+static bool is_zero(const struct field *field, const void *at)
+{
+    switch (field->type) {
+    case FIELD_TIME:
+    case FIELD_SIZE:
+        return amount_is_zero(at);
+    case FIELD_SHARE:
+    case FIELD_MEMORY:
+        return *(const int64_t *)at == 0;
+    case FIELD_COUNT64:
+        return *(const uint64_t *)at == 0;
+    case FIELD_COUNT32:
+    case FIELD_CHOICE:
+        return *(const uint32_t *)at == 0;
+    case FIELD_TRIES:
+    case FIELD_SIGNED:
+    case FIELD_FRACTION:
+    case FIELD_MOMENT:
+        return *(const int32_t *)at == 0;
+    case FIELD_BOOL:
+    case FIELD_EITHER:
+        return !*(const bool *)at;
+    case FIELD_OWN:
+        break;
+    }
+    return true;
+}
+
+static void add_moment(struct text *text, int32_t ppm, bool has_words)
+{
+    if (has_words && (ppm == 0 || ppm == MILLION))
+        text_add(text, "%s", ppm ? "end" : "start");
+    else
+        text_add_number(text, ppm / 1e6);
+}
+
+static void add_value(struct text *text, const struct field *field, const void *at)
+{
+    switch (field->type) {
+    case FIELD_TIME:
+    case FIELD_SIZE:
+        amount_form_add(text, at, field->type == FIELD_TIME ? AMOUNT_TIME : AMOUNT_BYTES);
+        return;
+    case FIELD_COUNT32:
+        text_add(text, "%u", *(const uint32_t *)at);
+        return;
+    case FIELD_COUNT64:
+        text_add(text, "%llu", (unsigned long long)*(const uint64_t *)at);
+        return;
+    case FIELD_TRIES:
+    case FIELD_SIGNED:
+        if (field->type == FIELD_TRIES && *(const int32_t *)at == PROGRAM_FOR_EVER)
+            text_add(text, "unlimited");
+        else
+            text_add(text, "%d", *(const int32_t *)at);
+        return;
+    case FIELD_BOOL:
+        text_add(text, "%s", *(const bool *)at ? "true" : "false");
+        return;
+    case FIELD_FRACTION:
+    case FIELD_MOMENT:
+        add_moment(text, *(const int32_t *)at, field->type == FIELD_MOMENT);
+        return;
+    case FIELD_SHARE:
+        text_add_number(text, (double)*(const int64_t *)at / CAIRN_WHOLE);
+        return;
+    case FIELD_MEMORY:
+        text_add_bytes(text, (uint64_t) * (const int64_t *)at);
+        return;
+    case FIELD_CHOICE:
+        text_add(text, "%s", field->choices[*(const unsigned *)at]);
+        return;
+    case FIELD_EITHER:
+        text_add(text, "%s", field->choices[*(const bool *)at]);
+        return;
+    case FIELD_OWN:
+        return;
+    }
+}
+
+void field_form_add(struct text *text, const char *separator, const struct field_set *set,
+                    const void *from)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct field *field = &set->fields[i];
+        const void *at = (const char *)from + field->offset;
+        bool is_quiet = field->fallback && !field->fallback[0] && is_zero(field, at);
+        if (field->type == FIELD_OWN || is_quiet)
+            continue;
+        text_add(text, "%s%s: ", separator, field->name);
+        add_value(text, field, at);
+        separator = ", ";
+    }
+}

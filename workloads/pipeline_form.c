@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pipelines: the four keys of one, and its jobs.
+ *
+ * Declarations first, since statements name them; then driver by driver into one array. A single
+ * driver is a job that comes once, at time 0. Invariant: a program that is handed out has been
+ * checked in every name and number. */
+#include "workloads/pipeline_form.h"
+#include "workloads/amount_form.h"
+#include "workloads/declare_form.h"
+#include "workloads/driver_form.h"
+#include "workloads/driver_text.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL   "workload.pipeline"
+#define ALONE   "driver"          /* name of the job that a single driver is */
+#define LARGEST ((size_t)1 << 26) /* of canonical text; a scenario is 1 MiB */
+
+static const struct field pipeline_fields[] = {
+    {.name = "tasks", .type = FIELD_OWN},
+    {.name = "actors", .type = FIELD_OWN},
+    {.name = "driver", .type = FIELD_OWN},
+    {.name = "jobs", .type = FIELD_OWN},
+};
+static const struct field_set pipeline_keys = {"a pipeline", pipeline_fields, 4};
+
+static const struct field job_fields[] = {
+    {"name", FIELD_OWN, 0, NULL, 0, 0, NULL, "its name in every output"},
+    {"count", FIELD_COUNT32, offsetof(struct program_job, count), "1", 1, LIMIT_TIMES, NULL,
+     "how many of it arrive"},
+    {"every", FIELD_TIME, offsetof(struct program_job, apart), "", 0, 0, NULL,
+     "time between arrivals, and before the first"},
+    {"at", FIELD_OWN, 0, "", 0, 0, NULL, "when they arrive, in place of count and every: a list"},
+    {"driver", FIELD_OWN, 0, NULL, 0, 0, NULL, "what it does: a list of statements"},
+};
+const struct field_set pipeline_job = {"a job", job_fields, sizeof job_fields / sizeof *job_fields};
+
+static const struct yaml_node *value_of(const struct yaml_node *map, const char *key)
+{
+    const struct yaml_child *child = yaml_find(map, key);
+    return child ? child->value : NULL;
+}
+
+/* ---- jobs ---------------------------------------------------------------------------------- */
+
+/* at: [0 s, 5 s] is two arrivals, 0 s and then 5 s apart. */
+static enum status read_arrivals(const struct value_reader *reader, const struct yaml_node *node,
+                                 struct program_job *job)
+{
+    const struct yaml_node *at = value_of(node, "at"), *count = value_of(node, "count");
+    struct amount times = {0};
+    if (!at)
+        return STATUS_OK;
+    if (count || value_of(node, "every"))
+        return diag_error(reader->diag, at->place,
+                          "%s.jobs: 'at' says when and how many; leave '%s' out", LABEL,
+                          count ? "count" : "every");
+    if (at->kind == NODE_MAP)
+        return diag_error(reader->diag, at->place,
+                          "%s.jobs.at: this is a map; expected a list of times, as in '[0 s, 5 s]'",
+                          LABEL);
+    enum status status = amount_form_read(reader, LABEL ".jobs.at", at, AMOUNT_TIME, &times);
+    if (status != STATUS_OK)
+        return status;
+    job->count = times.kind == AMOUNT_LISTED ? times.count : 1;
+    job->apart = times;
+    if (times.kind != AMOUNT_LISTED)
+        return STATUS_OK;
+    int64_t *apart = arena_array(reader->arena, times.count, sizeof *apart);
+    if (!apart)
+        return diag_world(reader->diag, "keep", LABEL, ENOMEM);
+    for (uint32_t i = 0; i < times.count; i++) {
+        apart[i] = times.list[i] - (i ? times.list[i - 1] : 0);
+        if (apart[i] < 0)
+            return diag_error(reader->diag, at->place,
+                              "%s.jobs.at: arrival %u is before arrival %u", LABEL, i + 1, i);
+    }
+    job->apart.list = apart;
+    return STATUS_OK;
+}
+
+static enum status read_name(const struct value_reader *reader, const struct yaml_node *node,
+                             const struct program_job *before, uint32_t count,
+                             struct program_job *job)
+{
+    const struct yaml_node *name = value_of(node, "name");
+    if (!name)
+        return diag_error(reader->diag, node->place, "%s.jobs: this job has no 'name'", LABEL);
+    enum status status = value_scalar(reader, LABEL ".jobs.name", name, "the name of a job");
+    const char *problem =
+        status == STATUS_OK ? field_form_name_problem(name->text, name->length) : NULL;
+    if (problem)
+        return value_error(reader, LABEL ".jobs.name", name, problem);
+    for (uint32_t i = 0; status == STATUS_OK && i < count; i++)
+        if (before[i].name && strcmp(before[i].name, name->text) == 0)
+            return value_error(reader, LABEL ".jobs.name", name,
+                               "names a job before it; give this one another name");
+    job->name = name->text;
+    return status;
+}
+
+static void read_job(struct driver *driver, const struct yaml_node *node, struct program_job *jobs,
+                     uint32_t index)
+{
+    const struct value_reader *reader = driver->reader;
+    struct program_job *job = &jobs[index];
+    const struct yaml_node *list = NULL;
+    if (node->kind != NODE_MAP) {
+        driver_note(driver, diag_error(reader->diag, node->place,
+                                       "%s.jobs: this is %s; expected a map, as in '{name: a, "
+                                       "every: 10 s, count: 100, driver: […]}'",
+                                       LABEL, yaml_kind_name(node)));
+        return;
+    }
+    list = value_of(node, "driver");
+    driver_note(driver, field_form_read(reader, LABEL ".jobs", node, &pipeline_job, job));
+    driver_note(driver, read_name(reader, node, jobs, index, job));
+    driver_note(driver, read_arrivals(reader, node, job));
+    if (list)
+        driver_form_read(driver, LABEL ".jobs.driver", list, job);
+    else
+        driver_note(driver,
+                    diag_error(reader->diag, node->place,
+                               "%s.jobs: this job has no 'driver': a list of statements", LABEL));
+}
+
+/* A single driver, or several jobs. *jobs: as many as *count. */
+static void read_drivers(struct driver *driver, const struct yaml_node *node,
+                         struct program_job **jobs, uint32_t *count)
+{
+    const struct value_reader *reader = driver->reader;
+    const struct yaml_node *list = value_of(node, "jobs"), *alone = value_of(node, "driver");
+    *count = list ? list->count : 1;
+    if (list && (list->kind != NODE_LIST || list->count == 0 || list->count > LIMIT_JOBS)) {
+        driver_note(driver,
+                    diag_error(reader->diag, list->place,
+                               "%s.jobs: expected a list of 1 to %d jobs, as in '[{name: a, "
+                               "driver: […]}]'",
+                               LABEL, LIMIT_JOBS));
+        return;
+    }
+    *jobs = arena_array(reader->arena, *count, sizeof **jobs);
+    if (!*jobs) {
+        driver_note(driver, diag_world(reader->diag, "keep", LABEL, ENOMEM));
+        return;
+    }
+    uint32_t i = 0;
+    for (const struct yaml_child *child = list ? list->children : NULL; child; child = child->next)
+        read_job(driver, child->value, *jobs, i++);
+    if (list)
+        return;
+    (*jobs)[0] = (struct program_job){.name = ALONE, .count = 1};
+    driver_form_read(driver, LABEL ".driver", alone, &(*jobs)[0]);
+}
+
+/* ---- canonical text ------------------------------------------------------------------------ */
+
+static void add_jobs(struct text *text, const struct program *program, const struct driver *driver)
+{
+    const struct program_job *first = &program->jobs[0];
+    if (program->jobs_count == 1 && first->count == 1 && amount_is_zero(&first->apart) &&
+        strcmp(first->name, ALONE) == 0) {
+        text_add(text, "driver: ");
+        driver_text_add(text, driver, first);
+        return;
+    }
+    for (uint32_t i = 0; i < program->jobs_count; i++) {
+        const struct program_job *job = &program->jobs[i];
+        text_add(text, "%s{name: %s", i ? ", " : "jobs: [", job->name);
+        field_form_add(text, ", ", &pipeline_job, job);
+        text_add(text, ", driver: ");
+        driver_text_add(text, driver, job);
+        text_add(text, "}");
+    }
+    text_add(text, "]");
+}
+
+/* Into ever larger memory until it fits; NULL: no memory. */
+static const char *canonical_text(const struct value_reader *reader, const struct program *program,
+                                  const struct driver *driver)
+{
+    for (size_t capacity = 4096; capacity <= LARGEST; capacity *= 4) {
+        char *bytes = arena_alloc(reader->arena, capacity);
+        if (!bytes)
+            return NULL;
+        struct text text = text_over(bytes, capacity);
+        text_add(&text, "{");
+        declare_form_add(&text, program);
+        add_jobs(&text, program, driver);
+        text_add(&text, "}");
+        if (!text.is_cut)
+            return bytes;
+    }
+    return NULL;
+}
+
+/* ---- the pipeline -------------------------------------------------------------------------- */
+
+static enum status check_shape(const struct value_reader *reader, const char *label,
+                               const struct yaml_node *node)
+{
+    if (node->kind != NODE_MAP)
+        return diag_error(reader->diag, node->place, "%s: this is %s; expected %s", label,
+                          yaml_kind_name(node), schema_expectation(TYPE_PIPELINE));
+    enum status status = field_form_check_keys(reader, label, node, &pipeline_keys);
+    const struct yaml_child *driver = yaml_find(node, "driver"), *jobs = yaml_find(node, "jobs");
+    if (driver && jobs)
+        return diag_error(reader->diag, jobs->key_place,
+                          "%s: it has a driver or jobs, not both; a driver alone is one job",
+                          label);
+    if (!driver && !jobs)
+        return diag_error(reader->diag, node->place,
+                          "%s: 'driver' is missing: what it does, as in 'driver: [{run: load}]'",
+                          label);
+    return status;
+}
+
+enum status pipeline_form_read(const struct value_reader *reader, const char *label,
+                               const struct yaml_node *node, const char **canonical)
+{
+    struct program *program = arena_alloc(reader->arena, sizeof *program);
+    struct program_job *jobs = NULL;
+    struct driver driver;
+    if (!program)
+        return diag_world(reader->diag, "keep", label, ENOMEM);
+    enum status status = check_shape(reader, label, node);
+    if (node->kind != NODE_MAP)
+        return status;
+    enum status one =
+        declare_form_read(reader, value_of(node, "tasks"), value_of(node, "actors"), program);
+    status = status == STATUS_OK ? one : status;
+    one = driver_form_open(&driver, reader, program, node->weight);
+    if (one != STATUS_OK)
+        return one;
+    if (value_of(node, "driver") || value_of(node, "jobs"))
+        read_drivers(&driver, node, &jobs, &program->jobs_count);
+    if (status != STATUS_OK || driver.status != STATUS_OK)
+        return status != STATUS_OK ? status : driver.status;
+    program->jobs = jobs;
+    program->statements = driver.statements;
+    program->statements_count = driver.count;
+    program->arguments = driver.arguments;
+    program->arguments_count = driver.arguments_count;
+    program->depth = driver.depth;
+    program->text = canonical_text(reader, program, &driver);
+    if (!program->text)
+        return diag_world(reader->diag, "keep", label, ENOMEM);
+    reader->spec->program = program;
+    *canonical = program->text;
+    return STATUS_OK;
+}
+
+/* ---- does it fit? -------------------------------------------------------------------------- */
+
+static enum status check_fit(const struct value_reader *reader, const char *noun,
+                             const struct yaml_child *entry, const struct cairn_demand *demand)
+{
+    static const char *const names[CAIRN_RESOURCES] = {[CAIRN_CPU] = "cpu",
+                                                       [CAIRN_GPU] = "gpu",
+                                                       [CAIRN_MEMORY] = "memory",
+                                                       [CAIRN_CUSTOM] = "custom"};
+    const struct spec *spec = reader->spec;
+    const double has[CAIRN_RESOURCES] = {[CAIRN_CPU] = spec->cluster.node_cpu,
+                                         [CAIRN_GPU] = spec->cluster.node_gpu,
+                                         [CAIRN_MEMORY] = (double)spec->cluster.node_memory,
+                                         [CAIRN_CUSTOM] = spec->cluster.node_custom};
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < CAIRN_RESOURCES; i++) {
+        double unit = i == CAIRN_MEMORY ? 1 : CAIRN_WHOLE;
+        const struct yaml_node *said =
+            entry->value->kind == NODE_MAP ? value_of(entry->value, names[i]) : NULL;
+        char bytes[100];
+        struct text text = text_over(bytes, sizeof bytes);
+        if ((double)demand->of[i] <= has[i] * unit)
+            continue;
+        if (i == CAIRN_MEMORY) {
+            text_add_bytes(&text, (uint64_t)demand->of[i]);
+            text_add(&text, ", and a node has ");
+            text_add_bytes(&text, spec->cluster.node_memory);
+        } else {
+            text_add_number(&text, (double)demand->of[i] / unit);
+            text_add(&text, ", and a node has ");
+            text_add_number(&text, has[i]);
+        }
+        status = diag_error(reader->diag, said ? said->place : entry->key_place,
+                            "%s %.64s fits no node: it needs %s %s (cluster.node.%s)", noun,
+                            entry->key, names[i], bytes, names[i]);
+    }
+    return status;
+}
+
+enum status pipeline_form_check_fit(const struct value_reader *reader, const struct yaml_node *node)
+{
+    const struct program *program = reader->spec->program;
+    const struct yaml_node *tasks = value_of(node, "tasks"), *actors = value_of(node, "actors");
+    enum status status = STATUS_OK;
+    uint32_t i = 0;
+    for (const struct yaml_child *child = tasks ? tasks->children : NULL; child;
+         child = child->next, i++) {
+        enum status one = check_fit(reader, "task", child, &program->functions[i].demand);
+        status = one == STATUS_OK ? status : one;
+    }
+    i = 0;
+    for (const struct yaml_child *child = actors ? actors->children : NULL; child;
+         child = child->next, i++) {
+        enum status one = check_fit(reader, "actor", child, &program->actors[i].placed);
+        status = one == STATUS_OK ? status : one;
+    }
+    return status;
+}
