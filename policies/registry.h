@@ -8,6 +8,8 @@
 /* tidy: allow include, all headers are installed side by side */
 #include "controller.h"
 /* tidy: allow include, likewise */
+#include "recovery.h"
+/* tidy: allow include, likewise */
 #include "scheduler.h"
 
 #ifdef __cplusplus
@@ -23,6 +25,10 @@ CAIRN_API const struct cairn_controller_class *cairn_controller_find(const char 
 /* Likewise schedulers. */
 CAIRN_API extern const struct cairn_scheduler_class *const cairn_schedulers[];
 CAIRN_API const struct cairn_scheduler_class *cairn_scheduler_find(const char *name);
+
+/* Likewise recoveries. */
+CAIRN_API extern const struct cairn_recovery_class *const cairn_recoveries[];
+CAIRN_API const struct cairn_recovery_class *cairn_recovery_find(const char *name);
 
 #ifdef __cplusplus
 }

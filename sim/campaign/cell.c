@@ -4,6 +4,7 @@
  * Order matters: trace, then MTBF (a trace may give it), then the controller's plan (it may need
  * the MTBF), then warnings (they compare all three). */
 #include "sim/campaign/cell.h"
+#include "policies/registry.h"
 #include "sim/campaign/process.h"
 #include "traces/outage_csv.h"
 #include "workloads/check.h"
@@ -135,7 +136,11 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
 /* What decides in a program besides the controller. */
 static enum status build_program_plans(struct cell *cell, struct arena *arena, struct diag *diag)
 {
-    const struct spec *spec = &cell->spec;
+    struct spec *spec = &cell->spec;
+    if (!spec->scheduler.class)
+        spec->scheduler.class = cairn_schedulers[0];
+    if (!spec->recovery.class)
+        spec->recovery.class = cairn_recoveries[0];
     const struct cairn_scheduler_class *scheduler = spec->scheduler.class;
     const struct cairn_recovery_class *recovery = spec->recovery.class;
     cell->scheduler_plan = arena_alloc(arena, scheduler->plan_size);

@@ -6,9 +6,7 @@
  *               └──────────────┴────► dead ◄┴───────────┘  ──9──►      3 process lost, may restart
  *
  * These are the documented transitions (9, a dead actor brought back by lineage, does not occur
- * here: nobody can ask for it). A call is a step: the state's version counts the calls it holds. A
- * crash takes the state back to nothing, or to the newest complete checkpoint; an exception takes
- * nothing. A snapshot is a call like the others, and covers the state as it begins. */
+ * here: nobody can ask for it). What an actor does while it lives is service.h. */
 #ifndef CAIRN_RUNTIME_ACTOR_H
 #define CAIRN_RUNTIME_ACTOR_H
 
@@ -21,13 +19,9 @@ uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_
 /* Its registration has arrived: the scheduler is asked for a place. */
 void actor_request(struct runtime *rt, uint32_t number);
 void actor_place(struct runtime *rt, const struct cairn_placement *placement);
+void actor_tell(struct runtime *rt, uint32_t number, enum told_kind kind, uint32_t to,
+                slot_ns amount);
 void actor_timer(struct runtime *rt, uint32_t number);
-void actor_persisted(struct runtime *rt, uint32_t number);
-/* A call goes behind the others; it has not arrived yet. */
-void actor_queue(struct runtime *rt, uint32_t call);
-/* It has arrived, its arguments are there or have failed (1 + the cause). */
-void actor_call_ready(struct runtime *rt, uint32_t call, uint32_t failed);
-void actor_call_timer(struct runtime *rt, uint32_t call);
 /* Its process is gone: nobody knows until actor_detected. */
 void actor_lost(struct runtime *rt, uint32_t number, uint32_t cause);
 void actor_detected(struct runtime *rt, uint32_t number);

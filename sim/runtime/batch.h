@@ -16,9 +16,6 @@ struct batch *batch_of(const struct runtime *rt, uint32_t number);
 uint32_t batch_new(struct runtime *rt, enum batch_kind kind, uint32_t job, uint32_t statement,
                    uint32_t count, const struct batch_argument *arguments,
                    uint32_t arguments_count);
-/* Submits it: its calls go to the scheduler, or to their actors, when the arguments are there. */
-void batch_submit(struct runtime *rt, uint32_t number);
-void batch_timer(struct runtime *rt, uint32_t number);
 /* A variable, or something under way, needs all of it. */
 void batch_hold(struct runtime *rt, uint32_t number);
 void batch_drop(struct runtime *rt, uint32_t number);
@@ -28,22 +25,9 @@ void batch_cancel(struct runtime *rt, uint32_t number);
 /* Result `element` is there, or never will be (state FAILED): who waits is told. */
 void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum object_state state,
                   uint32_t cause);
-/* Is there a good copy, now? */
-bool batch_has(const struct runtime *rt, uint32_t number, uint32_t element);
-/* Has it, or a copy on this host? */
-bool batch_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host);
-void batch_add_copy(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host);
-int64_t batch_size(const struct runtime *rt, uint32_t number, uint32_t element);
-/* It is gone and somebody needs it: its call is submitted again, and those that its arguments need;
- * or, if nothing can make it, it has failed. */
-void batch_rebuild(struct runtime *rt, uint32_t number, uint32_t element);
 /* One more that waits for all of it (element TOLD_NOWHERE), or for one result. */
 void batch_wait(struct runtime *rt, uint32_t number, uint32_t element, enum waiter_kind kind,
                 uint32_t who, uint32_t stamp);
-/* An argument of this call is there. */
-void batch_call_ready(struct runtime *rt, uint32_t call);
-/* A call that failed, or whose arguments had to be made again, goes to the scheduler by itself. */
-void batch_request_call(struct runtime *rt, uint32_t call, uint32_t avoid);
 /* The call's result is settled: what it held is let go. */
 void batch_call_done(struct runtime *rt, uint32_t number, uint32_t element);
 struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t element,

@@ -7,8 +7,12 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/copies.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/lineage.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/service.h"
+#include "sim/runtime/submit.h"
 
 #define PPM 1000000
 
@@ -65,11 +69,11 @@ void call_go(struct runtime *rt, uint32_t number, uint32_t failed)
 {
     struct call *c = call_of(rt, number);
     if (c->actor)
-        actor_call_ready(rt, number, failed);
+        service_call_ready(rt, number, failed);
     else if (failed)
         call_give_up(rt, number, failed - 1);
     else
-        batch_request_call(rt, number, CAIRN_NOWHERE);
+        submit_call(rt, number, CAIRN_NOWHERE);
 }
 
 /* ---- placed -------------------------------------------------------------------------------- */
@@ -173,12 +177,12 @@ static void settle(struct runtime *rt, uint32_t number)
 void call_finish(struct runtime *rt, uint32_t number, uint32_t host)
 {
     struct call *c = call_of(rt, number);
-    int64_t size = batch_size(rt, c->batch, c->element);
+    int64_t size = copies_size(rt, c->batch, c->element);
     struct object *object = &batch_of(rt, c->batch)->objects[c->element];
     tell(rt, c, TOLD_ENDED, size);
     object->is_inline = (uint64_t)size <= rt->spec->runtime.inline_size;
     if (!object->is_inline) {
-        batch_add_copy(rt, c->batch, c->element, host);
+        copies_add(rt, c->batch, c->element, host);
         rt->record->objects.stored++;
     }
     if (rt->spec->runtime.reply > 0)
@@ -210,7 +214,7 @@ static void failed(struct runtime *rt, uint32_t number, uint32_t host)
         return;
     }
     c->state = CALL_WAITING;
-    batch_request_call(rt, number, c->next);
+    submit_call(rt, number, c->next);
 }
 
 /* It has run to its end, or to its exception. */
@@ -239,7 +243,7 @@ void call_timer(struct runtime *rt, uint32_t number)
     struct call *c = call_of(rt, number);
     c->timer = 0;
     if (c->actor && c->state != CALL_REPLYING) {
-        actor_call_timer(rt, number);
+        service_call_timer(rt, number);
         return;
     }
     switch ((enum call_state)c->state) {
@@ -262,7 +266,7 @@ void call_timer(struct runtime *rt, uint32_t number)
         break;
     case CALL_BACKOFF:
         c->state = CALL_WAITING;
-        batch_request_call(rt, number, c->next);
+        submit_call(rt, number, c->next);
         break;
     case CALL_LOST:
         call_detected(rt, number);
@@ -392,15 +396,15 @@ int64_t call_bytes_to_fetch(struct runtime *rt, uint32_t number, uint32_t host, 
     int64_t bytes = -1;
     *is_lost = false;
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);) {
-        if (!batch_has(rt, walk.batch, walk.element)) {
+        if (!copies_has(rt, walk.batch, walk.element)) {
             *is_lost = true;
-            batch_rebuild(rt, walk.batch, walk.element);
+            lineage_rebuild(rt, walk.batch, walk.element);
             if (batch_of(rt, walk.batch)->objects[walk.element].state == OBJECT_PENDING) {
                 c->missing++;
                 batch_wait(rt, walk.batch, walk.element, WAITER_CALL, number, c->stamp);
             }
-        } else if (!batch_is_on(rt, walk.batch, walk.element, host)) {
-            int64_t size = batch_size(rt, walk.batch, walk.element);
+        } else if (!copies_is_on(rt, walk.batch, walk.element, host)) {
+            int64_t size = copies_size(rt, walk.batch, walk.element);
             bytes = (bytes < 0 ? 0 : bytes) + size;
         }
     }
@@ -412,8 +416,8 @@ void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t by
     struct call *c = call_of(rt, number);
     const struct batch *b = batch_of(rt, c->batch);
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
-        if (!batch_is_on(rt, walk.batch, walk.element, host)) {
-            batch_add_copy(rt, walk.batch, walk.element, host);
+        if (!copies_is_on(rt, walk.batch, walk.element, host)) {
+            copies_add(rt, walk.batch, walk.element, host);
             rt->record->objects.copied++;
         }
     rt->record->bytes.moved += (uint64_t)bytes;

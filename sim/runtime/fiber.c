@@ -10,6 +10,9 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/copies.h"
+#include "sim/runtime/lineage.h"
+#include "sim/runtime/submit.h"
 
 #define ARGUMENTS 64 /* of a statement; the reader allows no more */
 
@@ -134,15 +137,15 @@ static enum outcome fetch(struct runtime *rt, uint32_t number)
         const struct batch *b = batch_of(rt, at);
         bool is_data = b->kind != BATCH_ACTORS;
         for (uint32_t j = 0; j < b->count; j++) {
-            if (is_data && b->objects[j].state != OBJECT_PENDING && !batch_has(rt, at, j))
-                batch_rebuild(rt, at, j);
+            if (is_data && b->objects[j].state != OBJECT_PENDING && !copies_has(rt, at, j))
+                lineage_rebuild(rt, at, j);
             is_lost |= b->objects[j].state == OBJECT_PENDING;
             if (b->objects[j].state == OBJECT_FAILED) {
                 f->cause = b->objects[j].cause;
                 return OUTCOME_FAILED;
             }
-            if (is_data && !is_lost && !batch_is_on(rt, at, j, TOLD_NOWHERE))
-                bytes = (bytes < 0 ? 0 : bytes) + batch_size(rt, at, j);
+            if (is_data && !is_lost && !copies_is_on(rt, at, j, TOLD_NOWHERE))
+                bytes = (bytes < 0 ? 0 : bytes) + copies_size(rt, at, j);
         }
     }
     if (is_lost)
@@ -227,7 +230,7 @@ static enum outcome submit(struct runtime *rt, uint32_t number, uint32_t batch)
     bind(rt, f, s->bind, batch);
     batch_hold(rt, batch);
     f->waited = batch;
-    batch_submit(rt, batch);
+    submit_batch(rt, batch);
     if (!is_waited) {
         f->waited = 0;
         batch_drop(rt, batch);
@@ -293,9 +296,9 @@ static enum outcome put(struct runtime *rt, uint32_t number)
     if (!batch)
         return OUTCOME_WAITS;
     struct object *object = &batch_of(rt, batch)->objects[0];
-    object->is_inline = (uint64_t)batch_size(rt, batch, 0) <= rt->spec->runtime.inline_size;
+    object->is_inline = (uint64_t)copies_size(rt, batch, 0) <= rt->spec->runtime.inline_size;
     if (!object->is_inline)
-        batch_add_copy(rt, batch, 0, TOLD_NOWHERE);
+        copies_add(rt, batch, 0, TOLD_NOWHERE);
     rt->record->objects.stored += !object->is_inline;
     bind(rt, f, s->bind, batch);
     batch_settle(rt, batch, 0, OBJECT_READY, 0);
@@ -315,7 +318,7 @@ static enum outcome wait_for_some(struct runtime *rt, uint32_t number)
     return OUTCOME_WAITS;
 }
 
-static enum outcome fork(struct runtime *rt, uint32_t number)
+static enum outcome branch_out(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);
     const struct program_statement *all = rt->program->statements, *s = &all[f->pc];
@@ -349,7 +352,7 @@ static enum outcome enter(struct fiber *f, uint64_t left, bool is_handler, uint3
     return OUTCOME_ENTERED;
 }
 
-static enum outcome kill(struct runtime *rt, uint32_t number)
+static enum outcome end_actors(struct runtime *rt, uint32_t number)
 {
     const struct fiber *f = fiber_of(rt, number);
     uint32_t set = *variable(rt, f, rt->program->statements[f->pc].target);
@@ -405,9 +408,9 @@ static enum outcome execute(struct runtime *rt, uint32_t number)
     case OP_UNTIL:
         return has_come_so_far(rt, f, s) ? OUTCOME_DONE : enter(f, 0, false, f->pc + 1);
     case OP_PARALLEL:
-        return fork(rt, number);
+        return branch_out(rt, number);
     case OP_KILL:
-        return kill(rt, number);
+        return end_actors(rt, number);
     case OP_RELEASE:
         return release(rt, number);
     case OP_CHECKPOINT:

@@ -13,6 +13,8 @@
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/service.h"
+#include "sim/runtime/submit.h"
 
 #define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
 #define STATEMENTS_MOST 100000000 /* at one instant: a program that goes round and does nothing */
@@ -298,7 +300,7 @@ static void fire(struct runtime *rt, uint32_t at)
         fiber_timer(rt, timer.number);
         break;
     case TIMER_BATCH:
-        batch_timer(rt, timer.number);
+        submit_timer(rt, timer.number);
         break;
     case TIMER_CALL:
         call_timer(rt, timer.number);
@@ -307,7 +309,7 @@ static void fire(struct runtime *rt, uint32_t at)
         actor_timer(rt, timer.number);
         break;
     case TIMER_PERSIST:
-        actor_persisted(rt, timer.number);
+        service_persisted(rt, timer.number);
         break;
     case TIMER_HOST:
         host_timer(rt, timer.number);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lineage: what is gone is computed again, and what that needs, and so on.
+ *
+ * Results of tasks can be made again as long as somebody may ask for them; what a driver put, and
+ * what an actor returned, cannot. What is needed and gone is found by a list, not by recursion:
+ * chains are as long as a program runs. */
+#include "sim/runtime/lineage.h"
+#include "sim/runtime/batch.h"
+#include "sim/runtime/call.h"
+#include "sim/runtime/copies.h"
+#include "sim/runtime/submit.h"
+
+/* One result is to be made again: its call exists, and waits for what it needs. What it needs and
+ * is gone too goes onto the list. */
+static void revive(struct runtime *rt, uint32_t number, uint32_t element)
+{
+    struct batch *b = batch_of(rt, number);
+    struct object *object = &b->objects[element];
+    if (b->pending++ == 0)
+        for (uint32_t k = 0; k < b->arguments_count; k++)
+            batch_hold(rt, b->arguments[k].batch);
+    object->state = OBJECT_PENDING;
+    copies_drop(rt, object);
+    rt->record->objects.rebuilt++;
+    runtime_tell(rt, batch_told(rt, number, element, TOLD_OBJECT_REBUILT));
+    uint32_t at = call_new(rt, number, element);
+    ((struct call *)pool_at(&rt->calls, at))->attempt = 1;
+    for (uint32_t k = 0; b->has_calls && k < b->arguments_count; k++)
+        if (b->arguments[k].is_each)
+            batch_of(rt, b->arguments[k].batch)->objects[element].uses++;
+}
+
+static bool can_be_made(const struct batch *b)
+{
+    return b->kind == BATCH_TASKS && !b->is_cancelled;
+}
+
+static uint32_t *todo_link(const struct runtime *rt, uint32_t call)
+{
+    return &((struct call *)pool_at(&rt->calls, call))->next;
+}
+
+/* An argument of a call that is made again: there, on its way, or to be made again itself. */
+static void need(struct runtime *rt, uint32_t for_call, uint32_t number, uint32_t element,
+                 uint32_t *todo)
+{
+    struct object *object = &batch_of(rt, number)->objects[element];
+    if (object->state == OBJECT_FAILED || copies_has(rt, number, element))
+        return;
+    if (object->state != OBJECT_PENDING && can_be_made(batch_of(rt, number))) {
+        revive(rt, number, element);
+        *todo_link(rt, object->call) = *todo;
+        *todo = object->call;
+    } else if (object->state != OBJECT_PENDING) {
+        object->state = OBJECT_FAILED;
+        object->cause = CAIRN_CAUSE_OBJECT;
+        batch_of(rt, number)->failed++;
+        return;
+    }
+    struct call *call = pool_at(&rt->calls, for_call);
+    call->missing++;
+    batch_wait(rt, number, element, WAITER_CALL, for_call, call->stamp);
+}
+
+void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
+{
+    struct object *object = &batch_of(rt, number)->objects[element];
+    uint32_t todo = 0;
+    if (object->state == OBJECT_PENDING || object->state == OBJECT_FAILED)
+        return;
+    if (object->state == OBJECT_READY) {
+        rt->record->objects.lost++;
+        runtime_tell(rt, batch_told(rt, number, element, TOLD_OBJECT_LOST));
+    }
+    if (!can_be_made(batch_of(rt, number))) {
+        object->state = OBJECT_FAILED;
+        object->cause = CAIRN_CAUSE_OBJECT;
+        batch_of(rt, number)->failed++;
+        return;
+    }
+    revive(rt, number, element);
+    *todo_link(rt, object->call) = 0;
+    todo = object->call;
+    while (todo) {
+        uint32_t at = todo;
+        const struct call *call = pool_at(&rt->calls, at);
+        const struct batch *b = batch_of(rt, call->batch);
+        todo = *todo_link(rt, at);
+        for (uint32_t k = 0; k < b->arguments_count; k++) {
+            const struct batch_argument *a = &b->arguments[k];
+            if (a->is_each)
+                need(rt, at, a->batch, call->element, &todo);
+            for (uint32_t j = 0; !a->is_each && j < batch_of(rt, a->batch)->count; j++)
+                need(rt, at, a->batch, j, &todo);
+        }
+        if (call->missing == 0)
+            call_go(rt, at, submit_failed_argument(rt, b, call->element));
+    }
+}

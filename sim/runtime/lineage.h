@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lineage: results that are gone are made again by their calls. */
+#ifndef CAIRN_RUNTIME_LINEAGE_H
+#define CAIRN_RUNTIME_LINEAGE_H
+
+#include "sim/runtime/runtime.h"
+
+/* It is gone and somebody needs it: its call is submitted again, and those that its arguments need;
+ * or, if nothing can make it, it has failed. */
+void lineage_rebuild(struct runtime *rt, uint32_t batch, uint32_t element);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Service: the calls of an actor, in the order in which they were submitted.
+ *
+ * A call is a step: the state's version counts the calls that it holds. A crash takes the state
+ * back to nothing, or to the newest complete checkpoint; an exception takes nothing. A snapshot is
+ * a call like the others, and covers the state as it begins; so is a restore. */
+#ifndef CAIRN_RUNTIME_SERVICE_H
+#define CAIRN_RUNTIME_SERVICE_H
+
+#include "sim/runtime/runtime.h"
+
+/* A call goes behind the others; it has not arrived yet. */
+void service_queue(struct runtime *rt, uint32_t call);
+/* It has arrived, its arguments are there or have failed (1 + the cause). */
+void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed);
+void service_call_timer(struct runtime *rt, uint32_t call);
+void service_persisted(struct runtime *rt, uint32_t number);
+/* Begins what can begin now. */
+void service_pump(struct runtime *rt, uint32_t number);
+/* Nobody has its handle, and nothing is left to do: it ends. */
+void service_end_if_let_go(struct runtime *rt, uint32_t number);
+/* Charges what it has been doing until now; to be called before anything changes that. */
+void service_charge(struct runtime *rt, uint32_t number);
+/* Is there a complete checkpoint to go back to, now? */
+bool service_has_checkpoint(const struct runtime *rt, const struct actor *actor);
+/* It is the state again. */
+void service_restored(struct runtime *rt, uint32_t number);
+/* Its process is gone: what ran has stopped. */
+void service_stop(struct runtime *rt, uint32_t number);
+/* Calls after a death: those that may be tried again keep their order; the others fail. */
+void service_sort(struct runtime *rt, uint32_t number, bool is_dead);
+
+#endif
