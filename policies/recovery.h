@@ -9,7 +9,8 @@
 #ifndef CAIRN_POLICIES_RECOVERY_H
 #define CAIRN_POLICIES_RECOVERY_H
 
-#include "policies/controller.h"
+/* tidy: allow include, all headers are installed side by side */
+#include "controller.h"
 
 #ifdef __cplusplus
 extern "C" {
