@@ -47,3 +47,25 @@ const struct cairn_controller_class *cairn_controller_find(const char *name)
             return *class;
     return NULL;
 }
+
+#define RECOVERIES(ROW)                                                                            \
+    ROW(ray)                                                                                       \
+    ROW(backoff)                                                                                   \
+    ROW(orchestrator)                                                                              \
+    ROW(breaker)                                                                                   \
+    ROW(supervisor)                                                                                \
+    ROW(train)
+
+#define RECOVERY(name) extern const struct cairn_recovery_class cairn_recovery_##name;
+RECOVERIES(RECOVERY)
+
+#define RECOVERS(name) &cairn_recovery_##name,
+const struct cairn_recovery_class *const cairn_recoveries[] = {RECOVERIES(RECOVERS) NULL};
+
+const struct cairn_recovery_class *cairn_recovery_find(const char *name)
+{
+    for (const struct cairn_recovery_class *const *class = cairn_recoveries; *class; class ++)
+        if (strcmp((*class)->name, name) == 0)
+            return *class;
+    return NULL;
+}

@@ -5,8 +5,10 @@
 #ifndef CAIRN_POLICIES_REGISTRY_H
 #define CAIRN_POLICIES_REGISTRY_H
 
-/* tidy: allow include, both headers are installed side by side */
+/* tidy: allow include, all headers are installed side by side */
 #include "controller.h"
+/* tidy: allow include, likewise */
+#include "recovery.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +19,10 @@ CAIRN_API extern const struct cairn_controller_class *const cairn_controllers[];
 
 /* By name; NULL if there is none. */
 CAIRN_API const struct cairn_controller_class *cairn_controller_find(const char *name);
+
+/* Likewise recovery policies; the first is the default. */
+CAIRN_API extern const struct cairn_recovery_class *const cairn_recoveries[];
+CAIRN_API const struct cairn_recovery_class *cairn_recovery_find(const char *name);
 
 #ifdef __cplusplus
 }
