@@ -5,11 +5,18 @@
  * a *setback* and gets a *cure*: again, after some time, or never. Budgets that a program states
  * itself (max_retries, max_restarts) come with the setback; budgets by time and by cause, delays,
  * breakers and supervision are the policy's. The same rules as for controllers: no clock, no
- * randomness, no I/O, no allocation; a state is flat bytes. */
+ * randomness, no I/O, no allocation; a state is flat bytes.
+ *
+ *     plan(values) -> plan                              once; shared by all jobs
+ *     cairn_recovery_init(plan) -> state                once a job
+ *     cairn_recovery_init_own(plan) -> own              once an actor
+ *     cairn_recovery_decide(state, own, setback) -> cure     at each failure, in the order of time
+ *     succeeded(state, own)                             at each success, if the class wants to know
+ */
 #ifndef CAIRN_POLICIES_RECOVERY_H
 #define CAIRN_POLICIES_RECOVERY_H
 
-/* tidy: allow include, all headers are installed side by side */
+/* tidy: allow include, both headers are installed side by side */
 #include "controller.h"
 
 #ifdef __cplusplus
@@ -51,8 +58,9 @@ enum cairn_cure_action { CAIRN_GIVE_UP, CAIRN_AGAIN };
 enum cairn_cure_scope { CAIRN_CURE_ONE, CAIRN_CURE_REST, CAIRN_CURE_ALL };
 struct cairn_cure {
     uint32_t size, abi;
-    uint32_t action;       /* enum cairn_cure_action */
-    uint32_t scope;        /* who starts again with it: its siblings behind it, or all */
+    uint32_t action; /* enum cairn_cure_action */
+    uint32_t scope;  /* who starts again with it, or is given up with it: its siblings behind it, or
+                        all; enum cairn_cure_scope */
     uint32_t is_elsewhere; /* not on the node where it failed, if another one serves */
     uint32_t reason;       /* put in words by describe */
     int64_t delay;         /* ns from now */
@@ -71,13 +79,34 @@ struct cairn_recovery_class {
     const char *(*plan)(const struct cairn_value *values, void *plan);
     void (*init)(const void *plan, void *state);   /* NULL: zeroed is enough */
     void (*init_own)(const void *plan, void *own); /* likewise */
-    /* own: the actor's; NULL for a task. cure is zeroed but for size and abi. */
+    /* own: the actor's, for its calls too; NULL for a task. cure is zeroed but for size and abi. */
     void (*decide)(const void *plan, void *state, void *own, const struct cairn_setback *setback,
                    struct cairn_cure *cure);
     /* It went well: a task or call ended, an actor is alive again. NULL: does not want to know. */
     void (*succeeded)(const void *plan, void *state, void *own, uint32_t subject, int64_t now);
+    /* A cure in words, NUL-terminated, at most capacity bytes. */
     void (*describe)(const void *plan, const struct cairn_cure *cure, char *bytes, size_t capacity);
 };
+
+/* ---- for drivers --------------------------------------------------------------------------- */
+
+/* Bytes of a plan, of a job's state, of each actor's own; 0 where there is nothing to keep. */
+CAIRN_API uint64_t cairn_recovery_plan_size(const struct cairn_recovery_class *recovery);
+CAIRN_API uint64_t cairn_recovery_state_size(const struct cairn_recovery_class *recovery,
+                                             const void *plan);
+CAIRN_API uint64_t cairn_recovery_own_size(const struct cairn_recovery_class *recovery,
+                                           const void *plan);
+/* A state made ready: zeroed, then init. It may be NULL where its size is 0. */
+CAIRN_API void cairn_recovery_init(const struct cairn_recovery_class *recovery, const void *plan,
+                                   void *state);
+CAIRN_API void cairn_recovery_init_own(const struct cairn_recovery_class *recovery,
+                                       const void *plan, void *own);
+/* Asks, with a cure made ready, and a setback that may be an older driver's. */
+CAIRN_API void cairn_recovery_decide(const struct cairn_recovery_class *recovery, const void *plan,
+                                     void *state, void *own, const struct cairn_setback *setback,
+                                     struct cairn_cure *cure);
+/* Can this driver drive the class? NULL, or a sentence. */
+CAIRN_API const char *cairn_recovery_refusal(const struct cairn_recovery_class *recovery);
 
 #ifdef __cplusplus
 }

@@ -64,7 +64,13 @@ const struct cairn_scheduler_class *cairn_scheduler_find(const char *name)
     return NULL;
 }
 
-#define RECOVERIES(ROW) ROW(ray)
+#define RECOVERIES(ROW)                                                                            \
+    ROW(ray)                                                                                       \
+    ROW(backoff)                                                                                   \
+    ROW(orchestrator)                                                                              \
+    ROW(breaker)                                                                                   \
+    ROW(supervisor)                                                                                \
+    ROW(train)
 
 #define RECOVERY(name) extern const struct cairn_recovery_class cairn_recovery_##name;
 RECOVERIES(RECOVERY)

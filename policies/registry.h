@@ -26,7 +26,7 @@ CAIRN_API const struct cairn_controller_class *cairn_controller_find(const char 
 CAIRN_API extern const struct cairn_scheduler_class *const cairn_schedulers[];
 CAIRN_API const struct cairn_scheduler_class *cairn_scheduler_find(const char *name);
 
-/* Likewise recoveries. */
+/* Likewise recovery policies; the first is the default. */
 CAIRN_API extern const struct cairn_recovery_class *const cairn_recoveries[];
 CAIRN_API const struct cairn_recovery_class *cairn_recovery_find(const char *name);
 

@@ -20,7 +20,7 @@
 #define LIMIT_THREADS         256
 #define LIMIT_MIXTURE         8          /* branches of a hyperexponential law */
 #define LIMIT_EMPIRICAL       4096       /* values of an empirical law */
-#define LIMIT_PARAMS          12         /* parameters of one policy */
+#define LIMIT_PARAMS          16         /* parameters of one policy */
 #define LIMIT_DECORATORS      4          /* controllers around a controller */
 #define LIMIT_LIST            64         /* values of a list parameter of a policy */
 #define LIMIT_TEXTS           2048       /* bytes of a list of texts for a policy */

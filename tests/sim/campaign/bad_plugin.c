@@ -44,6 +44,10 @@ static const struct cairn_param params[] = {
     P(11),
     P(12),
     P(13),
+    P(14),
+    P(15),
+    P(16),
+    P(17),
 #endif
     {.name = NULL},
 };
