@@ -44,7 +44,7 @@ void cairn_scheduler_grow(const struct cairn_scheduler_class *scheduler, const v
     ((struct desk_head *)larger)->pending = grown.pending;
     desk_open(&to, scheduler, plan, larger);
     waiting_copy(&to.waiting, &from.waiting);
-    memcpy(to.room.most, from.room.most, room_bytes(grown.nodes));
+    memcpy(to.room.head, from.room.head, room_bytes(scheduler, grown.nodes));
     if (scheduler->own_bytes)
         memcpy(to.own, from.own, scheduler->own_bytes(plan, grown.nodes));
 }
@@ -173,8 +173,7 @@ void cairn_scheduler_shrink(const struct cairn_scheduler_class *scheduler, const
     struct desk d;
     struct cairn_demand less = *from;
     desk_open(&d, scheduler, plan, state);
-    for (int r = 0; r < CAIRN_RESOURCES; r++)
-        less.of[r] -= to->of[r];
+    demand_subtract(&less, to);
     give(&d, placement, &less);
 }
 

@@ -104,6 +104,10 @@ struct cairn_room;
 struct cairn_node_room {
     struct cairn_demand capacity, free; /* free below 0: it holds more than it has */
 };
+/* Where a node stands: lower is earlier, key by key, and then by number. */
+struct cairn_rank {
+    int64_t key[CAIRN_RESOURCES];
+};
 
 /* Members that may be NULL say what it means. A class fits in static storage and never changes. */
 struct cairn_scheduler_class {
@@ -120,6 +124,9 @@ struct cairn_scheduler_class {
      * if there is none. The request is the next of its run: id and random are its own. */
     uint32_t (*pick)(const void *plan, void *own, struct cairn_room *room, int64_t now,
                      const struct cairn_request *request);
+    /* Where a node stands among those that can be had, for cairn_room_ranked; a pure function of
+     * what it has. rank is zeroed. NULL: nodes have no rank. */
+    void (*rank)(const void *plan, const struct cairn_node_room *has, struct cairn_rank *rank);
     /* A node comes up, goes down, drains; room knows it already. NULL: does not want to know. */
     void (*heard)(const void *plan, void *own, struct cairn_room *room, int64_t now, uint32_t node,
                   enum cairn_node_change change);
@@ -139,6 +146,18 @@ CAIRN_API uint32_t cairn_room_first(const struct cairn_room *room,
 /* The same, and from 0 on when there is none. */
 CAIRN_API uint32_t cairn_room_around(const struct cairn_room *room,
                                      const struct cairn_demand *demand, uint32_t from);
+/* Nodes that are up, draining ones included. */
+CAIRN_API uint32_t cairn_room_up(const struct cairn_room *room);
+/* Of a class with `rank`: a node's rank, as long as it can be had. */
+CAIRN_API const struct cairn_rank *cairn_room_rank(const struct cairn_room *room, uint32_t node);
+/* How many fit and have key[0] at most `last`; counted up to `limit`. */
+CAIRN_API uint32_t cairn_room_count(const struct cairn_room *room,
+                                    const struct cairn_demand *demand, int64_t last,
+                                    uint32_t limit);
+/* The j-th by rank, from 0, of those that fit; CAIRN_NOWHERE. Where nodes of like rank have like
+ * room free this and counting are O(log nodes). */
+CAIRN_API uint32_t cairn_room_ranked(const struct cairn_room *room,
+                                     const struct cairn_demand *demand, uint32_t j);
 
 /* ---- for drivers ----------------------------------------------------------------------------- */
 

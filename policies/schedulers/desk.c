@@ -17,7 +17,8 @@ uint64_t desk_bytes(const struct cairn_scheduler_class *scheduler, const void *p
                     const struct cairn_pool *pool)
 {
     return rounded(sizeof(struct desk_head)) + rounded(waiting_bytes(pool->pending)) +
-           rounded(room_bytes(pool->nodes)) + rounded(own_bytes(scheduler, plan, pool->nodes));
+           rounded(room_bytes(scheduler, pool->nodes)) +
+           rounded(own_bytes(scheduler, plan, pool->nodes));
 }
 
 void desk_open(struct desk *desk, const struct cairn_scheduler_class *scheduler, const void *plan,
@@ -29,6 +30,6 @@ void desk_open(struct desk *desk, const struct cairn_scheduler_class *scheduler,
     *desk = (struct desk){.class = scheduler, .plan = plan, .head = head};
     waiting_open(&desk->waiting, at, head->pending, p->order, &desk->room);
     at += rounded(waiting_bytes(head->pending));
-    room_open(&desk->room, at, head->nodes);
-    desk->own = at + rounded(room_bytes(head->nodes));
+    room_open(&desk->room, at, head->nodes, scheduler, plan);
+    desk->own = at + rounded(room_bytes(scheduler, head->nodes));
 }

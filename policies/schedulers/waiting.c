@@ -58,26 +58,18 @@ void waiting_init(struct waiting *waiting)
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
-/* The finalizer of splitmix64 (Steele, Lea, Flood 2014). */
-static uint64_t mixed(uint64_t z)
-{
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 static uint32_t *id_bucket(const struct waiting *w, uint64_t block, uint32_t level)
 {
-    return &w->by_id[mixed(block * 64 + level) & (w->buckets - 1)];
+    return &w->by_id[hash_mixed(block * 64 + level) & (w->buckets - 1)];
 }
 
 static uint32_t *key_bucket(const struct waiting *w, const struct waiting_key *key)
 {
     uint64_t hash = (uint64_t)key->node << 32 | key->is_soft;
     for (int r = 0; r < CAIRN_RESOURCES; r++)
-        hash = mixed(hash + (uint64_t)key->demand.of[r]) + 1;
-    hash = mixed(hash + ((uint64_t)key->group << 32 | key->bundle));
-    return &w->by_key[mixed(hash + (uint64_t)key->expected) & (w->buckets - 1)];
+        hash = hash_mixed(hash + (uint64_t)key->demand.of[r]) + 1;
+    hash = hash_mixed(hash + ((uint64_t)key->group << 32 | key->bundle));
+    return &w->by_key[hash_mixed(hash + (uint64_t)key->expected) & (w->buckets - 1)];
 }
 
 static int key_is(const struct waiting_key *a, const struct waiting_key *b)
@@ -497,7 +489,8 @@ struct cairn_request waiting_request(const struct waiting *waiting, uint32_t sha
     struct cairn_request request = e->request;
     request.count = 1;
     for (int i = 0; i < 2 && e->member > 0; i++)
-        request.random[i] = mixed(request.random[i] + e->member * UINT64_C(0x9e3779b97f4a7c15));
+        request.random[i] =
+            hash_mixed(request.random[i] + e->member * UINT64_C(0x9e3779b97f4a7c15));
     return request;
 }
 
