@@ -78,6 +78,34 @@ struct cairn_pool {
     uint32_t size, abi;
     uint32_t nodes;
     uint32_t pending; /* requests that can wait, each perhaps a run of many */
+    uint32_t groups;  /* placement groups, numbered from 0 */
+    uint32_t bundles; /* of all of them */
+};
+
+/* ---- placement groups ------------------------------------------------------------------------ */
+
+enum cairn_group_strategy {
+    CAIRN_GROUP_PACK,          /* on few nodes */
+    CAIRN_GROUP_SPREAD,        /* on different nodes, as far as there are any */
+    CAIRN_GROUP_STRICT_PACK,   /* on one node */
+    CAIRN_GROUP_STRICT_SPREAD, /* on different nodes */
+};
+
+enum cairn_group_state {
+    CAIRN_GROUP_REMOVED, /* or never there */
+    CAIRN_GROUP_PENDING,
+    CAIRN_GROUP_CREATED,
+    CAIRN_GROUP_RESCHEDULING, /* a node took bundles with it; the others serve on */
+};
+
+/* Room for `count` bundles, all of them or none. */
+struct cairn_reservation {
+    uint32_t size, abi;
+    uint32_t group;    /* its number */
+    uint32_t strategy; /* enum cairn_group_strategy */
+    uint32_t count;    /* at least 1 */
+    uint32_t reserved;
+    const struct cairn_demand *bundles;
 };
 
 /* ---- a scheduler ---------------------------------------------------------------------------- */
@@ -166,7 +194,8 @@ CAIRN_API uint64_t cairn_scheduler_size(const struct cairn_scheduler_class *sche
 /* state: that many bytes, 16-aligned. All nodes are down, nothing waits. */
 CAIRN_API void cairn_scheduler_init(const struct cairn_scheduler_class *scheduler, const void *plan,
                                     const struct cairn_pool *pool, void *state);
-/* The same scheduler in a larger state: pool->pending is more, all else as it was. */
+/* The same scheduler in a larger state: of pending, groups and bundles there may be more in pool,
+ * never less; all else is as it was. */
 CAIRN_API void cairn_scheduler_grow(const struct cairn_scheduler_class *scheduler, const void *plan,
                                     const struct cairn_pool *pool, const void *state, void *larger);
 CAIRN_API void cairn_scheduler_node(const struct cairn_scheduler_class *scheduler, const void *plan,
@@ -196,6 +225,27 @@ CAIRN_API void cairn_scheduler_release(const struct cairn_scheduler_class *sched
                                        const void *plan, void *state, int64_t now,
                                        const struct cairn_placement *placement,
                                        const struct cairn_demand *held);
+
+/* Placement groups. Those that wait are tried before any request, in the order of their
+ * reservation; those that lost bundles before all others. */
+
+/* A group is to be placed, now or when there is room. 0: nothing has changed, as this number is not
+ * below pool->groups or is in use, or there are not as many free bundles side by side. */
+CAIRN_API int cairn_scheduler_reserve(const struct cairn_scheduler_class *scheduler,
+                                      const void *plan, void *state, int64_t now,
+                                      const struct cairn_reservation *reservation);
+/* The group is removed, and all that runs in it is gone: nobody releases it. What waits for it
+ * waits on, for another group of this number, or until it is withdrawn. */
+CAIRN_API void cairn_scheduler_unreserve(const struct cairn_scheduler_class *scheduler,
+                                         const void *plan, void *state, int64_t now,
+                                         uint32_t group);
+/* The next group that has become CREATED, again perhaps, since this was last asked; or NOWHERE. */
+CAIRN_API uint32_t cairn_scheduler_created(const struct cairn_scheduler_class *scheduler,
+                                           const void *plan, void *state, int64_t now);
+/* enum cairn_group_state. nodes, unless NULL: where each of its bundles is, or NOWHERE. */
+CAIRN_API uint32_t cairn_scheduler_group(const struct cairn_scheduler_class *scheduler,
+                                         const void *plan, const void *state, uint32_t group,
+                                         uint32_t *nodes);
 
 #ifdef __cplusplus
 }

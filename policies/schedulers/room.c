@@ -143,7 +143,7 @@ const struct cairn_node_room *cairn_room_of(const struct cairn_room *room, uint3
 
 int cairn_room_fits(const struct cairn_room *room, uint32_t node, const struct cairn_demand *demand)
 {
-    return node < room->nodes && demand_fits(demand, &room->most[room->leaves + node]);
+    return node < room->nodes && demand_fits(demand, room_leaf(room, node));
 }
 
 uint32_t cairn_room_first(const struct cairn_room *room, const struct cairn_demand *demand,

@@ -37,6 +37,12 @@ struct cairn_room {
     const void *plan;
 };
 
+/* What can be had of a node now. */
+static inline const struct cairn_demand *room_leaf(const struct cairn_room *room, uint32_t node)
+{
+    return &room->most[room->leaves + node];
+}
+
 uint64_t room_bytes(const struct cairn_scheduler_class *scheduler, uint32_t nodes);
 void room_open(struct cairn_room *room, void *bytes, uint32_t nodes,
                const struct cairn_scheduler_class *scheduler, const void *plan);
