@@ -63,9 +63,10 @@ void cairn_scheduler_grow(const struct cairn_scheduler_class *scheduler, const v
 
 /* ---- what a change wakes --------------------------------------------------------------------- */
 
-/* The node's room changed, or what runs there: the reservation may have moved. */
+/* The node's room changed: groups are worth trying, and the reservation may have moved. */
 static void note(struct desk *d, uint32_t node)
 {
+    d->bundles.head->is_worth = 1;
     if (!d->backfill.head)
         return;
     backfill_update(&d->backfill, node);
@@ -78,7 +79,6 @@ static void freed(struct desk *d, uint32_t node)
 {
     const struct cairn_demand *free = room_leaf(&d->room, node);
     note(d, node);
-    bundles_freed(&d->bundles, node);
     waiting_wake_fitting(&d->waiting, node, free);
     waiting_wake_fitting(&d->waiting, WAITING_ANYWHERE, free);
     waiting_wake_fitting(&d->waiting, WAITING_RESERVED, free);
@@ -233,10 +233,10 @@ static void take(struct desk *d, int64_t now, const struct cairn_request *reques
     else
         demand_subtract(&d->bundles.bundle[bundle].free, &request->demand);
     placement->entry = bundle + 1; /* 0: in none */
-    if (d->backfill.head) {
+    if (d->backfill.head)
         placement->entry = backfill_begin(&d->backfill, request, node, bundle, now);
+    if (bundle == CAIRN_NOWHERE)
         note(d, node);
-    }
 }
 
 /* The head of the line is served, or wanted no more: another one comes to it. */

@@ -54,32 +54,30 @@ static struct bundle_line *line_of(struct bundles *b, const struct bundle_group 
     return group->state == CAIRN_GROUP_PENDING ? &b->head->pending : &b->head->lost;
 }
 
+/* At the end, but for those that lost bundles with it and have larger numbers. */
 static void line_join(struct bundles *b, uint32_t group)
 {
     struct bundle_group *g = &b->group[group];
     struct bundle_line *line = line_of(b, g);
-    g->next = NONE;
-    g->last = line->last;
-    if (line->last == NONE)
-        line->first = group;
-    else
-        b->group[line->last].next = group;
-    line->last = group;
-    g->is_worth = b->head->is_worth = 1;
+    uint32_t last = line->last, next = NONE;
+    g->loss = g->state == CAIRN_GROUP_PENDING ? 0 : b->head->loss;
+    while (g->loss > 0 && last != NONE && b->group[last].loss == g->loss && last > group) {
+        next = last;
+        last = b->group[last].last;
+    }
+    g->next = next;
+    g->last = last;
+    *(last == NONE ? &line->first : &b->group[last].next) = group;
+    *(next == NONE ? &line->last : &b->group[next].last) = group;
+    b->head->is_worth = 1;
 }
 
 static void line_leave(struct bundles *b, uint32_t group)
 {
     struct bundle_group *g = &b->group[group];
     struct bundle_line *line = line_of(b, g);
-    if (g->last == NONE)
-        line->first = g->next;
-    else
-        b->group[g->last].next = g->next;
-    if (g->next == NONE)
-        line->last = g->last;
-    else
-        b->group[g->next].last = g->last;
+    *(g->last == NONE ? &line->first : &b->group[g->last].next) = g->next;
+    *(g->next == NONE ? &line->last : &b->group[g->next].last) = g->last;
 }
 
 /* ---- coming and going ------------------------------------------------------------------------ */
@@ -128,14 +126,10 @@ int bundles_add(struct bundles *bundles, const struct cairn_reservation *reserva
     b->group[group] = (struct bundle_group){.state = CAIRN_GROUP_PENDING,
                                             .strategy = reservation->strategy,
                                             .first = first,
-                                            .count = count,
-                                            .missing = count,
-                                            .least = reservation->bundles[0]};
-    for (uint32_t i = 0; i < count; i++) {
+                                            .count = count};
+    for (uint32_t i = 0; i < count; i++)
         b->bundle[first + i] =
             (struct bundle){.size = reservation->bundles[i], .group = group, .node = NONE};
-        demand_lower(&b->group[group].least, &reservation->bundles[i]);
-    }
     sort(&b->bundle[first], count);
     line_join(b, group);
     return 1;
@@ -153,7 +147,6 @@ static void place(struct bundles *b, uint32_t bundle, uint32_t node)
     if (*first != NONE)
         b->bundle[*first].last = bundle;
     *first = bundle;
-    b->group[p->group].missing--;
     room_take(b->room, node, &p->size);
 }
 
@@ -167,7 +160,6 @@ static void unplace(struct bundles *b, uint32_t bundle)
         b->bundle[p->last].next = p->next;
     if (p->next != NONE)
         b->bundle[p->next].last = p->last;
-    b->group[p->group].missing++;
     p->node = NONE;
     p->is_new = 0;
 }
@@ -209,18 +201,10 @@ void bundles_remove(struct bundles *bundles, uint32_t group)
     g->state = CAIRN_GROUP_REMOVED;
 }
 
-void bundles_freed(struct bundles *bundles, uint32_t node)
-{
-    const struct bundle_line lines[] = {bundles->head->lost, bundles->head->pending};
-    for (int i = 0; i < 2; i++)
-        for (uint32_t g = lines[i].first; g != NONE; g = bundles->group[g].next)
-            if (cairn_room_fits(bundles->room, node, &bundles->group[g].least))
-                bundles->group[g].is_worth = bundles->head->is_worth = 1;
-}
-
 void bundles_lose(struct bundles *bundles, uint32_t node)
 {
     uint32_t *first = &bundles->room->node[node].bundles;
+    bundles->head->loss++;
     while (*first != NONE) {
         uint32_t group = bundles->bundle[*first].group;
         struct bundle_group *g = &bundles->group[group];
@@ -230,7 +214,7 @@ void bundles_lose(struct bundles *bundles, uint32_t node)
             g->state = CAIRN_GROUP_RESCHEDULING;
             line_join(bundles, group);
         }
-        g->is_worth = bundles->head->is_worth = 1;
+        bundles->head->is_worth = 1;
     }
 }
 
@@ -339,30 +323,22 @@ static int attempt(struct bundles *b, uint32_t group)
             unplace_and_give(b, i);
         b->bundle[i].is_new = 0;
     }
-    g->is_worth = 0;
     return is_placed;
 }
 
 uint32_t bundles_settle(struct bundles *bundles)
 {
     struct bundles *b = bundles;
-    while (b->head->is_worth) {
-        uint32_t g = b->head->lost.first;
-        while (g != NONE && !b->group[g].is_worth)
-            g = b->group[g].next;
-        if (g == NONE)
-            g = b->head->pending.first;
-        while (g != NONE && !b->group[g].is_worth)
-            g = b->group[g].next;
-        if (g == NONE) {
-            b->head->is_worth = 0;
-        } else if (attempt(b, g)) {
-            line_leave(b, g);
-            b->group[g].state = CAIRN_GROUP_CREATED;
-            untold(b, g, 1);
-            return g;
-        }
-    }
+    const uint32_t lines[] = {b->head->lost.first, b->head->pending.first};
+    for (int i = 0; i < 2 && b->head->is_worth; i++)
+        for (uint32_t g = lines[i]; g != NONE; g = b->group[g].next)
+            if (attempt(b, g)) {
+                line_leave(b, g);
+                b->group[g].state = CAIRN_GROUP_CREATED;
+                untold(b, g, 1);
+                return g;
+            }
+    b->head->is_worth = 0;
     return NONE;
 }
 

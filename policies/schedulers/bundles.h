@@ -3,8 +3,10 @@
  *
  * A group's bundles lie side by side, so that the number of one is its place. Those that are placed
  * took their room from a node; what runs inside takes room from the bundle. Groups that cannot be
- * placed yet wait in two lines, those that lost bundles before those that never had any, and are
- * tried again when a node has more to give that would take at least one of the missing bundles.
+ * placed yet wait in two lines, those that lost bundles (at one time: by number) before those that
+ * never had any. All are tried again whenever the room of any node has changed, even if it became
+ * less: the first bundle may then go elsewhere and leave a node to the second. Most attempts fail
+ * at once.
  *
  * As Ray does: bundles are placed in the order of their size (accelerators, custom, memory,
  * processors; then by number), each on the node of the highest
@@ -31,13 +33,11 @@ struct bundle {
 };
 
 struct bundle_group {
-    uint32_t state, strategy;  /* enum cairn_group_state, cairn_group_strategy */
-    uint32_t first, count;     /* its bundles */
-    uint32_t missing;          /* of them, not placed */
-    uint32_t is_worth;         /* trying to place them */
-    uint32_t is_untold;        /* that it has been created */
-    uint32_t next, last;       /* in its line */
-    struct cairn_demand least; /* by resource, of all bundles */
+    uint32_t state, strategy; /* enum cairn_group_state, cairn_group_strategy */
+    uint32_t first, count;    /* its bundles */
+    uint32_t is_untold;       /* that it has been created */
+    uint32_t next, last;      /* in its line */
+    uint64_t loss;            /* which loss brought it there */
 };
 
 struct bundle_line {
@@ -46,7 +46,8 @@ struct bundle_line {
 
 struct bundles_head {
     struct bundle_line lost, pending;
-    uint32_t is_worth;     /* some group is worth trying */
+    uint32_t is_worth;     /* trying the lines: something has changed since all of them failed */
+    uint64_t loss;         /* nodes that went down so far */
     uint32_t untold, told; /* groups that are; where the search for them goes on */
     uint32_t reserved;
 };
@@ -71,12 +72,9 @@ int bundles_add(struct bundles *bundles, const struct cairn_reservation *reserva
 uint32_t bundles_take_back(struct bundles *bundles, uint32_t group);
 /* The group is no more; its bundles have been taken back. */
 void bundles_remove(struct bundles *bundles, uint32_t group);
-/* A node has more to give. */
-void bundles_freed(struct bundles *bundles, uint32_t node);
 /* A node went down, with the bundles on it. */
 void bundles_lose(struct bundles *bundles, uint32_t node);
-/* The first group in line that is worth it is tried: its number, if all of it is placed now.
- * NOWHERE: none can be. */
+/* The first group in line that can be placed is, all of it: its number. NOWHERE: none can be. */
 uint32_t bundles_settle(struct bundles *bundles);
 /* The bundle in which this may run now; NOWHERE. */
 uint32_t bundles_choose(const struct bundles *bundles, const struct cairn_request *request);
