@@ -48,7 +48,13 @@ const struct cairn_controller_class *cairn_controller_find(const char *name)
     return NULL;
 }
 
-#define SCHEDULERS(ROW) ROW(first_fit)
+#define SCHEDULERS(ROW)                                                                            \
+    ROW(first_fit)                                                                                 \
+    ROW(best_fit)                                                                                  \
+    ROW(spread)                                                                                    \
+    ROW(ray_hybrid)                                                                                \
+    ROW(locality)                                                                                  \
+    ROW(failure_aware)
 
 #define SCHEDULER(name) extern const struct cairn_scheduler_class cairn_scheduler_##name;
 SCHEDULERS(SCHEDULER)

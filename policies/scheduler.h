@@ -78,6 +78,34 @@ struct cairn_pool {
     uint32_t size, abi;
     uint32_t nodes;
     uint32_t pending; /* requests that can wait, each perhaps a run of many */
+    uint32_t groups;  /* placement groups, numbered from 0 */
+    uint32_t bundles; /* of all of them */
+};
+
+/* ---- placement groups ------------------------------------------------------------------------ */
+
+enum cairn_group_strategy {
+    CAIRN_GROUP_PACK,          /* on few nodes */
+    CAIRN_GROUP_SPREAD,        /* on different nodes, as far as there are any */
+    CAIRN_GROUP_STRICT_PACK,   /* on one node */
+    CAIRN_GROUP_STRICT_SPREAD, /* on different nodes */
+};
+
+enum cairn_group_state {
+    CAIRN_GROUP_REMOVED, /* or never there */
+    CAIRN_GROUP_PENDING,
+    CAIRN_GROUP_CREATED,
+    CAIRN_GROUP_RESCHEDULING, /* a node took bundles with it; the others serve on */
+};
+
+/* Room for `count` bundles, all of them or none. */
+struct cairn_reservation {
+    uint32_t size, abi;
+    uint32_t group;    /* its number */
+    uint32_t strategy; /* enum cairn_group_strategy */
+    uint32_t count;    /* at least 1 */
+    uint32_t reserved;
+    const struct cairn_demand *bundles;
 };
 
 /* ---- a scheduler ---------------------------------------------------------------------------- */
@@ -104,6 +132,10 @@ struct cairn_room;
 struct cairn_node_room {
     struct cairn_demand capacity, free; /* free below 0: it holds more than it has */
 };
+/* Where a node stands: lower is earlier, key by key, and then by number. */
+struct cairn_rank {
+    int64_t key[CAIRN_RESOURCES];
+};
 
 /* Members that may be NULL say what it means. A class fits in static storage and never changes. */
 struct cairn_scheduler_class {
@@ -120,6 +152,9 @@ struct cairn_scheduler_class {
      * if there is none. The request is the next of its run: id and random are its own. */
     uint32_t (*pick)(const void *plan, void *own, struct cairn_room *room, int64_t now,
                      const struct cairn_request *request);
+    /* Where a node stands among those that can be had, for cairn_room_ranked; a pure function of
+     * what it has. rank is zeroed. NULL: nodes have no rank. */
+    void (*rank)(const void *plan, const struct cairn_node_room *has, struct cairn_rank *rank);
     /* A node comes up, goes down, drains; room knows it already. NULL: does not want to know. */
     void (*heard)(const void *plan, void *own, struct cairn_room *room, int64_t now, uint32_t node,
                   enum cairn_node_change change);
@@ -139,6 +174,18 @@ CAIRN_API uint32_t cairn_room_first(const struct cairn_room *room,
 /* The same, and from 0 on when there is none. */
 CAIRN_API uint32_t cairn_room_around(const struct cairn_room *room,
                                      const struct cairn_demand *demand, uint32_t from);
+/* Nodes that are up, draining ones included. */
+CAIRN_API uint32_t cairn_room_up(const struct cairn_room *room);
+/* Of a class with `rank`: a node's rank, as long as it can be had. */
+CAIRN_API const struct cairn_rank *cairn_room_rank(const struct cairn_room *room, uint32_t node);
+/* How many fit and have key[0] at most `last`; counted up to `limit`. */
+CAIRN_API uint32_t cairn_room_count(const struct cairn_room *room,
+                                    const struct cairn_demand *demand, int64_t last,
+                                    uint32_t limit);
+/* The j-th by rank, from 0, of those that fit; CAIRN_NOWHERE. Where nodes of like rank have like
+ * room free this and counting are O(log nodes). */
+CAIRN_API uint32_t cairn_room_ranked(const struct cairn_room *room,
+                                     const struct cairn_demand *demand, uint32_t j);
 
 /* ---- for drivers ----------------------------------------------------------------------------- */
 
@@ -147,7 +194,8 @@ CAIRN_API uint64_t cairn_scheduler_size(const struct cairn_scheduler_class *sche
 /* state: that many bytes, 16-aligned. All nodes are down, nothing waits. */
 CAIRN_API void cairn_scheduler_init(const struct cairn_scheduler_class *scheduler, const void *plan,
                                     const struct cairn_pool *pool, void *state);
-/* The same scheduler in a larger state: pool->pending is more, all else as it was. */
+/* The same scheduler in a larger state: of pending, groups and bundles there may be more in pool,
+ * never less; all else is as it was. */
 CAIRN_API void cairn_scheduler_grow(const struct cairn_scheduler_class *scheduler, const void *plan,
                                     const struct cairn_pool *pool, const void *state, void *larger);
 CAIRN_API void cairn_scheduler_node(const struct cairn_scheduler_class *scheduler, const void *plan,
@@ -177,6 +225,27 @@ CAIRN_API void cairn_scheduler_release(const struct cairn_scheduler_class *sched
                                        const void *plan, void *state, int64_t now,
                                        const struct cairn_placement *placement,
                                        const struct cairn_demand *held);
+
+/* Placement groups. Those that wait are tried before any request, in the order of their
+ * reservation; those that lost bundles before all others. */
+
+/* A group is to be placed, now or when there is room. 0: nothing has changed, as this number is not
+ * below pool->groups or is in use, or there are not as many free bundles side by side. */
+CAIRN_API int cairn_scheduler_reserve(const struct cairn_scheduler_class *scheduler,
+                                      const void *plan, void *state, int64_t now,
+                                      const struct cairn_reservation *reservation);
+/* The group is removed, and all that runs in it is gone: nobody releases it. What waits for it
+ * waits on, for another group of this number, or until it is withdrawn. */
+CAIRN_API void cairn_scheduler_unreserve(const struct cairn_scheduler_class *scheduler,
+                                         const void *plan, void *state, int64_t now,
+                                         uint32_t group);
+/* The next group that has become CREATED, again perhaps, since this was last asked; or NOWHERE. */
+CAIRN_API uint32_t cairn_scheduler_created(const struct cairn_scheduler_class *scheduler,
+                                           const void *plan, void *state, int64_t now);
+/* enum cairn_group_state. nodes, unless NULL: where each of its bundles is, or NOWHERE. */
+CAIRN_API uint32_t cairn_scheduler_group(const struct cairn_scheduler_class *scheduler,
+                                         const void *plan, const void *state, uint32_t group,
+                                         uint32_t *nodes);
 
 #ifdef __cplusplus
 }

@@ -18,22 +18,31 @@ static uint32_t leaves_of(uint32_t nodes)
     return leaves;
 }
 
-uint64_t room_bytes(uint32_t nodes)
+uint64_t room_bytes(const struct cairn_scheduler_class *scheduler, uint32_t nodes)
 {
-    return (uint64_t)nodes * sizeof(struct room_node) +
-           2 * (uint64_t)leaves_of(nodes) * sizeof(struct cairn_demand);
+    uint64_t each = sizeof(struct room_node) + (scheduler->rank ? sizeof(struct rank_node) : 0);
+    return sizeof(struct room_head) + 2 * (uint64_t)leaves_of(nodes) * sizeof(struct cairn_demand) +
+           nodes * each;
 }
 
-void room_open(struct cairn_room *room, void *bytes, uint32_t nodes)
+void room_open(struct cairn_room *room, void *bytes, uint32_t nodes,
+               const struct cairn_scheduler_class *scheduler, const void *plan)
 {
-    room->nodes = nodes;
-    room->leaves = leaves_of(nodes);
-    room->most = bytes;
+    *room = (struct cairn_room){.nodes = nodes,
+                                .leaves = leaves_of(nodes),
+                                .head = bytes,
+                                .class = scheduler,
+                                .plan = plan};
+    room->most = (struct cairn_demand *)(void *)(room->head + 1);
     room->node = (struct room_node *)(void *)(room->most + 2 * (uint64_t)room->leaves);
+    room->ranks.root = &room->head->root;
+    if (scheduler->rank)
+        room->ranks.node = (struct rank_node *)(void *)(room->node + nodes);
 }
 
 void room_init(struct cairn_room *room)
 {
+    *room->head = (struct room_head){.root = CAIRN_NOWHERE};
     for (uint32_t i = 0; i < 2 * room->leaves; i++)
         room->most[i] = nothing;
     for (uint32_t i = 0; i < room->nodes; i++)
@@ -41,35 +50,46 @@ void room_init(struct cairn_room *room)
             .blocked = CAIRN_NOWHERE, .running = CAIRN_NOWHERE, .bundles = CAIRN_NOWHERE};
 }
 
-/* The node's leaf, and what is above it, as the node is now. */
-static void refresh(struct cairn_room *room, uint32_t node)
+static void refresh_most(struct cairn_room *room, uint32_t node, const struct cairn_demand *free)
 {
-    const struct room_node *n = &room->node[node];
     struct cairn_demand *most = room->most;
     uint32_t i = room->leaves + node;
-    most[i] = n->is_up && !n->is_draining && !n->is_kept ? n->has.free : nothing;
+    most[i] = *free;
     for (i /= 2; i > 0; i /= 2) {
         struct cairn_demand larger = most[2 * i];
-        for (int r = 0; r < CAIRN_RESOURCES; r++)
-            if (most[2 * i + 1].of[r] > larger.of[r])
-                larger.of[r] = most[2 * i + 1].of[r];
+        demand_raise(&larger, &most[2 * i + 1]);
         if (demand_is(&larger, &most[i]))
             return;
         most[i] = larger;
     }
 }
 
+/* All that is derived from a node, as it is now. */
+static void refresh(struct cairn_room *room, uint32_t node)
+{
+    const struct room_node *n = &room->node[node];
+    int is_free = n->is_up && !n->is_draining && !n->is_kept;
+    struct cairn_rank rank = {{0}};
+    refresh_most(room, node, is_free ? &n->has.free : &nothing);
+    if (!room->ranks.node)
+        return;
+    if (is_free) {
+        room->class->rank(room->plan, &n->has, &rank);
+        ranks_put(&room->ranks, node, &rank, &n->has.free);
+    } else {
+        ranks_remove(&room->ranks, node);
+    }
+}
+
 void room_take(struct cairn_room *room, uint32_t node, const struct cairn_demand *demand)
 {
-    for (int r = 0; r < CAIRN_RESOURCES; r++)
-        room->node[node].has.free.of[r] -= demand->of[r];
+    demand_subtract(&room->node[node].has.free, demand);
     refresh(room, node);
 }
 
 void room_give(struct cairn_room *room, uint32_t node, const struct cairn_demand *demand)
 {
-    for (int r = 0; r < CAIRN_RESOURCES; r++)
-        room->node[node].has.free.of[r] += demand->of[r];
+    demand_add(&room->node[node].has.free, demand);
     refresh(room, node);
 }
 
@@ -85,8 +105,8 @@ void room_change(struct cairn_room *room, uint32_t node, enum cairn_node_change 
     struct room_node *n = &room->node[node];
     struct cairn_node_room *has = &n->has;
     if (change == CAIRN_NODE_UP && capacity && n->is_up) {
-        for (int r = 0; r < CAIRN_RESOURCES; r++)
-            has->free.of[r] += capacity->of[r] - has->capacity.of[r];
+        demand_subtract(&has->free, &has->capacity);
+        demand_add(&has->free, capacity);
         has->capacity = *capacity;
     } else if (change == CAIRN_NODE_UP && capacity) {
         has->capacity = has->free = *capacity;
@@ -94,8 +114,10 @@ void room_change(struct cairn_room *room, uint32_t node, enum cairn_node_change 
         has->capacity = has->free = (struct cairn_demand){{0}};
     }
     n->is_draining = change == CAIRN_NODE_DRAIN;
-    if (change != CAIRN_NODE_DRAIN)
+    if (change != CAIRN_NODE_DRAIN) {
+        room->head->up += (change == CAIRN_NODE_UP) - n->is_up;
         n->is_up = change == CAIRN_NODE_UP;
+    }
     refresh(room, node);
 }
 
@@ -121,7 +143,7 @@ const struct cairn_node_room *cairn_room_of(const struct cairn_room *room, uint3
 
 int cairn_room_fits(const struct cairn_room *room, uint32_t node, const struct cairn_demand *demand)
 {
-    return node < room->nodes && demand_fits(demand, &room->most[room->leaves + node]);
+    return node < room->nodes && demand_fits(demand, room_leaf(room, node));
 }
 
 uint32_t cairn_room_first(const struct cairn_room *room, const struct cairn_demand *demand,
@@ -148,4 +170,29 @@ uint32_t cairn_room_around(const struct cairn_room *room, const struct cairn_dem
 {
     uint32_t node = cairn_room_first(room, demand, from);
     return node == CAIRN_NOWHERE && from > 0 ? cairn_room_first(room, demand, 0) : node;
+}
+
+uint32_t cairn_room_up(const struct cairn_room *room)
+{
+    return room->head->up;
+}
+
+const struct cairn_rank *cairn_room_rank(const struct cairn_room *room, uint32_t node)
+{
+    return &room->ranks.node[node].key;
+}
+
+uint32_t cairn_room_count(const struct cairn_room *room, const struct cairn_demand *demand,
+                          int64_t last, uint32_t limit)
+{
+    uint32_t passed;
+    ranks_walk(&room->ranks, demand, last, limit, &passed);
+    return passed;
+}
+
+uint32_t cairn_room_ranked(const struct cairn_room *room, const struct cairn_demand *demand,
+                           uint32_t j)
+{
+    uint32_t passed;
+    return ranks_walk(&room->ranks, demand, INT64_MAX, j, &passed);
 }

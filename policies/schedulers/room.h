@@ -11,7 +11,8 @@
 #ifndef CAIRN_POLICIES_SCHEDULERS_ROOM_H
 #define CAIRN_POLICIES_SCHEDULERS_ROOM_H
 
-#include "policies/scheduler.h"
+#include "policies/schedulers/demand.h"
+#include "policies/schedulers/ranks.h"
 
 struct room_node {
     struct cairn_node_room has;
@@ -21,30 +22,30 @@ struct room_node {
     uint32_t bundles;                     /* reserved here: a list */
 };
 
-struct cairn_room {
-    uint32_t nodes, leaves;    /* leaves: a power of two */
-    struct room_node *node;    /* nodes */
-    struct cairn_demand *most; /* 2 leaves; [1] is the root */
+struct room_head {
+    uint32_t up;   /* nodes, drained ones included */
+    uint32_t root; /* of the ranks */
 };
 
-static inline int demand_fits(const struct cairn_demand *demand, const struct cairn_demand *free)
+struct cairn_room {
+    uint32_t nodes, leaves; /* leaves: a power of two */
+    struct room_head *head;
+    struct cairn_demand *most; /* 2 leaves; [1] is the root */
+    struct room_node *node;    /* nodes */
+    struct ranks ranks;        /* node NULL: the class ranks nothing */
+    const struct cairn_scheduler_class *class;
+    const void *plan;
+};
+
+/* What can be had of a node now. */
+static inline const struct cairn_demand *room_leaf(const struct cairn_room *room, uint32_t node)
 {
-    int fits = 1;
-    for (int r = 0; r < CAIRN_RESOURCES; r++)
-        fits &= demand->of[r] <= free->of[r];
-    return fits;
+    return &room->most[room->leaves + node];
 }
 
-static inline int demand_is(const struct cairn_demand *a, const struct cairn_demand *b)
-{
-    int same = 1;
-    for (int r = 0; r < CAIRN_RESOURCES; r++)
-        same &= a->of[r] == b->of[r];
-    return same;
-}
-
-uint64_t room_bytes(uint32_t nodes);
-void room_open(struct cairn_room *room, void *bytes, uint32_t nodes);
+uint64_t room_bytes(const struct cairn_scheduler_class *scheduler, uint32_t nodes);
+void room_open(struct cairn_room *room, void *bytes, uint32_t nodes,
+               const struct cairn_scheduler_class *scheduler, const void *plan);
 /* All nodes are down. */
 void room_init(struct cairn_room *room);
 void room_take(struct cairn_room *room, uint32_t node, const struct cairn_demand *demand);

@@ -21,28 +21,30 @@ static uint32_t buckets_of(uint32_t capacity)
     return buckets;
 }
 
-uint64_t waiting_bytes(uint32_t capacity)
+uint64_t waiting_bytes(uint32_t capacity, uint32_t groups)
 {
-    uint64_t words = capacity + 2 * (uint64_t)buckets_of(capacity);
+    uint64_t words = capacity + (uint64_t)groups + 2 * (uint64_t)buckets_of(capacity);
     return sizeof(struct waiting_head) +
            capacity * (sizeof(struct waiting_entry) + sizeof(struct waiting_shape)) +
            (words + words % 2) * sizeof(uint32_t);
 }
 
-void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint32_t order,
-                  const struct cairn_room *room)
+void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint32_t groups,
+                  uint32_t order, const struct cairn_room *room)
 {
     struct waiting *w = waiting;
     *w = (struct waiting){.capacity = capacity,
                           .buckets = buckets_of(capacity),
                           .order = order,
                           .head = bytes,
+                          .groups = groups,
                           .room = room};
     w->entry = (struct waiting_entry *)(void *)(w->head + 1);
     w->shape = (struct waiting_shape *)(void *)(w->entry + capacity);
     w->by_id = (uint32_t *)(void *)(w->shape + capacity);
     w->by_key = w->by_id + w->buckets;
     w->ready = w->by_key + w->buckets;
+    w->group = w->ready + capacity;
 }
 
 void waiting_init(struct waiting *waiting)
@@ -54,30 +56,24 @@ void waiting_init(struct waiting *waiting)
                                            .reserved = CAIRN_NOWHERE};
     for (uint32_t i = 0; i < waiting->buckets; i++)
         waiting->by_id[i] = waiting->by_key[i] = CAIRN_NOWHERE;
+    for (uint32_t i = 0; i < waiting->groups; i++)
+        waiting->group[i] = CAIRN_NOWHERE;
 }
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
-/* The finalizer of splitmix64 (Steele, Lea, Flood 2014). */
-static uint64_t mixed(uint64_t z)
-{
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 static uint32_t *id_bucket(const struct waiting *w, uint64_t block, uint32_t level)
 {
-    return &w->by_id[mixed(block * 64 + level) & (w->buckets - 1)];
+    return &w->by_id[hash_mixed(block * 64 + level) & (w->buckets - 1)];
 }
 
 static uint32_t *key_bucket(const struct waiting *w, const struct waiting_key *key)
 {
     uint64_t hash = (uint64_t)key->node << 32 | key->is_soft;
     for (int r = 0; r < CAIRN_RESOURCES; r++)
-        hash = mixed(hash + (uint64_t)key->demand.of[r]) + 1;
-    hash = mixed(hash + ((uint64_t)key->group << 32 | key->bundle));
-    return &w->by_key[mixed(hash + (uint64_t)key->expected) & (w->buckets - 1)];
+        hash = hash_mixed(hash + (uint64_t)key->demand.of[r]) + 1;
+    hash = hash_mixed(hash + ((uint64_t)key->group << 32 | key->bundle));
+    return &w->by_key[hash_mixed(hash + (uint64_t)key->expected) & (w->buckets - 1)];
 }
 
 static int key_is(const struct waiting_key *a, const struct waiting_key *b)
@@ -271,7 +267,8 @@ static uint32_t *list_of(const struct waiting *w, uint32_t list)
     case WAITING_RESERVED:
         return &w->head->reserved;
     default:
-        return &w->room->node[list].blocked;
+        return list < w->room->nodes ? &w->room->node[list].blocked
+                                     : &w->group[list - w->room->nodes];
     }
 }
 
@@ -315,19 +312,13 @@ void waiting_wake(struct waiting *waiting, uint32_t list)
         wake(waiting, *list_of(waiting, list));
 }
 
-static void wake_fitting(struct waiting *w, uint32_t list, uint32_t node)
+void waiting_wake_fitting(struct waiting *waiting, uint32_t list, const struct cairn_demand *free)
 {
-    for (uint32_t i = *list_of(w, list), next; i != CAIRN_NOWHERE; i = next) {
-        next = w->shape[i].next;
-        if (cairn_room_fits(w->room, node, &w->shape[i].key.demand))
-            wake(w, i);
+    for (uint32_t i = *list_of(waiting, list), next; i != CAIRN_NOWHERE; i = next) {
+        next = waiting->shape[i].next;
+        if (demand_fits(&waiting->shape[i].key.demand, free))
+            wake(waiting, i);
     }
-}
-
-void waiting_wake_fitting(struct waiting *waiting, uint32_t node)
-{
-    wake_fitting(waiting, node, node);
-    wake_fitting(waiting, WAITING_ANYWHERE, node);
 }
 
 /* ---- shapes and entries come and go ---------------------------------------------------------- */
@@ -482,6 +473,12 @@ uint32_t waiting_first(const struct waiting *waiting)
     return w->ready[0];
 }
 
+uint64_t waiting_turn(const struct waiting *waiting, uint32_t shape)
+{
+    uint32_t first = waiting->shape[shape].first;
+    return first == CAIRN_NOWHERE ? UINT64_MAX : waiting->entry[first].turn;
+}
+
 void waiting_pop(struct waiting *waiting, uint32_t shape)
 {
     struct waiting_entry *e = &waiting->entry[waiting->shape[shape].first];
@@ -497,7 +494,8 @@ struct cairn_request waiting_request(const struct waiting *waiting, uint32_t sha
     struct cairn_request request = e->request;
     request.count = 1;
     for (int i = 0; i < 2 && e->member > 0; i++)
-        request.random[i] = mixed(request.random[i] + e->member * UINT64_C(0x9e3779b97f4a7c15));
+        request.random[i] =
+            hash_mixed(request.random[i] + e->member * UINT64_C(0x9e3779b97f4a7c15));
     return request;
 }
 
@@ -510,6 +508,7 @@ void waiting_copy(struct waiting *to, const struct waiting *from)
     memcpy(to->entry, from->entry, head->entries * sizeof *to->entry);
     memcpy(to->shape, from->shape, head->shapes * sizeof *to->shape);
     memcpy(to->ready, from->ready, head->ready * sizeof *to->ready);
+    memcpy(to->group, from->group, from->groups * sizeof *to->group);
     for (uint32_t i = 0; i < head->entries; i++)
         if (to->entry[i].request.count > 0)
             id_link(to, i);

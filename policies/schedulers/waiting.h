@@ -14,9 +14,10 @@
 
 #include "policies/schedulers/room.h"
 
-/* Where a shape stands: a node's number is the list of those that wait for that node alone. */
+/* Where a blocked shape stands. A node's number is the list of those that wait for that node alone;
+ * behind the nodes come the groups. */
 #define WAITING_ANYWHERE CAIRN_NOWHERE       /* any node with room will do */
-#define WAITING_INSIDE   (CAIRN_NOWHERE - 1) /* a bundle; or a node that there will never be */
+#define WAITING_INSIDE   (CAIRN_NOWHERE - 1) /* a node or group that there is not */
 #define WAITING_RESERVED (CAIRN_NOWHERE - 2) /* there is room, reserved for another */
 #define WAITING_READY    (CAIRN_NOWHERE - 3) /* not blocked */
 
@@ -60,12 +61,13 @@ struct waiting {
     struct waiting_shape *shape;   /* capacity */
     uint32_t *ready;               /* capacity: a binary heap of shapes */
     uint32_t *by_id, *by_key;      /* buckets */
+    uint32_t groups, *group;       /* groups: lists of those that wait for their bundles */
     const struct cairn_room *room; /* whose nodes hold lists */
 };
 
-uint64_t waiting_bytes(uint32_t capacity);
-void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint32_t order,
-                  const struct cairn_room *room);
+uint64_t waiting_bytes(uint32_t capacity, uint32_t groups);
+void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint32_t groups,
+                  uint32_t order, const struct cairn_room *room);
 void waiting_init(struct waiting *waiting);
 /* All that waits in `from`, with the same indices; to->capacity is not less. */
 void waiting_copy(struct waiting *to, const struct waiting *from);
@@ -81,8 +83,10 @@ void waiting_pop(struct waiting *waiting, uint32_t shape);
 void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list);
 /* All of a list are tried again. */
 void waiting_wake(struct waiting *waiting, uint32_t list);
-/* A node has more to give: those of its list and of `anywhere` that fit it. */
-void waiting_wake_fitting(struct waiting *waiting, uint32_t node);
+/* Those of the list that ask for no more than this. */
+void waiting_wake_fitting(struct waiting *waiting, uint32_t list, const struct cairn_demand *free);
+/* The turn of a shape's first entry; UINT64_MAX: nothing of this shape waits. */
+uint64_t waiting_turn(const struct waiting *waiting, uint32_t shape);
 /* The request that a shape's first entry stands for: one, with its own id and random words. */
 struct cairn_request waiting_request(const struct waiting *waiting, uint32_t shape);
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Nodes in an order that a class gives them, and the j-th of them that fits a demand.
+ *
+ * A treap over the nodes that can be had now, by key and then by number. Its shape depends on the
+ * keys alone and not on history, as a node's priority is a hash of its number. Each subtree knows
+ * how many it holds and, by resource, the most and the least that any of them has free: where the
+ * least fits, all fit and are counted at once; where the most does not, none does. Nodes of like
+ * keys are like nodes as a rule, so most subtrees are of one of these kinds. */
+#ifndef CAIRN_POLICIES_SCHEDULERS_RANKS_H
+#define CAIRN_POLICIES_SCHEDULERS_RANKS_H
+
+#include "policies/scheduler.h"
+
+/* One cache line and most of a second: key and links while descending, sums on the way back. */
+struct rank_node {
+    struct cairn_rank key;
+    int64_t last; /* of the subtree: the largest key[0] */
+    uint32_t left, right, up;
+    uint32_t count; /* of the subtree; 0: it is not in */
+    struct cairn_demand free, most, least;
+};
+
+struct ranks {
+    uint32_t *root;
+    struct rank_node *node;
+};
+
+/* Puts a node where this key belongs, or changes what it has free there. */
+void ranks_put(struct ranks *ranks, uint32_t node, const struct cairn_rank *key,
+               const struct cairn_demand *free);
+void ranks_remove(struct ranks *ranks, uint32_t node);
+/* Passes `skip` nodes that fit and have key[0] at most `last`, and returns the next such;
+ * NOWHERE: there are no more. *passed: how many it passed. */
+uint32_t ranks_walk(const struct ranks *ranks, const struct cairn_demand *demand, int64_t last,
+                    uint32_t skip, uint32_t *passed);
+
+#endif
