@@ -63,16 +63,27 @@ static enum status read_list(const struct value_reader *reader, const char *labe
 
 /* ---- laws ---------------------------------------------------------------------------------- */
 
-/* A copy of a scalar "12 MB" as "12000000 ns", of a number (a shape) as it is. */
+/* Is the law's parameter of this name a number: shape, sigma, alpha, weights? */
+static bool is_number(const char *name)
+{
+    for (size_t i = 0; i < LAW_FORMS; i++)
+        for (size_t k = 0; k < LAW_PARAMS && law_forms[i].params[k].name; k++)
+            if (strcmp(law_forms[i].params[k].name, name) == 0)
+                return law_forms[i].params[k].type == PARAM_NUMBER ||
+                       law_forms[i].params[k].type == PARAM_NUMBER_LIST;
+    return false;
+}
+
+/* A copy of a scalar "12 MB" of this parameter as "12000000 ns", of a number as it is. */
 static enum status bytes_as_time(const struct value_reader *reader, const char *label,
-                                 const struct yaml_node *node, struct yaml_node **copy)
+                                 const struct yaml_node *node, const char *name,
+                                 struct yaml_node **copy)
 {
     uint64_t bytes = 0;
-    double number = 0;
     char digits[32];
     struct text text = text_over(digits, sizeof digits);
     const char *problem = text_to_bytes(node->text, node->length, &bytes);
-    if (problem && text_to_number(node->text, node->length, &number))
+    if (problem && !is_number(name))
         return value_error(reader, label, node, problem);
     if (!problem && bytes > INT64_MAX)
         return value_error(reader, label, node, "is more than 8 EiB");
@@ -91,7 +102,8 @@ static enum status law_as_time(const struct value_reader *reader, const char *la
     struct {
         const struct yaml_child *next;
         struct yaml_node *copy;
-    } stack[LEVELS] = {{node->children, yaml_empty(reader->arena, node->kind, node->place)}};
+        const char *name; /* the last key on the way there */
+    } stack[LEVELS] = {{node->children, yaml_empty(reader->arena, node->kind, node->place), ""}};
     bool has_memory = stack[0].copy != NULL;
     unsigned depth = 1;
     *root = stack[0].copy;
@@ -103,9 +115,10 @@ static enum status law_as_time(const struct value_reader *reader, const char *la
             depth--;
             continue;
         }
+        const char *name = child->key ? child->key : stack[depth - 1].name;
         stack[depth - 1].next = child->next;
         if (child->value->kind == NODE_SCALAR)
-            status = bytes_as_time(reader, label, child->value, &copy);
+            status = bytes_as_time(reader, label, child->value, name, &copy);
         else
             copy = yaml_empty(reader->arena, child->value->kind, child->value->place);
         if (status != STATUS_OK)
@@ -114,6 +127,7 @@ static enum status law_as_time(const struct value_reader *reader, const char *la
                                          child->key_length, child->key_place, copy);
         if (child->value->kind != NODE_SCALAR && depth < LEVELS) {
             stack[depth].next = child->value->children;
+            stack[depth].name = name;
             stack[depth++].copy = copy;
         }
     }

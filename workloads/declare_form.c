@@ -6,6 +6,7 @@
  * methods of an actor stand together, behind all tasks. */
 #include "workloads/declare_form.h"
 #include "workloads/amount_form.h"
+#include "workloads/law_form.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -110,7 +111,7 @@ static const struct field checkpoint_fields[] = {
 
 const struct field_set declare_task = SET("a task", task_fields),
                        declare_method = SET("a method", method_fields),
-                       declare_fails = SET("'fails'", fails_fields),
+                       declare_fails = SET("it", fails_fields),
                        declare_actor = SET("an actor", actor_fields),
                        declare_checkpoint = SET("a checkpoint", checkpoint_fields);
 
@@ -135,11 +136,22 @@ static enum status read_fails(const struct value_reader *reader, const char *pat
     return field_form_read_one(reader, label, node, &fails_fields[0], function);
 }
 
+/* 2 s, or [1 s, 2 s], or {exponential: 2 s}? */
+static bool is_amount(const struct yaml_node *node)
+{
+    if (node->kind != NODE_MAP)
+        return true;
+    for (size_t i = 0; node->count == 1 && i < LAW_FORMS; i++)
+        if (strcmp(node->children->key, law_forms[i].name) == 0)
+            return true;
+    return false;
+}
+
 static enum status read_function(const struct value_reader *reader, const char *path,
                                  const struct yaml_node *node, const struct field_set *set,
                                  struct program_function *function)
 {
-    if (node->kind != NODE_MAP) { /* 2 s, or [1 s, 2 s]: its time alone, the rest by default */
+    if (is_amount(node)) { /* its time alone, the rest by default */
         struct yaml_node *map = yaml_empty(reader->arena, NODE_MAP, node->place);
         struct yaml_node *copy = arena_alloc(reader->arena, sizeof *copy);
         if (!map || !copy)
@@ -309,10 +321,12 @@ enum status declare_form_read(const struct value_reader *reader, const struct ya
                               const struct yaml_node *actors, struct program *program)
 {
     enum status status = STATUS_OK;
-    if (tasks && need_map(reader, TASKS, tasks, "{load: {time: 4 s}}") != STATUS_OK)
-        status = STATUS_INPUT, tasks = NULL;
-    if (actors && need_map(reader, ACTORS, actors, "{Trainer: {start: 3.5 s}}") != STATUS_OK)
-        status = STATUS_INPUT, actors = NULL;
+    if (tasks)
+        status = need_map(reader, TASKS, tasks, "{load: {time: 4 s}}");
+    if (status == STATUS_OK && actors)
+        status = need_map(reader, ACTORS, actors, "{Trainer: {start: 3.5 s}}");
+    if (status != STATUS_OK)
+        return status;
     uint64_t count = count_functions(tasks, actors);
     if (count > LIMIT_FUNCTIONS)
         return diag_error(reader->diag, (tasks ? tasks : actors)->place,

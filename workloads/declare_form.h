@@ -4,7 +4,8 @@
  *     tasks:  {load: {time: 4 s, size: 12 MB}, evaluate: 0.1 s}
  *     actors: {Trainer: {start: 3.5 s, methods: {train: 15 s}}}
  *
- * A bare time stands for {time: …}. Names are the user's own; statements use them. */
+ * A bare time (or list, or law) stands for {time: …}. Names are the user's own; statements use
+ * them. */
 #ifndef CAIRN_WORKLOADS_DECLARE_FORM_H
 #define CAIRN_WORKLOADS_DECLARE_FORM_H
 
@@ -12,8 +13,9 @@
 #include "workloads/field_form.h"
 
 /* Reads both maps, either of which may be NULL, into functions and actors of *program: the tasks
- * in the order of the text, then the methods, actor by actor. What could be read is there on an
- * error too, so that statements can be checked against the names. */
+ * in the order of the text, then the methods, actor by actor. On an error
+ * in one of them the names are there all the same, so that statements can be checked; where the
+ * maps are none, nothing is. */
 enum status declare_form_read(const struct value_reader *reader, const struct yaml_node *tasks,
                               const struct yaml_node *actors, struct program *program);
 /* Canonical text: "tasks: {…}, actors: {…}, "; a map without entries is left out. */

@@ -145,35 +145,53 @@ static void open_body(struct walk *walk, uint32_t owner, const struct yaml_node 
         after_body(walk, owner, node);
 }
 
-/* A branch: a list of statements, copies {times: 4, do: […]}, or one statement alone. */
-static void open_branch(struct walk *walk, const struct yaml_node *node)
+/* The statements of {times: 4, do: […]}; NULL: there are none, which has been said. */
+static const struct yaml_node *read_copies(struct driver *driver, const struct yaml_node *node,
+                                           struct program_statement *branch)
 {
     static const struct field fields[] = {{.name = "times", .type = FIELD_OWN},
                                           {.name = "do", .type = FIELD_OWN}};
-    static const struct field_set copies = {"a branch", fields, 2};
+    static const struct field_set copies = {"it", fields, 2};
+    const struct yaml_child *inside = yaml_find(node, "do");
+    driver_note(driver, field_form_check_keys(driver->reader, "parallel", node, &copies));
+    branch->times = driver_times(driver, node);
+    if (!inside)
+        driver_note(driver, diag_error(driver->reader->diag, node->place,
+                                       "parallel: 'do' is missing: the statements of each copy, as "
+                                       "in '{times: 4, do: [{run: load}]}'"));
+    return inside ? inside->value : NULL;
+}
+
+/* A list of this one node; NULL: no memory, which has been said. */
+const struct yaml_node *driver_list_of(struct driver *driver, const struct yaml_node *node)
+{
+    struct arena *arena = driver->reader->arena;
+    struct yaml_node *list = yaml_empty(arena, NODE_LIST, node->place);
+    struct yaml_node *copy = arena_alloc(arena, sizeof *copy);
+    if (copy)
+        *copy = *node;
+    if (list && copy && yaml_append(arena, list, NULL, 0, node->place, copy))
+        return list;
+    driver_note(driver, diag_world(driver->reader->diag, "keep", "parallel", ENOMEM));
+    return NULL;
+}
+
+/* A branch: a list of statements, copies {times: 4, do: […]}, or one statement alone. */
+static void open_branch(struct walk *walk, const struct yaml_node *node)
+{
     struct driver *driver = walk->driver;
-    const struct yaml_child *inside = node->kind == NODE_MAP ? yaml_find(node, "do") : NULL;
-    bool is_copies = inside && (node->count == 1 || yaml_find(node, "times")) && node->count <= 2;
-    const struct yaml_node *list = is_copies ? inside->value : node;
     struct program_statement *branch = driver_add(driver, OP_BRANCH, node);
+    const struct yaml_node *list = node;
     if (!branch)
         return;
-    uint32_t owner = (uint32_t)(branch - driver->statements);
-    if (is_copies) {
-        driver_note(driver, field_form_check_keys(driver->reader, "parallel", node, &copies));
-        branch->times = driver_times(driver, node);
-    } else if (node->kind == NODE_MAP) {
-        struct yaml_node *one = yaml_empty(driver->reader->arena, NODE_LIST, node->place);
-        struct yaml_node *copy = arena_alloc(driver->reader->arena, sizeof *copy);
-        if (copy)
-            *copy = *node;
-        if (!one || !copy || !yaml_append(driver->reader->arena, one, NULL, 0, node->place, copy)) {
-            driver_note(driver, diag_world(driver->reader->diag, "keep", "parallel", ENOMEM));
-            return;
-        }
-        list = one;
-    }
-    if (is_list(driver, "parallel", list, false) && push(walk, PART_BRANCH, owner, list, NULL))
+    bool is_copies = node->kind == NODE_MAP && !driver_has_verb(node) &&
+                     (yaml_find(node, "do") || yaml_find(node, "times"));
+    if (is_copies)
+        list = read_copies(driver, node, branch);
+    else if (node->kind == NODE_MAP)
+        list = driver_list_of(driver, node);
+    if (list && is_list(driver, "parallel", list, false) &&
+        push(walk, PART_BRANCH, (uint32_t)(branch - driver->statements), list, NULL))
         variables_enter(&driver->variables);
 }
 

@@ -56,6 +56,10 @@ void driver_form_read(struct driver *driver, const char *label, const struct yam
  * are not read. *inner: the list of its body, or NULL. NULL: it could not be added. */
 struct program_statement *driver_statement(struct driver *driver, const struct yaml_node *node,
                                            const struct yaml_node **inner);
+/* A list of this one node; NULL: no memory, which is said. */
+const struct yaml_node *driver_list_of(struct driver *driver, const struct yaml_node *node);
+/* Is there a verb among the keys? */
+bool driver_has_verb(const struct yaml_node *map);
 /* One more statement of this operation, empty; NULL when there are too many, which is said. */
 struct program_statement *driver_add(struct driver *driver, enum program_op op,
                                      const struct yaml_node *node);

@@ -107,6 +107,11 @@ static void say_no_variable(struct reading *reading, const char *name, struct pl
             "'%.64s' is an actor, not a variable; name one that holds such actors: 'start: %.64s', "
             "'as: x'",
             name, name);
+    else if (find_function(driver->program, PROGRAM_NOTHING, name) != PROGRAM_NOTHING)
+        reading_say(reading, place,
+                    "'%.64s' is a task, not a variable; name one that holds its result: 'run: "
+                    "%.64s', 'as: x'",
+                    name, name);
     else
         reading_say(
             reading, place,
@@ -143,6 +148,31 @@ struct variable *reading_use(struct reading *reading, const char *name, struct p
     return NULL;
 }
 
+/* "1 object", "3 objects", "4 actors (Trainer)". */
+static void add_held(struct text *text, const struct program *program, uint32_t class,
+                     uint64_t count)
+{
+    text_add(text, "%llu %s%s", (unsigned long long)count,
+             class == PROGRAM_NOTHING ? "object" : "actor", count == 1 ? "" : "s");
+    if (class != PROGRAM_NOTHING)
+        text_add(text, " (%.64s)", program->actors[class].name);
+}
+
+static void say_change(struct reading *reading, const struct yaml_node *node,
+                       const struct variable *variable)
+{
+    const struct program *program = reading->driver->program;
+    char before[160], now[160];
+    struct text old = text_over(before, sizeof before), new = text_over(now, sizeof now);
+    add_held(&old, program, variable->class, variable->count);
+    add_held(&new, program, reading->class, reading->binds);
+    reading_say(
+        reading, node->place,
+        "'%.64s' holds %s since line %u, and would hold %s; a variable keeps what it holds, "
+        "so give these another name",
+        node->text, before, variable->line, now);
+}
+
 void reading_bind(struct reading *reading, const struct yaml_node *node)
 {
     struct driver *driver = reading->driver;
@@ -176,14 +206,7 @@ void reading_bind(struct reading *reading, const struct yaml_node *node)
         variable->line = node->place.line;
     } else if (variable->class != VARIABLES_ANY && reading->class != VARIABLES_ANY &&
                (variable->class != reading->class || variable->count != reading->binds)) {
-        reading_say(
-            reading, node->place,
-            "'%.64s' holds %llu %s since line %u, and would hold %llu %s; a variable keeps what it "
-            "holds, so give these another name",
-            node->text, (unsigned long long)variable->count,
-            variable->class == PROGRAM_NOTHING ? "objects" : "actors", variable->line,
-            (unsigned long long)reading->binds,
-            reading->class == PROGRAM_NOTHING ? "objects" : "actors");
+        say_change(reading, node, variable);
     }
     variable->state = VARIABLE_BOUND;
     reading_statement(reading)->bind = variables_reach(&driver->variables, variable);

@@ -156,7 +156,7 @@ static void read_wait(struct reading *reading)
         {.name = "for", .type = FIELD_OWN},
         {.name = "count", .type = FIELD_COUNT64, .min = 1, .max = LIMIT_TIMES},
         {.name = "timeout", .type = FIELD_OWN}};
-    static const struct field_set set = {"'wait'", fields, 3};
+    static const struct field_set set = {"it", fields, 3};
     const struct value_reader *reader = reading->driver->reader;
     const struct yaml_node *value = reading->value, *objects = value;
     struct amount timeout = {.constant = SIMTIME_NEVER};
@@ -363,6 +363,14 @@ static void add_takes(struct text *text, const struct driver_verb *verb)
         text_add(text, "%s %s", i ? "," : "", verb->takes[i]);
 }
 
+bool driver_has_verb(const struct yaml_node *map)
+{
+    for (const struct yaml_child *child = map->children; child; child = child->next)
+        if (find_verb(child->key))
+            return true;
+    return false;
+}
+
 /* The one verb of the statement, and nothing beside it that it does not take; NULL: no verb. */
 static const struct yaml_child *check_keys(struct driver *driver, const struct yaml_node *node)
 {
@@ -408,17 +416,8 @@ static const struct yaml_node *inner_of(struct reading *reading)
     const struct yaml_node *value = reading->value, *inner = NULL;
     const struct yaml_child *body = yaml_find(reading->node, "do");
     enum program_op op = reading->verb->op;
-    if (op == OP_PARALLEL && value->kind == NODE_MAP) {
-        struct yaml_node *list =
-            yaml_empty(reading->driver->reader->arena, NODE_LIST, value->place);
-        struct yaml_node *copy = arena_alloc(reading->driver->reader->arena, sizeof *copy);
-        if (copy)
-            *copy = *value;
-        if (!list || !copy ||
-            !yaml_append(reading->driver->reader->arena, list, NULL, 0, value->place, copy))
-            return NULL;
-        return list;
-    }
+    if (op == OP_PARALLEL && value->kind == NODE_MAP)
+        return driver_list_of(reading->driver, value);
     if (op == OP_PARALLEL)
         inner = value;
     else if (op == OP_REPEAT || op == OP_UNTIL)
@@ -429,10 +428,13 @@ static const struct yaml_node *inner_of(struct reading *reading)
         reading_say(reading, reading->node->place,
                     "'do' is missing: the statements inside, as in 'do: [{run: load}]'");
     else if (inner->kind != NODE_LIST || inner->count == 0)
-        reading_say(reading, inner->place, "%s; expected a list of %s",
-                    inner->kind == NODE_LIST ? "the list is empty" : "this is no list",
+        reading_say(reading, inner->place, "%s%s; expected a list of %s",
+                    op == OP_PARALLEL ? "" : "do: ",
+                    inner->kind == NODE_LIST  ? "the list is empty"
+                    : inner->kind == NODE_MAP ? "this is a map"
+                                              : "this is text",
                     op == OP_PARALLEL ? "branches, as in '[[{run: a}], [{run: b}]]'"
-                                      : "statements, as in 'do: [{run: load}]'");
+                                      : "statements, as in '[{run: load}]'");
     return inner && inner->kind == NODE_LIST && inner->count > 0 ? inner : NULL;
 }
 
@@ -440,6 +442,7 @@ struct program_statement *driver_statement(struct driver *driver, const struct y
                                            const struct yaml_node **inner)
 {
     const struct yaml_child *as = NULL;
+    uint32_t errors = driver->reader->diag->errors;
     if (node->kind != NODE_MAP) {
         driver_note(driver, diag_error(driver->reader->diag, node->place,
                                        "this is %s; a statement is a map with a verb, as in '- "
@@ -459,6 +462,8 @@ struct program_statement *driver_statement(struct driver *driver, const struct y
     statement->is_waited = reading.verb->is_waited;
     read_operation(&reading);
     *inner = inner_of(&reading);
+    if (driver->reader->diag->errors > errors)
+        reading.class = VARIABLES_ANY;
     if ((as = yaml_find(node, "as")) && takes(reading.verb, "as"))
         reading_bind(&reading, as->value);
     return statement;

@@ -29,7 +29,7 @@ const char *field_form_name_problem(const char *text, size_t length)
 void field_form_suggest(struct text *text, const char *known, const char *name, size_t length,
                         const char *const *names, size_t count)
 {
-    enum { SHOWN = 12 }; /* more would not be read */
+    enum { SHOWN = 16 }; /* more would not be read */
     const char *near = text_nearest(name, length, names, count);
     if (near) {
         text_add(text, "did you mean '%s'?", near);
@@ -249,28 +249,47 @@ enum status field_form_read_one(const struct value_reader *reader, const char *l
     return problem ? value_error(reader, label, node, problem) : STATUS_OK;
 }
 
+/* A value of this type, to show how a missing key is written. */
+static const char *example(enum field_type type)
+{
+    return type == FIELD_TIME       ? "2 s"
+           : type == FIELD_SIZE     ? "12 MB"
+           : type == FIELD_FRACTION ? "25 %"
+                                    : "1";
+}
+
+/* What is said, or the default; NULL where there is neither. */
+static enum status find_value(const struct value_reader *reader, const char *label,
+                              const struct yaml_node *map, const struct field *field,
+                              const struct yaml_node **value)
+{
+    const struct yaml_child *child = yaml_find(map, field->name);
+    *value = child ? child->value : NULL;
+    if (*value || !field->fallback || !field->fallback[0])
+        return STATUS_OK;
+    *value =
+        yaml_scalar(reader->arena, field->fallback, strlen(field->fallback), (struct place){0});
+    return *value ? STATUS_OK : diag_world(reader->diag, "keep", label, ENOMEM);
+}
+
 enum status field_form_read(const struct value_reader *reader, const char *path,
                             const struct yaml_node *node, const struct field_set *set, void *into)
 {
     enum status status = field_form_check_keys(reader, path, node, set);
+    bool has_unknown = status != STATUS_OK; /* then a missing key is likely one of them */
     for (size_t i = 0; i < set->count; i++) {
         const struct field *field = &set->fields[i];
-        const struct yaml_child *child = yaml_find(node, field->name);
-        const struct yaml_node *value = child ? child->value : NULL;
+        const struct yaml_node *value = NULL;
         char label[240];
-        enum status one = STATUS_OK;
         snprintf(label, sizeof label, "%.200s.%s", path, field->name);
-        if (!value && field->fallback && field->fallback[0]) {
-            value = yaml_scalar(reader->arena, field->fallback, strlen(field->fallback),
-                                (struct place){0});
-            if (!value)
-                return diag_world(reader->diag, "keep", label, ENOMEM);
-        }
+        enum status one = find_value(reader, label, node, field, &value);
+        if (one == STATUS_MEMORY)
+            return one;
         if (value)
             one = field_form_read_one(reader, label, value, field, into);
-        else if (!field->fallback)
+        else if (!field->fallback && field->type != FIELD_OWN && !has_unknown)
             one = diag_error(reader->diag, node->place, "%s is missing: %s, as in '%s: %s'", label,
-                             field->help, field->name, field->type == FIELD_TIME ? "2 s" : "1");
+                             field->help, field->name, example(field->type));
         status = one == STATUS_OK ? status : one;
     }
     return status;

@@ -31,7 +31,8 @@ struct field {
     const char *name;
     enum field_type type;
     size_t offset;
-    /* As a user would write it; "": zero, and left out of the canonical text; NULL: required. */
+    /* As a user would write it; "": zero, and left out of the canonical text; NULL: required (of
+     * FIELD_OWN its owner says so). */
     const char *fallback;
     double min, max; /* of counts; max 0: no limit but the type's */
     const char *const *choices;

@@ -226,7 +226,7 @@ enum status pipeline_form_read(const struct value_reader *reader, const char *la
     if (!program)
         return diag_world(reader->diag, "keep", label, ENOMEM);
     enum status status = check_shape(reader, label, node);
-    if (node->kind != NODE_MAP)
+    if (status != STATUS_OK) /* names would be unknown for want of a key */
         return status;
     enum status one =
         declare_form_read(reader, value_of(node, "tasks"), value_of(node, "actors"), program);
@@ -234,7 +234,7 @@ enum status pipeline_form_read(const struct value_reader *reader, const char *la
     one = driver_form_open(&driver, reader, program, node->weight);
     if (one != STATUS_OK)
         return one;
-    if (value_of(node, "driver") || value_of(node, "jobs"))
+    if (program->functions && program->actors)
         read_drivers(&driver, node, &jobs, &program->jobs_count);
     if (status != STATUS_OK || driver.status != STATUS_OK)
         return status != STATUS_OK ? status : driver.status;
@@ -254,59 +254,95 @@ enum status pipeline_form_read(const struct value_reader *reader, const char *la
 
 /* ---- does it fit? -------------------------------------------------------------------------- */
 
-static enum status check_fit(const struct value_reader *reader, const char *noun,
-                             const struct yaml_child *entry, const struct cairn_demand *demand)
+static const char *const resources[CAIRN_RESOURCES] = {
+    [CAIRN_CPU] = "cpu", [CAIRN_GPU] = "gpu", [CAIRN_MEMORY] = "memory", [CAIRN_CUSTOM] = "custom"};
+
+/* What a node has of it, in the units of a demand. */
+static double capacity_of(const struct spec *spec, unsigned resource)
 {
-    static const char *const names[CAIRN_RESOURCES] = {[CAIRN_CPU] = "cpu",
-                                                       [CAIRN_GPU] = "gpu",
-                                                       [CAIRN_MEMORY] = "memory",
-                                                       [CAIRN_CUSTOM] = "custom"};
-    const struct spec *spec = reader->spec;
-    const double has[CAIRN_RESOURCES] = {[CAIRN_CPU] = spec->cluster.node_cpu,
-                                         [CAIRN_GPU] = spec->cluster.node_gpu,
+    const double has[CAIRN_RESOURCES] = {[CAIRN_CPU] = spec->cluster.node_cpu * CAIRN_WHOLE,
+                                         [CAIRN_GPU] = spec->cluster.node_gpu * CAIRN_WHOLE,
                                          [CAIRN_MEMORY] = (double)spec->cluster.node_memory,
-                                         [CAIRN_CUSTOM] = spec->cluster.node_custom};
+                                         [CAIRN_CUSTOM] = spec->cluster.node_custom * CAIRN_WHOLE};
+    return has[resource];
+}
+
+static void add_quantity(struct text *text, unsigned resource, double quantity)
+{
+    if (resource == CAIRN_MEMORY)
+        text_add_bytes(text, (uint64_t)quantity);
+    else
+        text_add_number(text, quantity / CAIRN_WHOLE);
+}
+
+/* Of a resource that nodes have none of, one demand is told for all. */
+static enum status check_fit(const struct value_reader *reader, const char *noun,
+                             const struct yaml_child *entry, const struct cairn_demand *demand,
+                             bool is_told[CAIRN_RESOURCES])
+{
     enum status status = STATUS_OK;
     for (unsigned i = 0; i < CAIRN_RESOURCES; i++) {
-        double unit = i == CAIRN_MEMORY ? 1 : CAIRN_WHOLE;
+        double has = capacity_of(reader->spec, i);
         const struct yaml_node *said =
-            entry->value->kind == NODE_MAP ? value_of(entry->value, names[i]) : NULL;
-        char bytes[100];
+            entry->value->kind == NODE_MAP ? value_of(entry->value, resources[i]) : NULL;
+        char bytes[160];
         struct text text = text_over(bytes, sizeof bytes);
-        if ((double)demand->of[i] <= has[i] * unit)
+        if ((double)demand->of[i] <= has || is_told[i])
             continue;
-        if (i == CAIRN_MEMORY) {
-            text_add_bytes(&text, (uint64_t)demand->of[i]);
-            text_add(&text, ", and a node has ");
-            text_add_bytes(&text, spec->cluster.node_memory);
-        } else {
-            text_add_number(&text, (double)demand->of[i] / unit);
-            text_add(&text, ", and a node has ");
-            text_add_number(&text, has[i]);
-        }
+        is_told[i] = has <= 0;
+        text_add(&text, "%s ", resources[i]);
+        add_quantity(&text, i, (double)demand->of[i]);
+        text_add(&text, ", and cluster.node.%s is ", resources[i]);
+        add_quantity(&text, i, has);
         status = diag_error(reader->diag, said ? said->place : entry->key_place,
-                            "%s %.64s fits no node: it needs %s %s (cluster.node.%s)", noun,
-                            entry->key, names[i], bytes, names[i]);
+                            "%s %.64s fits no node: it needs %s", noun, entry->key, bytes);
     }
     return status;
+}
+
+/* As many as `start` waits for must be able to live at once. */
+static enum status check_room(const struct value_reader *reader, const struct yaml_child *entry,
+                              const struct program_statement *start,
+                              const struct cairn_demand *held)
+{
+    for (unsigned i = 0; i < CAIRN_RESOURCES; i++) {
+        double has = capacity_of(reader->spec, i), need = (double)held->of[i];
+        if (need <= 0 || need > has)
+            continue;
+        double room = (double)(uint64_t)(has / need) * reader->spec->cluster.nodes;
+        if ((double)start->times > room)
+            return diag_error(
+                reader->diag, entry->key_place,
+                "actor %.64s: line %u starts %llu and waits for all of them, but only "
+                "%.0f can live at once (cluster.node.%s)",
+                entry->key, start->line, (unsigned long long)start->times, room, resources[i]);
+    }
+    return STATUS_OK;
 }
 
 enum status pipeline_form_check_fit(const struct value_reader *reader, const struct yaml_node *node)
 {
     const struct program *program = reader->spec->program;
     const struct yaml_node *tasks = value_of(node, "tasks"), *actors = value_of(node, "actors");
+    bool is_told[CAIRN_RESOURCES] = {false};
     enum status status = STATUS_OK;
     uint32_t i = 0;
     for (const struct yaml_child *child = tasks ? tasks->children : NULL; child;
          child = child->next, i++) {
-        enum status one = check_fit(reader, "task", child, &program->functions[i].demand);
+        enum status one = check_fit(reader, "task", child, &program->functions[i].demand, is_told);
         status = one == STATUS_OK ? status : one;
     }
     i = 0;
     for (const struct yaml_child *child = actors ? actors->children : NULL; child;
          child = child->next, i++) {
-        enum status one = check_fit(reader, "actor", child, &program->actors[i].placed);
+        enum status one = check_fit(reader, "actor", child, &program->actors[i].placed, is_told);
         status = one == STATUS_OK ? status : one;
+        for (uint32_t k = 0; k < program->statements_count; k++) {
+            const struct program_statement *start = &program->statements[k];
+            if (start->op == OP_CREATE && start->is_waited && start->what == i)
+                one = check_room(reader, child, start, &program->actors[i].held);
+            status = one == STATUS_OK ? status : one;
+        }
     }
     return status;
 }
