@@ -314,14 +314,22 @@ static void check_trace(const struct check *check)
 
 /* ---- group or pipeline --------------------------------------------------------------------- */
 
+/* Said aloud, in canonical form or as the help shows it, it is still the default. */
+static bool is_default(const struct check *check, enum schema_id id)
+{
+    const struct yaml_node *node = check->scenario->values[id].node;
+    const char *fallback = schema_keys[id].fallback;
+    return strcmp(text_of(check, id), fallback) == 0 ||
+           (node && node->kind == NODE_SCALAR && strcmp(node->text, fallback) == 0);
+}
+
 /* Keys of the one mean nothing beside the other. */
 static void check_applies(const struct check *check)
 {
     bool has_pipeline = is_present(check, KEY_PIPELINE);
     for (unsigned id = 0; id < SCHEMA_KEYS; id++)
         if (id != KEY_PIPELINE && !schema_applies((enum schema_id)id, has_pipeline) &&
-            check->scenario->values[id].is_good &&
-            strcmp(text_of(check, (enum schema_id)id), schema_keys[id].fallback) != 0 &&
+            check->scenario->values[id].is_good && !is_default(check, (enum schema_id)id) &&
             check->scenario->values[id].node)
             diag_error(check->diag, check->scenario->values[id].place,
                        has_pipeline ? "%s: the workload is a pipeline, and has no group"

@@ -15,9 +15,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What is read: controllers, or what is described by the same kind of table. */
+struct kind {
+    const char *word; /* "controller", which is the key too */
+    enum schema_type type;
+    const struct cairn_controller_class *const *classes; /* NULL-terminated */
+};
+
 /* One controller of the chain, outermost first. */
 struct form {
     const struct value_reader *reader;
+    const struct kind *kind;
     const char *path; /* "controller", "controller.of" */
     const struct yaml_node *node;
     struct spec_controller *controller;
@@ -31,59 +39,52 @@ static const char *const mtbf_words[] = {"scenario", "hindsight", NULL};
 
 /* ---- which --------------------------------------------------------------------------------- */
 
-static const struct cairn_controller_class *const *known(const struct value_reader *reader)
+static const struct cairn_controller_class *find_name(const struct kind *kind, const char *name)
 {
-    return reader->controllers ? reader->controllers : cairn_controllers;
-}
-
-static const struct cairn_controller_class *find_name(const struct value_reader *reader,
-                                                      const char *name)
-{
-    const struct cairn_controller_class *const *class = known(reader);
+    const struct cairn_controller_class *const *class = kind->classes;
     while (*class && strcmp((*class)->name, name) != 0)
         class ++;
     return *class;
 }
 
-static enum status unknown_controller(const struct value_reader *reader,
-                                      const struct yaml_node *node)
+static enum status unknown_name(const struct form *form, const struct yaml_node *node)
 {
-    const struct cairn_controller_class *const *classes = known(reader);
+    const struct cairn_controller_class *const *classes = form->kind->classes;
     const char *names[64];
     size_t count = 0;
     for (; classes[count] && count < 64; count++)
         names[count] = classes[count]->name;
     const char *nearest = text_nearest(node->text, node->length, names, count);
-    return nearest
-               ? diag_error(reader->diag, node->place,
-                            "unknown controller '%.64s'; did you mean '%s'?", node->text, nearest)
-               : diag_error(reader->diag, node->place,
-                            "unknown controller '%.64s'; cairn list policies names them all",
-                            node->text);
+    return nearest ? diag_error(form->reader->diag, node->place,
+                                "unknown %s '%.64s'; did you mean '%s'?", form->kind->word,
+                                node->text, nearest)
+                   : diag_error(form->reader->diag, node->place,
+                                "unknown %s '%.64s'; cairn list policies names them all",
+                                form->kind->word, node->text);
 }
 
-static enum status find_class(const struct value_reader *reader, const char *path,
-                              const struct yaml_node *node,
-                              const struct cairn_controller_class **class)
+static enum status find_class(const struct form *form, const struct cairn_controller_class **class)
 {
-    const struct yaml_node *name = node;
+    const struct yaml_node *node = form->node, *name = node;
+    const struct value_reader *reader = form->reader;
+    const char *expected = schema_expectation(form->kind->type);
     if (node->kind == NODE_LIST)
-        return diag_error(reader->diag, node->place, "%s: this is a list; expected %s", path,
-                          schema_expectation(TYPE_CONTROLLER));
+        return diag_error(reader->diag, node->place, "%s: this is a list; expected %s", form->path,
+                          expected);
     if (node->kind == NODE_MAP) {
         const struct yaml_child *child = yaml_find(node, "name");
-        if (!child && yaml_find(node, PROCESS) && (*class = find_name(reader, PROCESS)))
+        if (!child && yaml_find(node, PROCESS) && (*class = find_name(form->kind, PROCESS)))
             return STATUS_OK; /* {process: [python3, my.py]} says enough */
         if (!child)
             return diag_error(reader->diag, node->place, "%s: the map has no 'name'; expected %s",
-                              path, schema_expectation(TYPE_CONTROLLER));
+                              form->path, expected);
         name = child->value;
     }
-    enum status status = value_scalar(reader, path, name, schema_expectation(TYPE_CONTROLLER));
+    enum status status = value_scalar(reader, form->path, name, expected);
     if (status != STATUS_OK)
         return status;
-    *class = find_name(reader, name->text);
-    return *class ? STATUS_OK : unknown_controller(reader, name);
+    *class = find_name(form->kind, name->text);
+    return *class ? STATUS_OK : unknown_name(form, name);
 }
 
 /* ---- parameters ---------------------------------------------------------------------------- */
@@ -228,6 +229,13 @@ static enum status read_list(const struct value_reader *reader, const struct cai
 
 /* ---- one value ----------------------------------------------------------------------------- */
 
+/* A count that may be without end is -1 to the policy. */
+static bool is_unlimited(const struct yaml_node *node)
+{
+    return node->kind == NODE_SCALAR &&
+           (strcmp(node->text, "unlimited") == 0 || strcmp(node->text, "-1") == 0);
+}
+
 static enum status read_scalar(const struct value_reader *reader, const struct cairn_param *param,
                                const char *label, const struct yaml_node *node,
                                struct cairn_value *value)
@@ -246,6 +254,9 @@ static enum status read_scalar(const struct value_reader *reader, const struct c
         if (status == STATUS_OK)
             problem = text_to_duration(node->text, node->length, &value->i);
         value->x = simtime_seconds(value->i);
+    } else if (param->min < 0 && is_unlimited(node)) {
+        value->i = -1;
+        value->x = -1;
     } else {
         status = value_scalar(reader, label, node, schema_expectation(TYPE_COUNT64));
         if (status == STATUS_OK)
@@ -298,9 +309,11 @@ static enum status read_value(struct form *form, const struct cairn_param *param
     return status == STATUS_OK ? range_check(reader, param, label, node, value->x) : status;
 }
 
-static enum status unknown_params(const struct value_reader *reader, const struct yaml_node *node,
-                                  const struct cairn_controller_class *class)
+static enum status unknown_params(const struct form *form)
 {
+    const struct value_reader *reader = form->reader;
+    const struct yaml_node *node = form->node;
+    const struct cairn_controller_class *class = form->controller->class;
     enum status status = STATUS_OK;
     for (const struct yaml_child *child = node->children; child; child = child->next) {
         const char *names[LIMIT_PARAMS + 1] = {"name"};
@@ -318,12 +331,12 @@ static enum status unknown_params(const struct value_reader *reader, const struc
         const char *nearest = text_nearest(child->key, child->key_length, names, count);
         if (nearest)
             status = diag_error(reader->diag, child->key_place,
-                                "controller %s has no parameter '%.64s'; did you mean '%s'?",
-                                class->name, child->key, nearest);
+                                "%s %s has no parameter '%.64s'; did you mean '%s'?",
+                                form->kind->word, class->name, child->key, nearest);
         else
             status = diag_error(reader->diag, child->key_place,
-                                "controller %s has no parameter '%.64s'; it has %s", class->name,
-                                child->key, count > 1 ? bytes : "none at all");
+                                "%s %s has no parameter '%.64s'; it has %s", form->kind->word,
+                                class->name, child->key, count > 1 ? bytes : "none at all");
     }
     return status;
 }
@@ -348,7 +361,7 @@ static enum status read_params(struct form *form)
     const struct value_reader *reader = form->reader;
     const struct yaml_node *node = form->node;
     const struct cairn_controller_class *class = form->controller->class;
-    enum status status = node->kind == NODE_MAP ? unknown_params(reader, node, class) : STATUS_OK;
+    enum status status = node->kind == NODE_MAP ? unknown_params(form) : STATUS_OK;
     for (size_t i = 0; class->params[i].name; i++) {
         const struct cairn_param *param = &class->params[i];
         const struct yaml_child *child =
@@ -358,7 +371,7 @@ static enum status read_params(struct form *form)
         assert(i < LIMIT_PARAMS);
         snprintf(label, sizeof label, "%.90s.%.64s", form->path, param->name);
         if (!value && !param->fallback) {
-            status = diag_error(reader->diag, node->place, "controller %s needs %s: %s",
+            status = diag_error(reader->diag, node->place, "%s %s needs %s: %s", form->kind->word,
                                 class->name, param->name, param->help);
             continue;
         }
@@ -398,7 +411,10 @@ static void add_value(struct text *text, const struct spec_controller *controlle
         text_add_exact_duration(text, value->i);
         break;
     case CAIRN_COUNT:
-        text_add(text, "%lld", (long long)value->i);
+        if (value->i < 0)
+            text_add(text, "unlimited");
+        else
+            text_add(text, "%lld", (long long)value->i);
         break;
     case CAIRN_NUMBER:
     case CAIRN_FRACTION:
@@ -458,12 +474,13 @@ static void add_chain(struct text *text, const struct spec_controller *outer)
 }
 
 /* Reads the chain; each link's value of the unit CAIRN_CONTROLLER gets the next one. */
-static enum status read_chain(const struct value_reader *reader, const struct yaml_node *node,
-                              struct spec_controller *outer)
+static enum status read_chain(const struct value_reader *reader, const struct kind *kind,
+                              const struct yaml_node *node, struct spec_controller *outer)
 {
-    struct form form = {.reader = reader, .path = "controller", .node = node, .controller = outer};
+    struct form form = {
+        .reader = reader, .kind = kind, .path = kind->word, .node = node, .controller = outer};
     for (unsigned depth = 0;; depth++) {
-        enum status status = find_class(reader, form.path, form.node, &form.controller->class);
+        enum status status = find_class(&form, &form.controller->class);
         if (status == STATUS_OK)
             status = read_params(&form);
         if (status != STATUS_OK || !form.inner)
@@ -478,8 +495,8 @@ static enum status read_chain(const struct value_reader *reader, const struct ya
             return diag_world(reader->diag, "keep", "controller", ENOMEM);
         snprintf(path, 128, "%.90s.%.30s", form.path, form.inner_name);
         form.controller->inner = inner;
-        form =
-            (struct form){.reader = reader, .path = path, .node = form.inner, .controller = inner};
+        form = (struct form){
+            .reader = reader, .kind = kind, .path = path, .node = form.inner, .controller = inner};
     }
 }
 
@@ -494,24 +511,83 @@ static void tie_chain(struct spec_controller *outer)
     }
 }
 
-enum status controller_form_read(const struct value_reader *reader, const struct yaml_node *node,
-                                 const char **canonical)
+/* The chain, defaults filled in, and its canonical text. */
+static enum status read_kind(const struct value_reader *reader, const struct kind *kind,
+                             const struct yaml_node *node, struct spec_controller *read,
+                             const char **canonical)
 {
-    struct spec_controller read = {0};
     size_t capacity = 16384;
-    enum status status = read_chain(reader, node, &read);
+    enum status status = read_chain(reader, kind, node, read);
     if (status != STATUS_OK)
         return status;
     char *bytes = arena_alloc(reader->arena, capacity);
     if (!bytes)
-        return diag_world(reader->diag, "keep", "controller", ENOMEM);
+        return diag_world(reader->diag, "keep", kind->word, ENOMEM);
     struct text text = text_over(bytes, capacity);
-    add_chain(&text, &read);
-    tie_chain(&read);
+    add_chain(&text, read);
     if (text.is_cut)
-        return diag_error(reader->diag, node->place,
-                          "controller: more than %zu bytes of parameters", capacity - 1);
-    reader->spec->controller = read;
+        return diag_error(reader->diag, node->place, "%s: more than %zu bytes of parameters",
+                          kind->word, capacity - 1);
     *canonical = arena_copy(reader->arena, bytes, text.length);
-    return *canonical ? STATUS_OK : diag_world(reader->diag, "keep", "controller", ENOMEM);
+    return *canonical ? STATUS_OK : diag_world(reader->diag, "keep", kind->word, ENOMEM);
+}
+
+enum status controller_form_read(const struct value_reader *reader, const struct yaml_node *node,
+                                 const char **canonical)
+{
+    const struct kind kind = {"controller", TYPE_CONTROLLER,
+                              reader->controllers ? reader->controllers : cairn_controllers};
+    struct spec_controller read = {0};
+    enum status status = read_kind(reader, &kind, node, &read, canonical);
+    if (status != STATUS_OK)
+        return status;
+    tie_chain(&read);
+    reader->spec->controller = read;
+    return STATUS_OK;
+}
+
+/* Schedulers and recoveries have the same tables of parameters; these stand for them here. */
+struct shells {
+    struct cairn_controller_class classes[32];
+    const struct cairn_controller_class *list[33];
+};
+
+static void add_shell(struct shells *shells, size_t i, const char *name,
+                      const struct cairn_param *params)
+{
+    assert(i < 32);
+    shells->classes[i] = (struct cairn_controller_class){.name = name, .params = params};
+    shells->list[i] = &shells->classes[i];
+}
+
+enum status controller_form_read_scheduler(const struct value_reader *reader,
+                                           const struct yaml_node *node, const char **canonical)
+{
+    struct shells shells = {0};
+    struct spec_controller read = {0};
+    for (size_t i = 0; cairn_schedulers[i]; i++)
+        add_shell(&shells, i, cairn_schedulers[i]->name, cairn_schedulers[i]->params);
+    const struct kind kind = {"scheduler", TYPE_SCHEDULER, shells.list};
+    enum status status = read_kind(reader, &kind, node, &read, canonical);
+    if (status != STATUS_OK)
+        return status;
+    reader->spec->scheduler.class = cairn_scheduler_find(read.class->name);
+    memcpy(reader->spec->scheduler.values, read.values, sizeof read.values);
+    return STATUS_OK;
+}
+
+enum status controller_form_read_recovery(const struct value_reader *reader,
+                                          const struct yaml_node *node, const char **canonical)
+{
+    struct shells shells = {0};
+    struct spec_controller read = {0};
+    for (size_t i = 0; cairn_recoveries[i]; i++)
+        add_shell(&shells, i, cairn_recoveries[i]->name, cairn_recoveries[i]->params);
+    const struct kind kind = {"recovery", TYPE_RECOVERY, shells.list};
+    enum status status = read_kind(reader, &kind, node, &read, canonical);
+    if (status != STATUS_OK)
+        return status;
+    reader->spec->recovery.class = cairn_recovery_find(read.class->name);
+    memcpy(reader->spec->recovery.values, read.values, sizeof read.values);
+    return STATUS_OK;
 }

@@ -12,5 +12,10 @@
  * with all parameters. */
 enum status controller_form_read(const struct value_reader *reader, const struct yaml_node *node,
                                  const char **canonical);
+/* Likewise schedulers and recoveries, whose parameters are described by tables of the same kind. */
+enum status controller_form_read_scheduler(const struct value_reader *reader,
+                                           const struct yaml_node *node, const char **canonical);
+enum status controller_form_read_recovery(const struct value_reader *reader,
+                                          const struct yaml_node *node, const char **canonical);
 
 #endif

@@ -315,7 +315,8 @@ static enum schema_id find_outer(const char *path, size_t *length)
         enum schema_id id = schema_find(path, *length);
         if (id < SCHEMA_KEYS &&
             (schema_keys[id].type == TYPE_LAW || schema_keys[id].type == TYPE_PIPELINE ||
-             schema_keys[id].type == TYPE_CONTROLLER))
+             schema_keys[id].type == TYPE_CONTROLLER || schema_keys[id].type == TYPE_SCHEDULER ||
+             schema_keys[id].type == TYPE_RECOVERY))
             return id;
     }
     return SCHEMA_KEYS;

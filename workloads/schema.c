@@ -236,6 +236,13 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                         NULL,
                         "who decides when to take a checkpoint: a name, or {name: …} with its "
                         "parameters"},
+    [KEY_SCHEDULER] = {"scheduler", TYPE_SCHEDULER, SCHEMA_NO_FIELD, false, "ray-hybrid", NULL, 0,
+                       0, NULL,
+                       "who decides where tasks and actors are placed, and in which order: a name, "
+                       "or {name: …} with its parameters"},
+    [KEY_RECOVERY] = {"recovery", TYPE_RECOVERY, SCHEMA_NO_FIELD, false, "ray", NULL, 0, 0, NULL,
+                      "who decides whether failed tasks, calls and actors are tried again: a name, "
+                      "or {name: …} with its parameters"},
     [KEY_REPLICATIONS] = {"replications", TYPE_COUNT32, FIELD(replications), false, "200", NULL, 1,
                           LIMIT_REPLICATIONS, NULL, "runs with independent failures"},
     [KEY_SEED] = {"seed", TYPE_COUNT64, FIELD(seed), false, "1", NULL, 0, 0, NULL,
@@ -256,7 +263,8 @@ enum schema_id schema_find(const char *path, size_t length)
 bool schema_applies(enum schema_id id, bool has_pipeline)
 {
     bool is_group = id >= KEY_WORKERS && id <= KEY_STAGED;
-    bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_WORKER_DETECTION || id == KEY_PIPELINE ||
+    bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
+                       id == KEY_WORKER_DETECTION || id == KEY_PIPELINE ||
                        (id >= KEY_SUBMIT && id <= KEY_INLINE);
     return has_pipeline ? !is_group : !is_pipeline;
 }
@@ -344,6 +352,8 @@ const char *schema_expectation(enum schema_type type)
         [TYPE_START] = "first, random or a date, as in '2003-09-26'",
         [TYPE_STAGES] = "a list of stages, as in '[{name: epoch, work: 15 s, count: 10}]'",
         [TYPE_PIPELINE] = "a pipeline, as in '{tasks: {load: {time: 4 s}}, driver: [{run: load}]}'",
+        [TYPE_SCHEDULER] = "a scheduler, as in 'spread' or '{name: best-fit, order: priority}'",
+        [TYPE_RECOVERY] = "a recovery policy, as in 'ray' or '{name: backoff, delay: 1 s}'",
         [TYPE_CONTROLLER] = "a controller, as in 'daly' or '{name: fixed, interval: 30 min}'",
     };
     return words[type];

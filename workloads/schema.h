@@ -82,6 +82,8 @@ enum schema_id {
     KEY_BANDWIDTH,
     KEY_INLINE,
     KEY_CONTROLLER,
+    KEY_SCHEDULER,
+    KEY_RECOVERY,
     KEY_REPLICATIONS,
     KEY_SEED,
     KEY_MAX_EVENTS,
@@ -106,6 +108,8 @@ enum schema_type {
     TYPE_STAGES,     /* list of struct cairn_stage */
     TYPE_PIPELINE,   /* struct program */
     TYPE_CONTROLLER, /* struct spec_controller */
+    TYPE_SCHEDULER,  /* spec.scheduler */
+    TYPE_RECOVERY,   /* spec.recovery */
 };
 
 #define SCHEMA_NO_FIELD ((size_t)-1) /* checked, but nothing in the spec holds it */

@@ -32,6 +32,8 @@ static const char *type_name(enum schema_type type)
         [TYPE_STAGES] = "list of stages",
         [TYPE_PIPELINE] = "pipeline",
         [TYPE_CONTROLLER] = "controller",
+        [TYPE_SCHEDULER] = "scheduler",
+        [TYPE_RECOVERY] = "recovery",
     };
     return names[type];
 }
@@ -94,12 +96,33 @@ static void print_help_laws(struct sink *sink)
                   law_forms[i].kind == LAW_LOGNORMAL ? "   or mean in place of median" : "");
 }
 
-static void print_help_controllers(struct sink *sink)
+/* Controllers, schedulers and recoveries are printed alike. */
+struct policy {
+    const char *name, *summary;
+    const struct cairn_param *params;
+};
+
+#define POLICY_OF(list) ((struct policy){(list)->name, (list)->summary, (list)->params})
+
+/* The i-th policy of a kind; name NULL behind the last. */
+static struct policy policy_at(enum schema_type kind, size_t i)
 {
-    io_printf(sink, "\nControllers\n");
-    for (size_t i = 0; cairn_controllers[i]; i++) {
-        io_printf(sink, "  %-18s %s\n", cairn_controllers[i]->name, cairn_controllers[i]->summary);
-        for (const struct cairn_param *p = cairn_controllers[i]->params; p->name; p++) {
+    if (kind == TYPE_SCHEDULER && cairn_schedulers[i])
+        return POLICY_OF(cairn_schedulers[i]);
+    if (kind == TYPE_RECOVERY && cairn_recoveries[i])
+        return POLICY_OF(cairn_recoveries[i]);
+    if (kind == TYPE_CONTROLLER && cairn_controllers[i])
+        return POLICY_OF(cairn_controllers[i]);
+    return (struct policy){0};
+}
+
+static void print_help_policies(struct sink *sink, const char *title, enum schema_type kind)
+{
+    io_printf(sink, "\n%s\n", title);
+    for (size_t i = 0; policy_at(kind, i).name; i++) {
+        struct policy policy = policy_at(kind, i);
+        io_printf(sink, "  %-18s %s\n", policy.name, policy.summary);
+        for (const struct cairn_param *p = policy.params; p->name; p++) {
             io_printf(sink, "    %-16s %s%s\n", p->name, p->fallback ? "default " : "required",
                       p->fallback ? p->fallback : "");
             print_wrapped(sink, p->help, 8);
@@ -125,7 +148,9 @@ void schema_print_help(struct sink *sink)
         print_help_key(sink, key, section ? section + 1 : 0);
     }
     print_help_laws(sink);
-    print_help_controllers(sink);
+    print_help_policies(sink, "Controllers", TYPE_CONTROLLER);
+    print_help_policies(sink, "Schedulers", TYPE_SCHEDULER);
+    print_help_policies(sink, "Recoveries", TYPE_RECOVERY);
 }
 
 /* ---- JSON Schema --------------------------------------------------------------------------- */
@@ -223,6 +248,12 @@ static void print_kind(struct sink *sink, const struct schema_key *key)
     case TYPE_PIPELINE:
         io_printf(sink, "\"$ref\": \"#/$defs/pipeline\"");
         return;
+    case TYPE_SCHEDULER:
+        io_printf(sink, "\"$ref\": \"#/$defs/scheduler\"");
+        return;
+    case TYPE_RECOVERY:
+        io_printf(sink, "\"$ref\": \"#/$defs/recovery\"");
+        return;
     case TYPE_CONTROLLER:
         io_printf(sink, "\"$ref\": \"#/$defs/controller\"");
         return;
@@ -304,29 +335,31 @@ static void print_json_param(struct sink *sink, const struct cairn_param *param)
     io_printf(sink, "}");
 }
 
-static void print_json_controllers(struct sink *sink)
+static void print_json_policies(struct sink *sink, const char *word, enum schema_type kind)
 {
-    io_printf(sink, "    \"controller\": {\"oneOf\": [\n      {\"enum\": [");
-    for (size_t i = 0; cairn_controllers[i]; i++)
-        io_printf(sink, "%s\"%s\"", i ? ", " : "", cairn_controllers[i]->name);
+    io_printf(sink, "    \"%s\": {\"oneOf\": [\n      {\"enum\": [", word);
+    for (size_t i = 0; policy_at(kind, i).name; i++)
+        io_printf(sink, "%s\"%s\"", i ? ", " : "", policy_at(kind, i).name);
     io_printf(sink, "]}");
-    for (size_t i = 0; cairn_controllers[i]; i++) {
-        const struct cairn_controller_class *class = cairn_controllers[i];
+    for (size_t i = 0; policy_at(kind, i).name; i++) {
+        struct policy policy = policy_at(kind, i);
         io_printf(sink, ",\n      {\"type\": \"object\", \"required\": [\"name\"], "
                         "\"additionalProperties\": false, \"description\": ");
-        print_json_text(sink, class->summary);
-        io_printf(sink, ", \"properties\": {\"name\": {\"const\": \"%s\"}", class->name);
-        for (const struct cairn_param *param = class->params; param->name; param++)
+        print_json_text(sink, policy.summary);
+        io_printf(sink, ", \"properties\": {\"name\": {\"const\": \"%s\"}", policy.name);
+        for (const struct cairn_param *param = policy.params; param->name; param++)
             print_json_param(sink, param);
         io_printf(sink, "}}");
     }
-    io_printf(sink, ",\n      {\"type\": \"object\", \"required\": [\"process\"], "
-                    "\"additionalProperties\": false, \"description\": \"a program over a pipe\", "
-                    "\"properties\": {\"name\": {\"const\": \"process\"}, "
-                    "\"process\": {\"type\": [\"array\", \"string\"]}, "
-                    "\"timeout\": {\"$ref\": \"#/$defs/duration\"}, "
-                    "\"params\": {\"type\": \"object\"}}}");
-    io_printf(sink, "\n    ]}\n");
+    if (kind == TYPE_CONTROLLER)
+        io_printf(sink,
+                  ",\n      {\"type\": \"object\", \"required\": [\"process\"], "
+                  "\"additionalProperties\": false, \"description\": \"a program over a pipe\", "
+                  "\"properties\": {\"name\": {\"const\": \"process\"}, "
+                  "\"process\": {\"type\": [\"array\", \"string\"]}, "
+                  "\"timeout\": {\"$ref\": \"#/$defs/duration\"}, "
+                  "\"params\": {\"type\": \"object\"}}}");
+    io_printf(sink, "\n    ]}");
 }
 
 static void indent(struct sink *sink, unsigned depth)
@@ -392,6 +425,11 @@ void schema_print_json(struct sink *sink)
     io_printf(sink, "\n},\n\"$defs\": {\n    \"duration\": {\"type\": \"string\", \"pattern\": "
                     "\"" DURATION_PATTERN "\"},\n");
     print_json_laws(sink);
-    print_json_controllers(sink);
+    print_json_policies(sink, "controller", TYPE_CONTROLLER);
+    io_printf(sink, ",\n");
+    print_json_policies(sink, "scheduler", TYPE_SCHEDULER);
+    io_printf(sink, ",\n");
+    print_json_policies(sink, "recovery", TYPE_RECOVERY);
+    io_printf(sink, "\n");
     io_printf(sink, "}\n}\n");
 }

@@ -349,6 +349,8 @@ static enum status read_simple(const struct value_reader *reader, const struct s
     case TYPE_STAGES:
     case TYPE_PIPELINE:
     case TYPE_CONTROLLER:
+    case TYPE_SCHEDULER:
+    case TYPE_RECOVERY:
         break;
     }
     return read_phases(reader, key, node);
@@ -370,6 +372,10 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
         return pipeline_form_read(reader, key->path, node, canonical);
     if (key->type == TYPE_CONTROLLER)
         return controller_form_read(reader, node, canonical);
+    if (key->type == TYPE_SCHEDULER)
+        return controller_form_read_scheduler(reader, node, canonical);
+    if (key->type == TYPE_RECOVERY)
+        return controller_form_read_recovery(reader, node, canonical);
     if (key->type != TYPE_PHASES && key->type != TYPE_CHOICE) {
         enum status status = value_scalar(reader, key->path, node, schema_expectation(key->type));
         if (status != STATUS_OK)
@@ -499,6 +505,8 @@ static void add_field(struct text *text, const struct value_reader *reader,
     case TYPE_STAGES:
     case TYPE_PIPELINE:
     case TYPE_CONTROLLER:
+    case TYPE_SCHEDULER:
+    case TYPE_RECOVERY:
         assert(!"these have forms of their own");
     }
 }

@@ -36,8 +36,8 @@ static const char *const answers[] = {"no", "yes", NULL};
 
 #define BUDGET(named, helped)                                                                      \
     {                                                                                              \
-        .name = (named), .unit = CAIRN_COUNT, .fallback = "-1", .min = -1, .max = INT32_MAX,       \
-        .help = (helped)                                                                           \
+        .name = (named), .unit = CAIRN_COUNT, .fallback = "unlimited", .min = -1,                  \
+        .max = INT32_MAX, .help = (helped)                                                         \
     }
 
 static const struct cairn_param params[] = {

@@ -136,15 +136,11 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
 /* What decides in a program besides the controller. */
 static enum status build_program_plans(struct cell *cell, struct arena *arena, struct diag *diag)
 {
-    struct spec *spec = &cell->spec;
-    if (!spec->scheduler.class)
-        spec->scheduler.class = cairn_schedulers[0];
-    if (!spec->recovery.class)
-        spec->recovery.class = cairn_recoveries[0];
+    const struct spec *spec = &cell->spec;
     const struct cairn_scheduler_class *scheduler = spec->scheduler.class;
     const struct cairn_recovery_class *recovery = spec->recovery.class;
     cell->scheduler_plan = arena_alloc(arena, scheduler->plan_size);
-    cell->recovery_plan = arena_alloc(arena, recovery->plan_size);
+    cell->recovery_plan = arena_alloc(arena, cairn_recovery_plan_size(recovery));
     if (!cell->scheduler_plan || !cell->recovery_plan)
         return diag_world(diag, "plan", NULL, ENOMEM);
     const char *refusal = scheduler->plan(spec->scheduler.values, cell->scheduler_plan);

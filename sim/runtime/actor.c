@@ -67,11 +67,8 @@ uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_
     struct job *job = pool_at(&rt->jobs, a->job);
     a->next_of_job = job->actors;
     job->actors = number;
-    if (recovery->own_state_size > 0) {
-        a->own = blocks_take(&rt->blocks, 1, recovery->own_state_size);
-        if (a->own && recovery->init_own)
-            recovery->init_own(rt->recovery_plan, a->own);
-    }
+    a->own = blocks_take(&rt->blocks, cairn_recovery_own_size(recovery, rt->recovery_plan), 1);
+    cairn_recovery_init_own(recovery, rt->recovery_plan, a->own);
     rt->record->actors.created++;
     actor_tell(rt, number, TOLD_ACTOR, ACTOR_UNREADY, 0);
     return number;

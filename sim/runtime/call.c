@@ -429,7 +429,7 @@ struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint3
                            bool retry_exceptions, uint64_t id, void *own)
 {
     const struct cairn_recovery_class *class = rt->spec->recovery.class;
-    struct cairn_cure cure = {.size = sizeof cure, .abi = CAIRN_RECOVERY_ABI};
+    struct cairn_cure cure;
     struct cairn_setback setback = {.size = sizeof setback,
                                     .abi = CAIRN_RECOVERY_ABI,
                                     .subject = subject,
@@ -451,7 +451,7 @@ struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint3
     struct random_words words = random_bits(&address, subject << 20 | (all & 0xfffff));
     setback.random[0] = words.w[0];
     setback.random[1] = words.w[1];
-    class->decide(rt->recovery_plan, rt->recovery, own, &setback, &cure);
+    cairn_recovery_decide(class, rt->recovery_plan, rt->recovery, own, &setback, &cure);
     if (cure.delay < 0)
         cure.delay = 0;
     return cure;

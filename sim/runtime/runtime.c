@@ -176,7 +176,7 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
     struct arena *a = &rt->fixed;
     rt->scheduler =
         arena_alloc(a, cairn_scheduler_size(spec->scheduler.class, scheduler_plan, &pool));
-    rt->recovery = arena_alloc(a, spec->recovery.class->state_size);
+    rt->recovery = arena_alloc(a, cairn_recovery_state_size(spec->recovery.class, recovery_plan));
     rt->hosts = arena_array(a, spec->cluster.nodes, sizeof *rt->hosts);
     rt->calls_of = arena_array(a, program->functions_count, sizeof *rt->calls_of);
     rt->built_of = arena_array(a, program->actors_count, sizeof *rt->built_of);
@@ -258,9 +258,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     story_begin(&rt->story);
     fault_begin(&rt->faults, replication);
     cairn_scheduler_init(rt->spec->scheduler.class, rt->scheduler_plan, &pool, rt->scheduler);
-    memset(rt->recovery, 0, rt->spec->recovery.class->state_size);
-    if (rt->spec->recovery.class->init)
-        rt->spec->recovery.class->init(rt->recovery_plan, rt->recovery);
+    cairn_recovery_init(rt->spec->recovery.class, rt->recovery_plan, rt->recovery);
     if (rt->is_out_of_memory)
         return;
     host_begin(rt);
