@@ -9,7 +9,7 @@
 
 #include "tests/policies/schedulers/dispatch.h"
 
-enum { REF_NODES = 16, REF_WAITING = 512, REF_RUNNING = 2048, REF_GROUPS = 6, REF_BUNDLES = 6 };
+enum { REF_NODES = 300, REF_WAITING = 512, REF_RUNNING = 2048, REF_GROUPS = 6, REF_BUNDLES = 6 };
 enum { REF_FAILURES = 4096 };
 
 struct ref_node {
