@@ -188,6 +188,23 @@ static void beside_a_pipeline_the_group_is_the_cluster(void **state)
     session_close(session);
 }
 
+/* 0.29 of a processor is 2900 units on both sides, though 0.29 * 10000 is less in binary. */
+static void a_demand_of_all_that_a_node_has_fits(void **state)
+{
+    static const char *const shares[] = {"0.29", "0.57", "0.0001", "1.1", "1000000000"};
+    (void)state;
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        char text[300];
+        snprintf(
+            text, sizeof text,
+            "version: 1\ncluster: {nodes: 1, node: {cpu: %s, gpu: %s, custom: %s}}\nworkload: "
+            "{pipeline: {tasks: {a: {time: 1 s, cpu: %s, gpu: %s, custom: %s}}, driver: [{run: "
+            "a}]}}\n",
+            shares[i], shares[i], shares[i], shares[i], shares[i], shares[i]);
+        session_close(session_of(text, NULL));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +212,7 @@ int main(void)
         cmocka_unit_test(an_actor_has_the_fields_it_says_and_rays_defaults),
         cmocka_unit_test(amounts_are_constants_lists_or_laws),
         cmocka_unit_test(jobs_arrive_by_count_or_by_list),
+        cmocka_unit_test(a_demand_of_all_that_a_node_has_fits),
         cmocka_unit_test(beside_a_pipeline_the_group_is_the_cluster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
