@@ -150,6 +150,7 @@ static void what_is_bound_on_every_way_can_be_used(void **state)
     static const char *const drivers[] = {
         "{repeat: 2, do: [{call: load, as: a}]}, {get: a}",
         "{call: load, as: a}, {repeat: 2, do: [{run: split, with: a, as: a}]}, {get: a}",
+        "{repeat: 2, do: [{call: load, as: a}, {release: a}]}, {call: load, as: a}, {get: a}",
         "{call: load, as: a}, {repeat: 2, do: [{release: a}, {call: load, as: a}]}, {get: a}",
         "{call: load, as: a}, {repeat: 2, do: [{get: a}]}, {release: a}, {call: load, as: a}, "
         "{get: a}",

@@ -141,6 +141,18 @@ static void set_changes_one_value_inside_and_keeps_the_order(void **state)
     session_close(session);
 }
 
+/* The digest of a group names rows that were kept: keys that are for pipelines alone are not in it.
+ */
+static void the_digest_of_a_group_knows_nothing_of_pipelines(void **state)
+{
+    struct session *session = session_of(MINIMAL, NULL);
+    char hex[DIGEST_HEX];
+    (void)state;
+    digest_hex(scenario_digest(&session->scenario), hex);
+    assert_string_equal(hex, "941469a445e4e489543fb891a6c42d3b");
+    session_close(session);
+}
+
 /* ---- chance ---------------------------------------------------------------------------------- */
 
 /* Tokens of a scenario: words with what stands behind them. */
@@ -208,6 +220,7 @@ int main(void)
         cmocka_unit_test(the_same_pipeline_in_other_words_has_the_same_digest),
         cmocka_unit_test(every_change_of_a_pipeline_changes_the_digest),
         cmocka_unit_test(set_changes_one_value_inside_and_keeps_the_order),
+        cmocka_unit_test(the_digest_of_a_group_knows_nothing_of_pipelines),
         cmocka_unit_test(slips_are_refused_or_mean_what_their_text_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
