@@ -337,13 +337,33 @@ static void check_applies(const struct check *check)
                        schema_keys[id].path);
 }
 
+/* Amounts are integers beside a pipeline, and must be ones. */
+static bool check_capacity(const struct check *check)
+{
+    static const enum schema_id ids[] = {KEY_NODE_CPU, KEY_NODE_GPU, KEY_NODE_CUSTOM};
+    const struct spec *spec = check->spec;
+    const double has[] = {spec->cluster.node_cpu, spec->cluster.node_gpu,
+                          spec->cluster.node_custom};
+    uint32_t errors = check->diag->errors;
+    for (size_t i = 0; i < 3; i++)
+        if (has[i] > PIPELINE_CAPACITY)
+            diag_error(check->diag, at(check, ids[i], KEY_PIPELINE),
+                       "%s: %s; with a pipeline it is at most %d", schema_keys[ids[i]].path,
+                       text_of(check, ids[i]), PIPELINE_CAPACITY);
+    if (spec->cluster.node_memory > INT64_MAX)
+        diag_error(check->diag, at(check, KEY_NODE_MEMORY, KEY_PIPELINE),
+                   "cluster.node.memory: %s; with a pipeline it is at most 8 EiB",
+                   text_of(check, KEY_NODE_MEMORY));
+    return check->diag->errors == errors;
+}
+
 static enum status check_pipeline(const struct check *check)
 {
     struct spec spec = *check->spec;
     const struct value_reader reader = {.arena = check->arena, .diag = check->diag, .spec = &spec};
     const struct scenario_value *values = check->scenario->values;
     if (!values[KEY_PIPELINE].is_good || !is_good(check, KEY_NODE_CPU, KEY_NODE_GPU) ||
-        !is_good(check, KEY_NODE_MEMORY, KEY_NODE_CUSTOM))
+        !is_good(check, KEY_NODE_MEMORY, KEY_NODE_CUSTOM) || !check_capacity(check))
         return STATUS_OK;
     enum status status = pipeline_form_check_fit(&reader, values[KEY_PIPELINE].node);
     return status == STATUS_INPUT ? STATUS_OK : status; /* it has been said */

@@ -257,22 +257,23 @@ enum status pipeline_form_read(const struct value_reader *reader, const char *la
 static const char *const resources[CAIRN_RESOURCES] = {
     [CAIRN_CPU] = "cpu", [CAIRN_GPU] = "gpu", [CAIRN_MEMORY] = "memory", [CAIRN_CUSTOM] = "custom"};
 
-/* What a node has of it, in the units of a demand. */
-static double capacity_of(const struct spec *spec, unsigned resource)
+/* What a node has of it, in the units of a demand; 0.29 processors are 2900 of them, whatever the
+ * binary fraction. */
+static int64_t capacity_of(const struct spec *spec, unsigned resource)
 {
-    const double has[CAIRN_RESOURCES] = {[CAIRN_CPU] = spec->cluster.node_cpu * CAIRN_WHOLE,
-                                         [CAIRN_GPU] = spec->cluster.node_gpu * CAIRN_WHOLE,
-                                         [CAIRN_MEMORY] = (double)spec->cluster.node_memory,
-                                         [CAIRN_CUSTOM] = spec->cluster.node_custom * CAIRN_WHOLE};
-    return has[resource];
+    const double has[CAIRN_RESOURCES] = {[CAIRN_CPU] = spec->cluster.node_cpu,
+                                         [CAIRN_GPU] = spec->cluster.node_gpu,
+                                         [CAIRN_CUSTOM] = spec->cluster.node_custom};
+    return resource == CAIRN_MEMORY ? (int64_t)spec->cluster.node_memory
+                                    : (int64_t)(has[resource] * CAIRN_WHOLE + 0.5);
 }
 
-static void add_quantity(struct text *text, unsigned resource, double quantity)
+static void add_quantity(struct text *text, unsigned resource, int64_t quantity)
 {
     if (resource == CAIRN_MEMORY)
         text_add_bytes(text, (uint64_t)quantity);
     else
-        text_add_number(text, quantity / CAIRN_WHOLE);
+        text_add_number(text, (double)quantity / CAIRN_WHOLE);
 }
 
 /* Of a resource that nodes have none of, one demand is told for all. */
@@ -282,16 +283,16 @@ static enum status check_fit(const struct value_reader *reader, const char *noun
 {
     enum status status = STATUS_OK;
     for (unsigned i = 0; i < CAIRN_RESOURCES; i++) {
-        double has = capacity_of(reader->spec, i);
+        int64_t has = capacity_of(reader->spec, i);
         const struct yaml_node *said =
             entry->value->kind == NODE_MAP ? value_of(entry->value, resources[i]) : NULL;
         char bytes[160];
         struct text text = text_over(bytes, sizeof bytes);
-        if ((double)demand->of[i] <= has || is_told[i])
+        if (demand->of[i] <= has || is_told[i])
             continue;
-        is_told[i] = has <= 0;
+        is_told[i] = has == 0;
         text_add(&text, "%s ", resources[i]);
-        add_quantity(&text, i, (double)demand->of[i]);
+        add_quantity(&text, i, demand->of[i]);
         text_add(&text, ", and cluster.node.%s is ", resources[i]);
         add_quantity(&text, i, has);
         status = diag_error(reader->diag, said ? said->place : entry->key_place,
@@ -306,10 +307,10 @@ static enum status check_room(const struct value_reader *reader, const struct ya
                               const struct cairn_demand *held)
 {
     for (unsigned i = 0; i < CAIRN_RESOURCES; i++) {
-        double has = capacity_of(reader->spec, i), need = (double)held->of[i];
-        if (need <= 0 || need > has)
+        int64_t has = capacity_of(reader->spec, i), need = held->of[i];
+        if (need == 0 || need > has)
             continue;
-        double room = (double)(uint64_t)(has / need) * reader->spec->cluster.nodes;
+        double room = (double)(has / need) * reader->spec->cluster.nodes;
         if ((double)start->times > room)
             return diag_error(
                 reader->diag, entry->key_place,

@@ -14,6 +14,9 @@
 /* Reads the map into a struct program (arena), the spec's. *canonical gets its text. */
 enum status pipeline_form_read(const struct value_reader *reader, const char *label,
                                const struct yaml_node *node, const char **canonical);
+/* What a node of a pipeline can have of anything but memory; of that it is 8 EiB. */
+#define PIPELINE_CAPACITY 1000000000
+
 /* Every task and actor must fit some node of the cluster; what does not is said at its demand in
  * `node`, which is what the spec's program was read from. */
 enum status pipeline_form_check_fit(const struct value_reader *reader,

@@ -147,5 +147,9 @@ const char *schema_expectation(enum schema_type type);
 /* The reference of all keys, for `cairn help scenario`; the JSON Schema (draft 2020-12). */
 void schema_print_help(struct sink *sink);
 void schema_print_json(struct sink *sink);
+/* Shared with pipeline_schema: a sentence, broken at blanks before column 84, indented; a JSON
+ * string. */
+void schema_print_wrapped(struct sink *sink, const char *sentence, size_t indent);
+void schema_print_text(struct sink *sink, const char *text);
 
 #endif

@@ -7,6 +7,7 @@
 #include "policies/registry.h"
 #include "sim/base/text.h"
 #include "workloads/law_form.h"
+#include "workloads/pipeline_schema.h"
 #include "workloads/schema.h"
 #include <string.h>
 
@@ -50,8 +51,7 @@ static size_t section_length(const char *path)
     return dot ? (size_t)(dot - path) : 0;
 }
 
-/* The sentence, broken at blanks before column 84, indented. */
-static void print_wrapped(struct sink *sink, const char *sentence, size_t indent)
+void schema_print_wrapped(struct sink *sink, const char *sentence, size_t indent)
 {
     while (*sentence) {
         size_t length = strlen(sentence), cut = 84 - indent;
@@ -84,7 +84,7 @@ static void print_help_key(struct sink *sink, const struct schema_key *key, size
         io_printf(sink, " required\n");
     else
         io_printf(sink, " default %s\n", key->fallback[0] ? key->fallback : "empty");
-    print_wrapped(sink, key->help, 6);
+    schema_print_wrapped(sink, key->help, 6);
 }
 
 static void print_help_laws(struct sink *sink)
@@ -125,7 +125,7 @@ static void print_help_policies(struct sink *sink, const char *title, enum schem
         for (const struct cairn_param *p = policy.params; p->name; p++) {
             io_printf(sink, "    %-16s %s%s\n", p->name, p->fallback ? "default " : "required",
                       p->fallback ? p->fallback : "");
-            print_wrapped(sink, p->help, 8);
+            schema_print_wrapped(sink, p->help, 8);
         }
     }
 }
@@ -148,6 +148,7 @@ void schema_print_help(struct sink *sink)
         print_help_key(sink, key, section ? section + 1 : 0);
     }
     print_help_laws(sink);
+    pipeline_schema_print_help(sink);
     print_help_policies(sink, "Controllers", TYPE_CONTROLLER);
     print_help_policies(sink, "Schedulers", TYPE_SCHEDULER);
     print_help_policies(sink, "Recoveries", TYPE_RECOVERY);
@@ -158,7 +159,7 @@ void schema_print_help(struct sink *sink)
 #define DURATION_PATTERN "^[0-9]+(\\\\.[0-9]+)?([eE][+-]?[0-9]+)? ?(ns|us|ms|s|m|min|h|d|w|y)$"
 #define BYTES_PATTERN    "^[0-9]+(\\\\.[0-9]+)?([eE][+-]?[0-9]+)? ?([kMGTP]?B|[KMGTP]iB)"
 
-static void print_json_text(struct sink *sink, const char *text)
+void schema_print_text(struct sink *sink, const char *text)
 {
     char bytes[1024];
     struct text json = text_over(bytes, sizeof bytes);
@@ -171,7 +172,7 @@ static void print_enum(struct sink *sink, const char *const *words, const char *
     io_printf(sink, "\"enum\": [");
     for (size_t i = 0; words[i]; i++) {
         io_printf(sink, "%s", i ? ", " : "");
-        print_json_text(sink, words[i]);
+        schema_print_text(sink, words[i]);
         if (strcmp(words[i], "true") == 0)
             io_printf(sink, ", true"); /* as an editor's YAML reads it */
     }
@@ -206,7 +207,7 @@ static void print_kind(struct sink *sink, const struct schema_key *key)
         io_printf(sink, "\"$ref\": \"#/$defs/duration\"");
         return;
     case TYPE_BYTES:
-        io_printf(sink, "\"type\": \"string\", \"pattern\": \"" BYTES_PATTERN "$\"");
+        io_printf(sink, "\"$ref\": \"#/$defs/size\"");
         return;
     case TYPE_RATE:
         io_printf(sink, "\"type\": \"string\", \"pattern\": \"" BYTES_PATTERN "/s$\"");
@@ -263,10 +264,10 @@ static void print_kind(struct sink *sink, const struct schema_key *key)
 static void print_json_key(struct sink *sink, const struct schema_key *key, const char *name)
 {
     io_printf(sink, "\"%s\": {\"description\": ", name);
-    print_json_text(sink, key->help);
+    schema_print_text(sink, key->help);
     if (key->fallback && key->fallback[0] && key->fallback[0] != '[') {
         io_printf(sink, ", \"default\": ");
-        print_json_text(sink, key->fallback);
+        schema_print_text(sink, key->fallback);
     }
     if (key->absent) {
         io_printf(sink, ", \"anyOf\": [{\"const\": \"%s\"}, {", key->absent);
@@ -312,7 +313,7 @@ static void print_json_laws(struct sink *sink)
 static void print_json_param(struct sink *sink, const struct cairn_param *param)
 {
     io_printf(sink, ", \"%s\": {\"description\": ", param->name);
-    print_json_text(sink, param->help);
+    schema_print_text(sink, param->help);
     io_printf(sink, ", ");
     static const char *const kinds[] = {
         [CAIRN_DURATION] = "\"$ref\": \"#/$defs/duration\"",
@@ -345,7 +346,7 @@ static void print_json_policies(struct sink *sink, const char *word, enum schema
         struct policy policy = policy_at(kind, i);
         io_printf(sink, ",\n      {\"type\": \"object\", \"required\": [\"name\"], "
                         "\"additionalProperties\": false, \"description\": ");
-        print_json_text(sink, policy.summary);
+        schema_print_text(sink, policy.summary);
         io_printf(sink, ", \"properties\": {\"name\": {\"const\": \"%s\"}", policy.name);
         for (const struct cairn_param *param = policy.params; param->name; param++)
             print_json_param(sink, param);
@@ -423,7 +424,9 @@ void schema_print_json(struct sink *sink)
     for (unsigned depth = sections(previous); depth > 0; depth--)
         io_printf(sink, "}}");
     io_printf(sink, "\n},\n\"$defs\": {\n    \"duration\": {\"type\": \"string\", \"pattern\": "
-                    "\"" DURATION_PATTERN "\"},\n");
+                    "\"" DURATION_PATTERN "\"},\n    \"size\": {\"type\": \"string\", "
+                    "\"pattern\": \"" BYTES_PATTERN "$\"},\n");
+    pipeline_schema_print_json(sink);
     print_json_laws(sink);
     print_json_policies(sink, "controller", TYPE_CONTROLLER);
     io_printf(sink, ",\n");

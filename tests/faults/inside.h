@@ -56,6 +56,18 @@ static const char inside_scenario[] =
     "  group: {workers: 3, work: 1 h, checkpoint: 30 s, restore: 1 min, downtime: 30 s}\n"
     "controller: {name: fixed, interval: 10 min}\n"
     "replications: 3\n";
+static const char inside_pipeline[] =
+    "version: 1\n"
+    "cluster: {nodes: 3, node: {cpu: 4}}\n"
+    "workload:\n"
+    "  pipeline:\n"
+    "    tasks: {load: {time: {exponential: 4 s}, size: {constant: 1 MB}}, split: [1 s, 2 s]}\n"
+    "    actors: {Trainer: {checkpoint: {snapshot: 1 s}, methods: {train: 1 s}}}\n"
+    "    driver:\n"
+    "      - {run: load, as: data, on_error: []}\n"
+    "      - {start: Trainer, times: 2, as: t}\n"
+    "      - {parallel: {times: 2, do: [{run: split, with: data}, {repeat: 2, do: [{run: "
+    "load}]}]}}\n";
 static const char inside_outages[] = "node,start,end\n"
                                      "a,20 min,25 min\n"
                                      "b,1 h,70 min\n"
@@ -194,6 +206,7 @@ static int inside_open(void **state)
     }
     signal(SIGPIPE, SIG_IGN);
     if (!support_write("t.yaml", inside_scenario, sizeof inside_scenario - 1) ||
+        !support_write("p.yaml", inside_pipeline, sizeof inside_pipeline - 1) ||
         !support_write("o.csv", inside_outages, sizeof inside_outages - 1))
         return -1;
     for (size_t i = 0; i < 2; i++) {
@@ -232,6 +245,7 @@ static const struct inside_case inside_cases[] = {
     {.words = {"plot", "t.yaml", "-n1", "-o", "new.svg", "-j1"}, .with_gnuplot = true},
     {.words = {"gate", "base.csv", "other.csv", "--fail", "waste:+2%"}},
     {.words = {"verify", "t.yaml", "base.csv", "-j1"}},
+    {.words = {"validate", "p.yaml", "--print-effective"}},
     {.words = {"validate", "t.yaml", "--print-effective"}},
     {.words = {"list", "scenarios"}},
     {.words = {"help", "run"}},

@@ -5,6 +5,9 @@
 #include "policies/registry.h"
 #include "tests/support.h"
 #include "tests/workloads/fixture.h"
+#include "workloads/declare_form.h"
+#include "workloads/driver_form.h"
+#include "workloads/pipeline_form.h"
 
 static void print_help(struct sink *sink, const void *context)
 {
@@ -133,6 +136,74 @@ static void the_json_schema_is_json_and_names_every_key(void **state)
     support_run_close(&run);
 }
 
+static void help_names_every_word_of_a_pipeline(void **state)
+{
+    static const struct field_set *const sets[] = {&declare_task,       &declare_method,
+                                                   &declare_actor,      &declare_fails,
+                                                   &declare_checkpoint, &pipeline_job};
+    char *help = printed(print_help, NULL), *pipelines = strstr(help, "\nPipelines\n");
+    char name[64];
+    (void)state;
+    assert_non_null(pipelines);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        for (size_t k = 0; k < sets[i]->count; k++) {
+            snprintf(name, sizeof name, "\n    %s ", sets[i]->fields[k].name);
+            if (!strstr(pipelines, name))
+                fail_msg("no help for %s", sets[i]->fields[k].name);
+        }
+    for (size_t i = 0; i < driver_verbs_count; i++) {
+        snprintf(name, sizeof name, "\n    %s: ", driver_verbs[i].name);
+        if (!strstr(pipelines, name))
+            fail_msg("no help for %s", driver_verbs[i].name);
+    }
+    free(help);
+}
+
+/* Every reference leads somewhere; where there is a validator, it accepts the scenarios of the page
+ * for users and refuses each of some slips in the first. */
+static void editors_accept_the_examples_of_pipelines_and_see_slips(void **state)
+{
+    static const char script[] =
+        "import json, sys\n"
+        "schema = json.load(sys.stdin)\n"
+        "def walk(node):\n"
+        "    if isinstance(node, dict):\n"
+        "        if '$ref' in node: assert node['$ref'].split('/')[-1] in schema['$defs'], node\n"
+        "        node = list(node.values())\n"
+        "    for inner in node if isinstance(node, list) else []: walk(inner)\n"
+        "walk(schema)\n"
+        "try:\n"
+        "    import jsonschema, yaml\n"
+        "except ImportError:\n"
+        "    sys.exit(77)\n"
+        "valid = jsonschema.Draft202012Validator(schema).is_valid\n"
+        "page = open('workloads/PIPELINES.md').read().split('```yaml\\n')[1:]\n"
+        "page = [block.split('\\n```')[0] for block in page]\n"
+        "whole = [block for block in page if block.startswith('version')]\n"
+        "assert len(whole) == 2\n"
+        "for block in whole: assert valid(yaml.safe_load(block)), block\n"
+        "slips = [('overhead:', 'ovrhead:'), ('run: load', 'rnu: load'), ('4.255 s', '4.255 q'),\n"
+        "         ('restarts: 3', 'restarts: many'), ('times: 2', 'times: 0'), ('until: {trainers: "
+        "10}',\n"
+        "         'until: 10'), ('size: 12 MB', 'size: 12 s'), ('with: data', 'while: data')]\n"
+        "for good, bad in slips:\n"
+        "    assert good in whole[0] and not valid(yaml.safe_load(whole[0].replace(good, bad, "
+        "1))), bad\n";
+    const char *argv[] = {"python3", "-c", script, NULL};
+    char *json = printed(print_json, NULL);
+    (void)state;
+    struct support_run run = support_run(argv, json, NULL);
+    int code = run.code;
+    free(json);
+    if (code != 0 && code != 77 && code != -1 && code != 127)
+        fail_msg("%s", run.err);
+    support_run_close(&run);
+    if (code != 0) {
+        print_message("SKIPPED: no python3 with jsonschema and yaml\n");
+        skip();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +212,8 @@ int main(void)
         cmocka_unit_test(every_default_can_be_set),
         cmocka_unit_test(help_names_every_key_law_and_controller),
         cmocka_unit_test(the_json_schema_is_json_and_names_every_key),
+        cmocka_unit_test(help_names_every_word_of_a_pipeline),
+        cmocka_unit_test(editors_accept_the_examples_of_pipelines_and_see_slips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
