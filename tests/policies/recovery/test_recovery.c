@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Goal: each recovery policy gives the cures that its rule says, in its words. Method: tables of
  * setbacks and cures, worked out by hand; how a row reads stands in setbacks.h. */
+#include "policies/recovery/circuit.h"
 #include "tests/policies/recovery/setbacks.h"
 
 /* ---- ray ------------------------------------------------------------------------------------- */
@@ -266,6 +267,24 @@ static void row_b41_the_breaker_opens_rests_and_closes(void **state)
     ROWS_PLAY(rows);
 }
 
+/* Two successes close it each time: those of the last time are forgotten. */
+static void row_b41_half_open_forgets_old_successes(void **state)
+{
+    static const struct circuit_rule rule = {.recovery = 60, .failures = 1, .successes = 2};
+    struct circuit c = {0};
+    (void)state;
+    for (int64_t now = 0; now < 300; now += 100) {
+        circuit_failed(&rule, &c, now);
+        assert_int_equal(c.state, CIRCUIT_OPEN);
+        assert_false(circuit_lets(&rule, &c, now + 59));
+        assert_true(circuit_lets(&rule, &c, now + 60));
+        circuit_succeeded(&rule, &c);
+        assert_int_equal(c.state, CIRCUIT_HALF_OPEN);
+        circuit_succeeded(&rule, &c);
+        assert_int_equal(c.state, CIRCUIT_CLOSED);
+    }
+}
+
 static void each_actor_has_its_own_breaker(void **state)
 {
     struct scene s;
@@ -382,6 +401,7 @@ int main(void)
         cmocka_unit_test(values_that_cannot_serve_are_refused),
         cmocka_unit_test(row_b41_causes_stand_for_kinds_of_errors),
         cmocka_unit_test(row_b41_the_breaker_opens_rests_and_closes),
+        cmocka_unit_test(row_b41_half_open_forgets_old_successes),
         cmocka_unit_test(each_actor_has_its_own_breaker),
         cmocka_unit_test(row_c28_the_fourth_failure_in_five_seconds_stops_the_tree),
         cmocka_unit_test(row_c28_children_share_one_window),
