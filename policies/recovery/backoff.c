@@ -136,16 +136,11 @@ static uint32_t by_budgets(const struct backoff_plan *p, const struct cairn_setb
     uint32_t cause = setback->cause;
     uint64_t by_cause = setback->failed[cause];
     int64_t limit = p->limit < 0 ? setback->limit : p->limit;
-    if (limit != 0 && !(p->counted & CURES_CAUSE(cause))) {
-        cure->action = CAIRN_AGAIN;
-        cure->reason = CURES_FREE;
-    } else if (!cures_is_within(by_cause, p->by_cause[cause])) {
-        cures_by_limit(cure, by_cause, p->by_cause[cause]);
-        cure->reason = REASON_CAUSE;
-        cure->numbers[3] = cause;
-    } else {
-        cures_by_limit(cure, cures_count(setback, p->counted), limit);
-    }
+    if (cures_is_within(by_cause, p->by_cause[cause]))
+        return cures_by_counted(cure, setback, p->counted, limit);
+    cures_by_limit(cure, by_cause, p->by_cause[cause]);
+    cure->reason = REASON_CAUSE;
+    cure->numbers[3] = cause;
     return cure->action;
 }
 

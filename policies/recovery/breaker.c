@@ -69,7 +69,7 @@ static void breaker_decide(const void *plan, void *state, void *own,
         circuit_lets(&p->rule, circuit, setback->now); /* it was made */
         circuit_failed(&p->rule, circuit, setback->now);
     }
-    if (cures_by_program(cure, setback) == CAIRN_GIVE_UP || !is_call ||
+    if (cures_by_program(cure, setback, 0) == CAIRN_GIVE_UP || !is_call ||
         circuit_lets(&p->rule, circuit, setback->now))
         return;
     cure->reason = REASON_OPEN;

@@ -26,26 +26,35 @@ uint32_t cures_by_limit(struct cairn_cure *cure, uint64_t count, int64_t limit)
     return cure->action;
 }
 
-uint32_t cures_by_program(struct cairn_cure *cure, const struct cairn_setback *setback)
+uint32_t cures_by_counted(struct cairn_cure *cure, const struct cairn_setback *setback,
+                          uint32_t counted, int64_t limit)
+{
+    int is_free = !(counted & CURES_CAUSE(setback->cause));
+    if (limit == 0) /* then one that does not count is one too many as well */
+        return cures_by_limit(cure, cures_count(setback, CURES_EVERY_CAUSE), 0);
+    cures_by_limit(cure, cures_count(setback, counted), limit);
+    if (is_free) {
+        cure->action = CAIRN_AGAIN;
+        cure->reason = CURES_FREE;
+    }
+    return cure->action;
+}
+
+uint32_t cures_by_program(struct cairn_cure *cure, const struct cairn_setback *setback,
+                          uint32_t apart)
 {
     int is_actor = setback->subject == CAIRN_SUBJECT_ACTOR;
-    uint32_t counted = CURES_EVERY_CAUSE & ~CURES_CAUSE(CAIRN_CAUSE_PREEMPTED);
+    uint32_t counted = CURES_EVERY_CAUSE & ~CURES_CAUSE(CAIRN_CAUSE_PREEMPTED) & ~apart;
     if (is_actor)
         counted &= ~CURES_CAUSE(CAIRN_CAUSE_EXCEPTION);
-    if (setback->subject == CAIRN_SUBJECT_TASK)
-        counted &= ~CURES_CAUSE(CAIRN_CAUSE_MEMORY);
     if (setback->cause == CAIRN_CAUSE_OWNER)
         cures_end(cure, CURES_OWNER);
     else if (setback->cause == CAIRN_CAUSE_OBJECT)
         cures_end(cure, CURES_OBJECT);
     else if (setback->cause == CAIRN_CAUSE_EXCEPTION && (is_actor || !setback->retry_exceptions))
         cures_end(cure, CURES_EXCEPTION);
-    else if (setback->cause != CAIRN_CAUSE_PREEMPTED || setback->limit == 0)
-        cures_by_limit(cure, cures_count(setback, counted), setback->limit);
-    else {
-        cure->action = CAIRN_AGAIN;
-        cure->reason = CURES_FREE;
-    }
+    else
+        cures_by_counted(cure, setback, counted, setback->limit);
     return cure->action;
 }
 

@@ -39,8 +39,14 @@ static inline int cures_is_within(uint64_t count, int64_t limit)
 
 /* Again, or given up where the count is beyond the limit. Returns the action. */
 uint32_t cures_by_limit(struct cairn_cure *cure, uint64_t count, int64_t limit);
-/* The same by what the program itself allows, as Ray reads it (ray.c says how). */
-uint32_t cures_by_program(struct cairn_cure *cure, const struct cairn_setback *setback);
+/* The same of a setback, where only some causes count: the others are free, unless the limit is 0.
+ */
+uint32_t cures_by_counted(struct cairn_cure *cure, const struct cairn_setback *setback,
+                          uint32_t counted, int64_t limit);
+/* The same by what the program itself allows, as Ray reads it (ray.c says how); causes `apart` are
+ * not counted, because they have a budget elsewhere. */
+uint32_t cures_by_program(struct cairn_cure *cure, const struct cairn_setback *setback,
+                          uint32_t apart);
 /* Ends it, for a reason that is no number. */
 void cures_end(struct cairn_cure *cure, uint32_t reason);
 /* Sets the wait. */

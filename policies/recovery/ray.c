@@ -67,6 +67,7 @@ static void ray_decide(const void *plan, void *state, void *own,
 {
     const struct ray_plan *p = plan;
     int is_task = setback->subject == CAIRN_SUBJECT_TASK;
+    uint32_t apart = is_task ? CURES_CAUSE(CAIRN_CAUSE_MEMORY) : 0;
     (void)state;
     (void)own;
     if (is_task && setback->cause == CAIRN_CAUSE_MEMORY) {
@@ -74,7 +75,7 @@ static void ray_decide(const void *plan, void *state, void *own,
         /* who may not be tried again at all is not after a kill either */
         if (cures_by_limit(cure, kills, setback->limit == 0 ? 0 : p->oom_retries) == CAIRN_AGAIN)
             cures_wait(cure, delays_ns(&p->oom, cures_count(setback, CURES_EVERY_CAUSE), 0));
-    } else if (cures_by_program(cure, setback) == CAIRN_AGAIN && is_task) {
+    } else if (cures_by_program(cure, setback, apart) == CAIRN_AGAIN && is_task) {
         cures_wait(cure, p->retry_delay);
     }
 }

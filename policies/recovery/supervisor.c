@@ -103,7 +103,7 @@ static void supervisor_decide(const void *plan, void *state, void *own,
         cures_end(cure, REASON_STOPPED);
         cure->scope = CAIRN_CURE_ALL;
     } else if (setback->subject != CAIRN_SUBJECT_ACTOR) {
-        cures_by_program(cure, setback);
+        cures_by_program(cure, setback, 0);
     } else if (setback->cause == CAIRN_CAUSE_OWNER) {
         cures_end(cure, CURES_OWNER);
     } else if (cures_by_limit(cure, cures_count(setback, CURES_EVERY_CAUSE), setback->limit) ==

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Goal: whoever drives a controller, or writes one, needs three headers and no more. Method: they
+/* Goal: whoever drives a controller, or writes one, needs four headers and no more. Method: they
  * are compiled alone, as C17 and as C++17 with all warnings as errors, and so is a small driver;
  * their include lines are read. */
 #include "tests/support.h"
@@ -20,6 +20,7 @@ static const char *const headers[] = {"policies/controller.h", "policies/schedul
 static const char driver[] =
     "#include \"policies/registry.h\"\n"
     "#include \"policies/controller.h\"\n" /* twice does no harm */
+    "#include \"policies/recovery.h\"\n"
     "const char *drive(void *plan, void *state, void *bytes);\n"
     "const char *drive(void *plan, void *state, void *bytes)\n"
     "{\n"
@@ -42,6 +43,26 @@ static const char driver[] =
     "    c->decide(plan, state, &situation, &verdict);\n"
     "    cairn_state_save(c, plan, state, bytes, verdict.at == CAIRN_NEVER);\n"
     "    return cairn_state_load(c, plan, bytes, 1, state);\n"
+    "}\n"
+    "int64_t recover(void *plan, void *state, void *own, char *bytes);\n"
+    "int64_t recover(void *plan, void *state, void *own, char *bytes)\n"
+    "{\n"
+    "    const struct cairn_recovery_class *r = cairn_recovery_find(\"ray\");\n"
+    "    struct cairn_value values[4];\n"
+    "    struct cairn_setback setback;\n"
+    "    struct cairn_cure cure;\n"
+    "    values[0].i = 1; setback.size = sizeof setback; setback.subject = CAIRN_SUBJECT_ACTOR;\n"
+    "    setback.cause = CAIRN_CAUSE_NODE; cure.size = sizeof cure;\n"
+    "    if (r != cairn_recoveries[0] || cairn_recovery_refusal(r) || r->plan(values, plan) ||\n"
+    "        cairn_recovery_plan_size(r) + cairn_recovery_state_size(r, plan) > 99)\n"
+    "        return cairn_recovery_own_size(r, plan) > 99;\n"
+    "    cairn_recovery_init(r, plan, state);\n"
+    "    cairn_recovery_init_own(r, plan, own);\n"
+    "    cairn_recovery_decide(r, plan, state, own, &setback, &cure);\n"
+    "    if (r->succeeded)\n"
+    "        r->succeeded(plan, state, own, setback.subject, 1);\n"
+    "    r->describe(plan, &cure, bytes, 99);\n"
+    "    return cure.action == CAIRN_AGAIN && cure.scope == CAIRN_CURE_ALL ? cure.delay : -1;\n"
     "}\n";
 
 /* Does the assembly name one of our functions as C++ would, so that no C object defines it? */

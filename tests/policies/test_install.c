@@ -38,6 +38,47 @@ static void a_strangers_driver_links_either_library(void **state)
     }
 }
 
+/* Two crashes of an actor that may restart once. */
+static const char recovers[] =
+    "#include <cairn/registry.h>\n"
+    "#include <stdio.h>\n"
+    "int main(void)\n"
+    "{\n"
+    "    const struct cairn_recovery_class *ray = cairn_recovery_find(\"ray\");\n"
+    "    struct cairn_value values[4] = {{0}, {1000000000, 1}, {60, 60}, {-1, -1}};\n"
+    "    struct cairn_setback crash = {.size = sizeof crash, .abi = CAIRN_RECOVERY_ABI,\n"
+    "                                  .subject = CAIRN_SUBJECT_ACTOR,\n"
+    "                                  .cause = CAIRN_CAUSE_WORKER, .limit = 1};\n"
+    "    struct cairn_cure cure;\n"
+    "    _Alignas(16) char plan[256] = {0}, words[99];\n"
+    "    if (cairn_recovery_plan_size(ray) > sizeof plan || ray->plan(values, plan))\n"
+    "        return 1;\n"
+    "    for (int i = 0; i < 2; i++) {\n"
+    "        crash.failed[CAIRN_CAUSE_WORKER]++;\n"
+    "        cairn_recovery_decide(ray, plan, NULL, NULL, &crash, &cure);\n"
+    "        ray->describe(plan, &cure, words, sizeof words);\n"
+    "        puts(words);\n"
+    "    }\n"
+    "    return 0;\n"
+    "}\n";
+
+static void a_stranger_asks_what_comes_after_a_failure(void **state)
+{
+    (void)state;
+    FILE *file = fopen(in_folder("recovers.c"), "w");
+    assert_non_null(file);
+    assert_true(fputs(recovers, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    free(shell(0,
+               "cc -Wall -Werror " SUPPORT_SANITIZED " -o %s/recovers %s/recovers.c "
+               "-I%s/usr/include %s/usr/lib/libcairn-policies.a",
+               folder, folder, folder, folder));
+    char *out = shell(0, "%s/recovers", folder);
+    assert_string_equal(out, "failure 1 of 1 that may be: again at once\n"
+                             "failure 2, and 1 may be: given up\n");
+    free(out);
+}
+
 static void pkg_config_names_the_library(void **state)
 {
     (void)state;
@@ -52,6 +93,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_strangers_driver_links_either_library),
+        cmocka_unit_test(a_stranger_asks_what_comes_after_a_failure),
         cmocka_unit_test(pkg_config_names_the_library),
     };
     return cmocka_run_group_tests(tests, install, remove_folder);
