@@ -498,6 +498,24 @@ struct fault_effect fault_strike(struct faults *faults, struct event event,
     return strike.effect;
 }
 
+bool fault_force(struct faults *faults, uint32_t node,
+                 void (*on_rank)(void *context, uint32_t rank), void *context)
+{
+    struct faults *f = faults;
+    const struct entity *e = &f->cluster->entities[node];
+    struct strike strike = {.faults = f, .on_rank = on_rank, .context = context};
+    const struct spec_process *law = &f->spec->faults.node;
+    if (e->class == NODE_REPAIRING || e->is_replaced)
+        return false;
+    story_outage(f->story, engine_fault_now(f->engine), FAULT_NODE, node, e->occurrence);
+    strike.has_repair = law->is_given && law->has_repair;
+    if (strike.has_repair)
+        strike.repair = simtime_from_seconds(
+            law_sample(&law->repair, draw(f, FAULT_NODE, node, e->occurrence, 0).u[1]));
+    node_down(&strike, node);
+    return true;
+}
+
 bool fault_tells(struct faults *faults, struct event event, struct cairn_happening *happening)
 {
     struct faults *f = faults;

@@ -64,6 +64,10 @@ void fault_new_attempt(struct faults *faults);
  * node, before the effect is returned. */
 struct fault_effect fault_strike(struct faults *faults, struct event event,
                                  void (*on_rank)(void *context, uint32_t rank), void *context);
+/* A failure of this node, now, that no law or trace asked for; it is repaired, or replaced, as its
+ * kind is. false: it was down already. */
+bool fault_force(struct faults *faults, uint32_t node,
+                 void (*on_rank)(void *context, uint32_t rank), void *context);
 /* An announcement's time has come. True: the job is told of *happening. */
 bool fault_tells(struct faults *faults, struct event event, struct cairn_happening *happening);
 /* The end of a repair: a node joins the spares, a rack's next lifetime begins. False: stale. */

@@ -50,6 +50,7 @@ struct program_function {
         uint64_t after; /* the first so many calls never do */
         int32_t at_ppm; /* of the time has been worked when it is raised */
     } fails;
+    struct amount crash; /* of a task: its process ends after running so long; 0: it does not */
 };
 
 struct program_actor {
@@ -62,6 +63,8 @@ struct program_actor {
     uint32_t concurrency; /* calls at once: threads, or awaits of an async actor */
     bool is_async;        /* only one computes at a time, the others wait at their awaits */
     bool is_detached;     /* outlives the job that created it */
+    bool is_stateless;    /* what it has done stands when its process is lost */
+    struct amount crash;  /* each process ends after serving so long; 0: it does not */
     struct {
         bool is_given;
         struct amount snapshot; /* a call that occupies the actor */

@@ -63,6 +63,19 @@ struct spec_trace {
     const struct outages *outages; /* bound by the campaign after reading `file` */
 };
 
+/* One failure at an exact time. */
+enum spec_mishap_kind { MISHAP_NODE, MISHAP_TASK, MISHAP_ACTOR };
+struct spec_mishap {
+    simtime at;
+    simtime notice; /* of a node: so long before it is announced, and takes nothing new; 0: never */
+    enum spec_mishap_kind kind;
+    uint32_t number; /* of the node; or which of those at work, oldest first */
+    uint32_t target; /* function or class */
+    bool is_hang;    /* of a node: it answers no more, instead of refusing */
+};
+
+enum spec_probes { PROBES_AFTER, PROBES_FIXED };
+
 enum spec_mtbf { MTBF_SCENARIO, MTBF_GIVEN, MTBF_BEFORE, MTBF_HINDSIGHT };
 
 struct spec_controller {
@@ -103,9 +116,16 @@ struct spec {
             simtime lead, window;
         } prediction;
         simtime notice; /* 0: none */
+        uint32_t schedule_count;
+        const struct spec_mishap *schedule;
     } faults;
     struct {
         simtime delay;
+        /* Probes, in place of a delay: one every period; `threshold` in a row that fail are a
+         * failure. A dead node refuses at once, a hanging one after the timeout. */
+        simtime period, timeout; /* period 0: no probes */
+        uint32_t threshold;
+        enum spec_probes probes; /* the next one: so long after the answer; or at fixed times */
     } detection;
     struct {
         uint32_t workers;

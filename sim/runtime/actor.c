@@ -7,6 +7,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 
@@ -121,6 +122,7 @@ static void alive(struct runtime *rt, uint32_t number)
     uint32_t batch = a->batch, element = a->element;
     a->phase = ACTOR_SERVING;
     a->life++;
+    a->crash_timer = runtime_timer(rt, mishap_of_actor(rt, a), EVENT_OUTAGE, TIMER_CRASH, number);
     cairn_scheduler_shrink(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler, &placement,
                            &class->placed, &class->held);
     rt->wants_dispatch = true;

@@ -10,6 +10,7 @@
 #include "sim/runtime/copies.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
@@ -97,7 +98,14 @@ static void run(struct runtime *rt, uint32_t number)
     simtime work = call_work(rt, c, &is_raising);
     c->is_raising = is_raising;
     tell(rt, c, TOLD_STARTED, 0);
-    wait_phase(rt, number, CALL_RUNNING, work);
+    simtime end = mishap_of_call(rt, c);
+    c->is_crashing = end < work;
+    if (!c->is_crashing) {
+        wait_phase(rt, number, CALL_RUNNING, work);
+        return;
+    }
+    c->state = CALL_RUNNING;
+    c->timer = runtime_timer(rt, end, EVENT_OUTAGE, TIMER_CALL, number);
 }
 
 /* Its arguments are gone and being made again: it gives its place back and waits for them. */
@@ -259,7 +267,10 @@ void call_timer(struct runtime *rt, uint32_t number)
         run(rt, number);
         break;
     case CALL_RUNNING:
-        end_run(rt, number);
+        if (c->is_crashing)
+            call_crash_worker(rt, number);
+        else
+            end_run(rt, number);
         break;
     case CALL_REPLYING:
         settle(rt, number);

@@ -33,6 +33,7 @@ enum told_kind {
     TOLD_ABORTED,
     TOLD_RESTORED,
     TOLD_HOST_DOWN, /* the true time */
+    TOLD_HOST_DRAINED,
     TOLD_HOST_DETECTED,
     TOLD_HOST_UP,
     TOLD_STOPPED, /* the run ends before its jobs do */

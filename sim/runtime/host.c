@@ -23,7 +23,7 @@ static void tell_scheduler(struct runtime *rt, uint32_t place, enum cairn_node_c
     struct cairn_demand all = capacity(rt->spec);
     cairn_scheduler_node(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                          runtime_now(rt), place, change, &all);
-    rt->hosts[place].is_known = change == CAIRN_NODE_UP;
+    rt->hosts[place].is_known = change != CAIRN_NODE_DOWN;
     rt->wants_dispatch = true;
 }
 
@@ -44,6 +44,12 @@ void host_begin(struct runtime *rt)
         rt->hosts[place].starting_most = at_once ? at_once : processors > 0 ? processors : 1;
         tell_scheduler(rt, place, CAIRN_NODE_UP);
     }
+}
+
+void host_drain(struct runtime *rt, uint32_t place)
+{
+    tell(rt, place, TOLD_HOST_DRAINED);
+    tell_scheduler(rt, place, CAIRN_NODE_DRAIN);
 }
 
 /* ---- crash and return ---------------------------------------------------------------------- */
@@ -71,13 +77,32 @@ static void detect_seats(struct runtime *rt, struct host *host)
     }
 }
 
+/* From the true failure to its detection. Probes fall at a phase of their own: the first that fails
+ * comes within a period, and `threshold` of them have to. */
+static simtime detection_delay(const struct runtime *rt, uint32_t place)
+{
+    const struct spec *spec = rt->spec;
+    const struct host *host = &rt->hosts[place];
+    if (spec->faults.trace.is_given && spec->faults.trace.times == TIMES_REPORTED)
+        return 0;
+    if (host->is_announced) /* it has said good-bye */
+        return 0;
+    if (spec->detection.period == 0)
+        return spec->detection.delay;
+    simtime period = spec->detection.period;
+    simtime answer = host->is_hanging ? spec->detection.timeout : 0;
+    simtime apart = spec->detection.probes == PROBES_AFTER ? simtime_add(period, answer) : period;
+    double u = runtime_uniform(rt, STREAM_PROBE, place, host->life, 0);
+    simtime first = simtime_from_seconds(u * simtime_seconds(period));
+    simtime rest = simtime_scale(apart, spec->detection.threshold - 1, 1);
+    return simtime_add(simtime_add(first, rest), answer);
+}
+
 void host_crash(void *runtime, uint32_t place)
 {
     struct runtime *rt = runtime;
     struct host *host = &rt->hosts[place];
-    bool is_reported =
-        rt->spec->faults.trace.is_given && rt->spec->faults.trace.times == TIMES_REPORTED;
-    simtime delay = is_reported ? 0 : rt->spec->detection.delay;
+    simtime delay = detection_delay(rt, place);
     if (host->state == HOST_LOST)
         return;
     if (host->state != HOST_UP) { /* it starts, or waits to: once more from the beginning */
@@ -87,7 +112,7 @@ void host_crash(void *runtime, uint32_t place)
         return;
     }
     host->state = HOST_LOST;
-    host->cause = CAIRN_CAUSE_NODE;
+    host->cause = host->is_announced ? CAIRN_CAUSE_PREEMPTED : CAIRN_CAUSE_NODE;
     host->life++;
     host->idle = 0;
     tell(rt, place, TOLD_HOST_DOWN);
@@ -145,6 +170,7 @@ void host_timer(struct runtime *rt, uint32_t place)
         return;
     }
     host->state = HOST_UP;
+    host->is_announced = host->is_hanging = false;
     fault_renew(&rt->faults, rt->cluster.holder[place]);
     tell(rt, place, TOLD_HOST_UP);
     tell_scheduler(rt, place, CAIRN_NODE_UP);

@@ -11,6 +11,8 @@
 
 #include "sim/runtime/runtime.h"
 
+/* It is to be taken away: what runs goes on, nothing new comes. */
+void host_drain(struct runtime *rt, uint32_t place);
 /* Time 0: all are up, and the scheduler knows. */
 void host_begin(struct runtime *rt);
 /* For fault_strike: the node in this place dies now. */

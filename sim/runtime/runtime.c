@@ -12,6 +12,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
@@ -42,6 +43,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_ABORTED] = "aborted",
     [TOLD_RESTORED] = "restored",
     [TOLD_HOST_DOWN] = "host-down",
+    [TOLD_HOST_DRAINED] = "host-drained",
     [TOLD_HOST_DETECTED] = "host-detected",
     [TOLD_HOST_UP] = "host-up",
     [TOLD_STOPPED] = "stopped",
@@ -180,10 +182,13 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
     rt->hosts = arena_array(a, spec->cluster.nodes, sizeof *rt->hosts);
     rt->calls_of = arena_array(a, program->functions_count, sizeof *rt->calls_of);
     rt->built_of = arena_array(a, program->actors_count, sizeof *rt->built_of);
+    rt->begun_of = arena_array(a, program->functions_count, sizeof *rt->begun_of);
+    rt->lives_of = arena_array(a, program->actors_count, sizeof *rt->lives_of);
     rt->come_of = arena_array(a, program->jobs_count, sizeof *rt->come_of);
     rt->thoughts = arena_array(a, program->statements_count, sizeof *rt->thoughts);
-    if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of && rt->come_of &&
-        rt->thoughts && cluster_init(&rt->cluster, spec, a) &&
+    if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of &&
+        rt->begun_of && rt->lives_of && rt->come_of && rt->thoughts &&
+        cluster_init(&rt->cluster, spec, a) &&
         fault_init(&rt->faults, spec, &rt->engine, &rt->cluster, &rt->story, false, a) &&
         engine_open(&rt->engine, rt->cluster.entities_count, rt->cluster.entities,
                     sizeof(struct entity)))
@@ -251,6 +256,8 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->is_out_of_memory = !open_pools(rt);
     memset(rt->calls_of, 0, p->functions_count * sizeof *rt->calls_of);
     memset(rt->built_of, 0, p->actors_count * sizeof *rt->built_of);
+    memset(rt->begun_of, 0, p->functions_count * sizeof *rt->begun_of);
+    memset(rt->lives_of, 0, p->actors_count * sizeof *rt->lives_of);
     memset(rt->come_of, 0, p->jobs_count * sizeof *rt->come_of);
     memset(rt->thoughts, 0, p->statements_count * sizeof *rt->thoughts);
     engine_reset(&rt->engine);
@@ -262,6 +269,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     if (rt->is_out_of_memory)
         return;
     host_begin(rt);
+    mishap_begin(rt);
     for (uint32_t i = 0; i < p->jobs_count; i++) {
         rt->jobs_left += p->jobs[i].count;
         schedule_arrival(rt, i);
@@ -312,6 +320,15 @@ static void fire(struct runtime *rt, uint32_t at)
     case TIMER_HOST:
         host_timer(rt, timer.number);
         break;
+    case TIMER_NOTICE:
+        mishap_notice(rt, rt->spec->faults.schedule[timer.number].number);
+        break;
+    case TIMER_MISHAP:
+        mishap_timer(rt, timer.number);
+        break;
+    case TIMER_CRASH:
+        actor_crash(rt, timer.number);
+        break;
     }
 }
 
@@ -331,7 +348,12 @@ static void foretell(struct runtime *rt, struct event event)
     if (!fault_tells(&rt->faults, event, &happening))
         return;
     rt->record->predictions += happening.kind == CAIRN_HEAR_PREDICTION;
-    rt->record->notices += happening.kind == CAIRN_HEAR_NOTICE;
+    if (happening.kind != CAIRN_HEAR_NOTICE)
+        return;
+    uint32_t node = event_slot(event);
+    uint32_t place = node < rt->cluster.nodes ? rt->cluster.entities[node].rank : CLUSTER_NOBODY;
+    if (place != CLUSTER_NOBODY)
+        mishap_notice(rt, place);
 }
 
 static void happen(struct runtime *rt, struct event event, bool is_fault)

@@ -31,7 +31,9 @@ enum {
     STREAM_CURE,
     STREAM_ARRIVAL,
     STREAM_START,
-    STREAM_THINK
+    STREAM_THINK,
+    STREAM_CRASH,
+    STREAM_PROBE
 };
 
 /* Scheduler ids: batch << 32 | element, and actors. */
@@ -47,6 +49,9 @@ enum timer_kind {
     TIMER_ACTOR,
     TIMER_PERSIST,
     TIMER_HOST,
+    TIMER_NOTICE,
+    TIMER_MISHAP,
+    TIMER_CRASH,
 };
 struct timer {
     uint32_t next_free; /* the pool's */
@@ -71,10 +76,12 @@ enum host_state {
     HOST_STARTING,
 };
 struct host {
-    uint8_t state;  /* enum host_state */
-    bool is_known;  /* to be up, by the scheduler */
-    uint32_t life;  /* counts up with every crash: what was here in another life is gone */
-    uint32_t seats; /* first */
+    uint8_t state;     /* enum host_state */
+    bool is_known;     /* to be up, by the scheduler */
+    bool is_announced; /* it will be taken away: a drain, and then a preemption */
+    bool is_hanging;   /* its next crash is one that answers no more */
+    uint32_t life;     /* counts up with every crash: what was here in another life is gone */
+    uint32_t seats;    /* first */
     uint32_t starting, starting_most; /* worker processes */
     uint32_t queue_first, queue_last; /* seats that wait to start one; linked by next_start */
     uint32_t idle, idle_job;          /* workers of this job that wait for work */
@@ -166,6 +173,7 @@ struct call {
     uint16_t failed[CAIRN_CAUSES];
     uint8_t state, cause;
     bool is_raising;  /* this attempt ends with an exception */
+    bool is_crashing; /* or with its process */
     bool has_arrived; /* at its actor */
     bool was_alive;   /* submitted to an actor that lived: its death is this call's failure */
     simtime worked;   /* of a method: since it began */
@@ -214,7 +222,7 @@ struct actor {
     uint64_t snapshots, restores; /* begun so far */
     uint64_t covered;             /* by the snapshot under way, or persisting */
     uint32_t persisting;          /* the call whose snapshot is; 0: none */
-    uint32_t persist_timer;
+    uint32_t persist_timer, crash_timer;
     struct actor_checkpoint newest;
     void *own; /* recovery's state of it */
 };
@@ -277,6 +285,8 @@ struct runtime {
     struct host *hosts;
     uint64_t *calls_of; /* by function: calls submitted so far */
     uint64_t *built_of; /* by class: constructors begun */
+    uint64_t *begun_of; /* by function: attempts that ran, where their crashes are listed */
+    uint64_t *lives_of; /* by class: processes that served, likewise */
     uint64_t *come_of;  /* by definition of a job: how many have arrived */
     uint64_t *thoughts; /* by statement: how often it was a driver's own work */
 

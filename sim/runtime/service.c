@@ -468,5 +468,6 @@ void service_stop(struct runtime *rt, uint32_t number)
     if (a->persisting && a->persist_timer)
         abort_checkpoint(rt, number);
     runtime_stop_timer(rt, &a->persist_timer);
+    runtime_stop_timer(rt, &a->crash_timer);
     a->is_computing = false;
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The schedule of failures, and the ends of processes.
+ *
+ * A scheduled failure of a task or an actor takes the oldest that it can find when its time comes:
+ * who it is depends on the run, its time does not. Nothing found is told by nothing happening. */
+#include "sim/runtime/mishap.h"
+#include "sim/runtime/actor.h"
+#include "sim/runtime/batch.h"
+#include "sim/runtime/call.h"
+#include "sim/runtime/host.h"
+
+void mishap_begin(struct runtime *rt)
+{
+    for (uint32_t i = 0; i < rt->spec->faults.schedule_count; i++) {
+        const struct spec_mishap *m = &rt->spec->faults.schedule[i];
+        simtime first = m->at - (m->notice < m->at ? m->notice : m->at);
+        if (m->notice > 0)
+            runtime_timer(rt, first, EVENT_FORECAST, TIMER_NOTICE, i);
+        runtime_timer(rt, m->at, EVENT_OUTAGE, TIMER_MISHAP, i);
+    }
+}
+
+void mishap_notice(struct runtime *rt, uint32_t place)
+{
+    struct host *host = &rt->hosts[place];
+    if (host->state != HOST_UP || host->is_announced)
+        return;
+    host->is_announced = true;
+    rt->record->notices++;
+    host_drain(rt, place);
+}
+
+/* The index-th attempt of a task, or actor of a class, that is at work now, oldest first. */
+static uint32_t find(const struct runtime *rt, const struct spec_mishap *m)
+{
+    uint32_t left = m->number;
+    const struct pool *pool = m->kind == MISHAP_TASK ? &rt->calls : &rt->actors;
+    for (uint32_t at = 1; at < pool->count; at++) {
+        bool is_it;
+        if (m->kind == MISHAP_TASK) {
+            const struct call *c = call_of(rt, at);
+            is_it = c->stamp != 0 && c->actor == 0 && c->seat.host != TOLD_NOWHERE &&
+                    (c->state == CALL_RUNNING || c->state == CALL_FETCHING) &&
+                    batch_of(rt, c->batch)->function == m->target;
+        } else {
+            is_it =
+                actor_of(rt, at)->class == m->target && actor_of(rt, at)->phase == ACTOR_SERVING;
+        }
+        if (is_it && left-- == 0)
+            return at;
+    }
+    return 0;
+}
+
+void mishap_timer(struct runtime *rt, uint32_t index)
+{
+    const struct spec_mishap *m = &rt->spec->faults.schedule[index];
+    if (m->kind == MISHAP_NODE) {
+        uint32_t node = rt->cluster.holder[m->number];
+        rt->hosts[m->number].is_hanging = m->is_hang;
+        if (node != CLUSTER_NOBODY && fault_force(&rt->faults, node, host_crash, rt))
+            rt->record->struck++;
+        return;
+    }
+    uint32_t at = find(rt, m);
+    if (!at)
+        return;
+    rt->record->struck++;
+    if (m->kind == MISHAP_TASK)
+        call_crash_worker(rt, at);
+    else
+        actor_crash(rt, at);
+}
+
+static simtime draw(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+                    uint32_t entity, uint64_t occurrence, uint32_t word)
+{
+    double u =
+        amount->kind == AMOUNT_LAW ? runtime_uniform(rt, stream, entity, occurrence, word) : 0.5;
+    int64_t time = amount_of(amount, occurrence, u);
+    return time > 0 ? time : SIMTIME_NEVER;
+}
+
+simtime mishap_of_call(struct runtime *rt, const struct call *call)
+{
+    const struct batch *b = batch_of(rt, call->batch);
+    const struct amount *crash = &rt->program->functions[b->function].crash;
+    if (amount_is_zero(crash))
+        return SIMTIME_NEVER;
+    if (crash->kind == AMOUNT_LISTED) /* attempt after attempt, whatever they are of */
+        return draw(rt, crash, STREAM_CRASH, b->function, rt->begun_of[b->function]++, 0);
+    return draw(rt, crash, STREAM_CRASH, b->function, b->first + call->element, call->attempt);
+}
+
+simtime mishap_of_actor(struct runtime *rt, const struct actor *actor)
+{
+    const struct amount *crash = &rt->program->actors[actor->class].crash;
+    if (amount_is_zero(crash))
+        return SIMTIME_NEVER;
+    return draw(rt, crash, STREAM_CRASH, 1u << 31 | actor->class, rt->lives_of[actor->class]++, 0);
+}
