@@ -117,9 +117,8 @@ static void read_call(struct reading *reading)
     if (is_method && each && elements && actors && elements != actors)
         reading_say(
             reading, each->value->place,
-            "%llu objects for %llu actors; with 'each' the i-th actor gets the i-th object, so "
-            "they "
-            "must be as many",
+            "%llu objects for %llu actors; with 'each' the i-th actor gets the i-th object, and "
+            "they must be as many",
             (unsigned long long)elements, (unsigned long long)actors);
     if (each && elements && !is_method)
         calls = elements;
@@ -154,7 +153,7 @@ static void read_wait(struct reading *reading)
 {
     static const struct field fields[] = {
         {.name = "for", .type = FIELD_OWN},
-        {.name = "count", .type = FIELD_COUNT64, .min = 1, .max = LIMIT_TIMES},
+        {.name = "count", .type = FIELD_COUNT64, .min = 1}, /* of several variables together */
         {.name = "timeout", .type = FIELD_OWN}};
     static const struct field_set set = {"it", fields, 3};
     const struct value_reader *reader = reading->driver->reader;
