@@ -186,12 +186,11 @@ void reading_bind(struct reading *reading, const struct yaml_node *node)
     }
     if (variable && variable->state != VARIABLE_GONE &&
         variable->scope != driver->variables.scope) {
-        reading_say(
-            reading, node->place,
-            "'%.64s' is bound around this branch (line %u); what a branch binds is its own, so "
-            "give "
-            "it another name",
-            node->text, variable->line);
+        reading_say(reading, node->place,
+                    "'%.64s' is bound around this branch (line %u); what a branch binds is its "
+                    "own, so give "
+                    "it another name",
+                    node->text, variable->line);
         return;
     }
     if (!variable || variable->state == VARIABLE_GONE) {

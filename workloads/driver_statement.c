@@ -117,9 +117,8 @@ static void read_call(struct reading *reading)
     if (is_method && each && elements && actors && elements != actors)
         reading_say(
             reading, each->value->place,
-            "%llu objects for %llu actors; with 'each' the i-th actor gets the i-th object, so "
-            "they "
-            "must be as many",
+            "%llu objects for %llu actors; with 'each' the i-th actor gets the i-th object, and "
+            "they must be as many",
             (unsigned long long)elements, (unsigned long long)actors);
     if (each && elements && !is_method)
         calls = elements;
@@ -154,7 +153,7 @@ static void read_wait(struct reading *reading)
 {
     static const struct field fields[] = {
         {.name = "for", .type = FIELD_OWN},
-        {.name = "count", .type = FIELD_COUNT64, .min = 1, .max = LIMIT_TIMES},
+        {.name = "count", .type = FIELD_COUNT64, .min = 1}, /* of several variables together */
         {.name = "timeout", .type = FIELD_OWN}};
     static const struct field_set set = {"it", fields, 3};
     const struct value_reader *reader = reading->driver->reader;
@@ -343,7 +342,7 @@ static enum status say_unknown(const struct value_reader *reader, const struct y
     for (size_t i = 0; i < MODIFIERS; i++)
         names[VERBS + i] = driver_modifiers[i];
     const char *near =
-        text_nearest(child->key, child->key_length, names, sizeof names / sizeof *names);
+        field_form_nearest(child->key, child->key_length, names, sizeof names / sizeof *names);
     if (near) {
         text_add(&text, "did you mean '%s'?", near);
     } else {
@@ -355,9 +354,14 @@ static enum status say_unknown(const struct value_reader *reader, const struct y
                       hint);
 }
 
-/* What the verb takes, as a sentence. */
-static void add_takes(struct text *text, const struct driver_verb *verb)
+/* What the verb takes, or why it does not take this. */
+static void add_takes(struct text *text, const struct driver_verb *verb, const char *name)
 {
+    if (strcmp(name, "on_error") == 0 && (verb->op == OP_CALL || verb->op == OP_CREATE)) {
+        text_add(text, "what fails is told to who waits for it: say '%s', or put it at '%s'",
+                 verb->op == OP_CALL ? "run" : "start", verb->op == OP_CALL ? "get" : "run");
+        return;
+    }
     text_add(text, verb->takes[0] ? "it takes" : "it stands alone");
     for (size_t i = 0; i < TAKES && verb->takes[i]; i++)
         text_add(text, "%s %s", i ? "," : "", verb->takes[i]);
@@ -402,7 +406,7 @@ static const struct yaml_child *check_keys(struct driver *driver, const struct y
         const struct driver_verb *found = find_verb(verb->key);
         if (!is_modifier(child->key) || takes(found, child->key))
             continue;
-        add_takes(&text, found);
+        add_takes(&text, found, child->key);
         driver_note(driver, diag_error(reader->diag, child->key_place, "%s takes no '%s'; %s",
                                        found->name, child->key, hint));
     }

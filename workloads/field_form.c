@@ -26,11 +26,72 @@ const char *field_form_name_problem(const char *text, size_t length)
                : "may hold letters, digits, '_' and '-' alone";
 }
 
+/* Words of Ray's, and of other languages, that mean one of ours. */
+static const char *meant(const char *name)
+{
+    static const char *const words[][2] = {
+        {"num_cpus", "cpu"},
+        {"cpus", "cpu"},
+        {"num_gpus", "gpu"},
+        {"gpus", "gpu"},
+        {"resources", "custom"},
+        {"max_retries", "retries"},
+        {"max_restarts", "restarts"},
+        {"max_task_retries", "retries"},
+        {"max_concurrency", "concurrency"},
+        {"lifetime", "detached"},
+        {"scheduling_strategy", "strategy"},
+        {"duration", "time"},
+        {"work", "time"},
+        {"bytes", "size"},
+        {"init", "start"},
+        {"constructor", "start"},
+        {"remote", "call"},
+        {"submit", "call"},
+        {"sleep", "think"},
+        {"for", "repeat"},
+        {"loop", "repeat"},
+        {"while", "until"},
+        {"delete", "release"},
+        {"free", "release"},
+        {"args", "with"},
+        {"arguments", "with"},
+        {"foreach", "each"},
+        {"count", "times"},
+        {"except", "on_error"},
+        {"catch", "on_error"},
+        {"on_failure", "on_error"},
+        {"body", "do"},
+        {"result_as", "as"},
+        {"name", "as"},
+        {"steps", "driver"},
+        {"main", "driver"},
+        {"functions", "tasks"},
+        {"classes", "actors"},
+        {"arrivals", "every"},
+        {"interval", "every"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], name) == 0)
+            return words[i][1];
+    return NULL;
+}
+
+const char *field_form_nearest(const char *name, size_t length, const char *const *names,
+                               size_t count)
+{
+    const char *word = meant(name);
+    for (size_t i = 0; word && i < count; i++)
+        if (strcmp(names[i], word) == 0)
+            return names[i];
+    return text_nearest(name, length, names, count);
+}
+
 void field_form_suggest(struct text *text, const char *known, const char *name, size_t length,
                         const char *const *names, size_t count)
 {
     enum { SHOWN = 16 }; /* more would not be read */
-    const char *near = text_nearest(name, length, names, count);
+    const char *near = field_form_nearest(name, length, names, count);
     if (near) {
         text_add(text, "did you mean '%s'?", near);
         return;

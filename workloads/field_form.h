@@ -64,6 +64,10 @@ const char *field_form_expectation(enum field_type type);
 
 /* NULL, or why this cannot be a name of the user's own: of a task, an actor, a variable. */
 const char *field_form_name_problem(const char *text, size_t length);
+/* The name that is likely meant by an unknown word of the language, or NULL: text_nearest, and
+ * beyond it what the same is called in Ray ("num_cpus") or elsewhere. */
+const char *field_form_nearest(const char *name, size_t length, const char *const *names,
+                               size_t count);
 /* "a, b, c" or, where something is near, "did you mean 'b'?", after the sentence's semicolon. */
 void field_form_suggest(struct text *text, const char *known, const char *name, size_t length,
                         const char *const *names, size_t count);

@@ -23,6 +23,9 @@ static const char *const others[] = {
     "false}, methods: {m: {time: 1 s, await: 2 s, size: 3 B, retry_exceptions: true, fails: 1 "
     "%}}}}, "
     "driver: [{create: A}]",
+    "tasks: {a: 1 s}, driver: [{call: a, times: 1000000000, as: x}, {call: a, times: 1000000000, "
+    "as: y}, "
+    "{wait: [x, y]}]",
     "actors: {A: {cpu: 1}}, driver: [{create: A}]",
     "tasks: {a: 1 s}, jobs: [{name: driver, count: 2, driver: [{run: a}]}]",
     "tasks: {a: 1 s}, jobs: [{name: x, every: [1 s, 2 s], driver: [{run: a}]}, {name: y, at: [0 s, "
