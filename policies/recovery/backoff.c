@@ -71,7 +71,11 @@ static const struct cairn_param params[] = {
      .fallback = "base",
      .choices = firsts,
      .help = "the first wait: none, the base, or the second one of the law"},
-    {.name = "base", .unit = CAIRN_DURATION, .fallback = "1 s", .max = 1e9, .help = "a wait"},
+    {.name = "base",
+     .unit = CAIRN_DURATION,
+     .fallback = "1 s",
+     .max = 1e9,
+     .help = "the wait that the law begins with"},
     {.name = "factor",
      .unit = CAIRN_NUMBER,
      .fallback = "2",
@@ -182,10 +186,11 @@ static void backoff_describe(const void *plan, const struct cairn_cure *cure, ch
     char why[100];
     (void)plan;
     if (cure->reason == REASON_CAUSE)
-        snprintf(why, sizeof why, "failure %.0f by %s, and %.0f may be", n[0], causes[(int)n[3]],
-                 n[1]);
+        snprintf(why, sizeof why, "failure %.0f by %s, more than the %.0f allowed", n[0],
+                 causes[(int)n[3]], n[1]);
     else if (cure->reason == REASON_WINDOW)
-        snprintf(why, sizeof why, "try %.0f within %.9g s, and %.0f may be", n[0], n[3], n[1]);
+        snprintf(why, sizeof why, "try %.0f within %.9g s, more than the %.0f allowed", n[0], n[3],
+                 n[1]);
     else {
         cures_describe(cure, bytes, capacity);
         return;
