@@ -2,6 +2,7 @@
 /* Goal: each recovery policy gives the cures that its rule says, in its words. Method: tables of
  * setbacks and cures, worked out by hand; how a row reads stands in setbacks.h. */
 #include "policies/recovery/circuit.h"
+#include "policies/recovery/window.h"
 #include "tests/policies/recovery/setbacks.h"
 
 /* ---- ray ------------------------------------------------------------------------------------- */
@@ -213,6 +214,24 @@ static void an_actor_has_its_own_window_and_tasks_have_one_together(void **state
     scene_close(&s);
 }
 
+/* For each size that the ring can have, three times around: tries so far apart that the last `most`
+ * are just over `within` old, and one that comes when the oldest is exactly that old. */
+static void a_window_holds_as_many_as_it_may(void **state)
+{
+    (void)state;
+    for (uint32_t most = 1; most <= WINDOW_MOST; most++) {
+        struct window window = {0};
+        int64_t within = most * SECOND, now = 0;
+        for (uint32_t i = 0; i < 3 * WINDOW_MOST; i++, now += SECOND + 1)
+            assert_true(window_take(&window, most, within, now));
+        assert_true(window.next < most && window.count == most);
+        assert_false(window_take(&window, most, within, now - (int64_t)most));
+        assert_true(window_take(&window, most, within, now));
+    }
+    assert_int_equal(cairn_recovery_find("backoff")->params[6].max, WINDOW_MOST);
+    assert_int_equal(cairn_recovery_find("supervisor")->params[1].max, WINDOW_MOST);
+}
+
 static void values_that_cannot_serve_are_refused(void **state)
 {
     static const char *const params[] = {"within=5 restarts=0", "least=61"};
@@ -406,6 +425,7 @@ int main(void)
         cmocka_unit_test(waits_never_overflow),
         cmocka_unit_test(jitter_is_addressed_by_the_setback),
         cmocka_unit_test(an_actor_has_its_own_window_and_tasks_have_one_together),
+        cmocka_unit_test(a_window_holds_as_many_as_it_may),
         cmocka_unit_test(values_that_cannot_serve_are_refused),
         cmocka_unit_test(row_b41_causes_stand_for_kinds_of_errors),
         cmocka_unit_test(row_b41_the_breaker_opens_rests_and_closes),
