@@ -42,10 +42,10 @@ static const struct cairn_param params[] = {
      .help = "that delay is never longer than this"},
     {.name = "task_oom_retries",
      .unit = CAIRN_COUNT,
-     .fallback = "-1",
+     .fallback = "unlimited",
      .min = -1,
      .max = INT32_MAX,
-     .help = "retries of a task killed for memory; -1: no end"},
+     .help = "retries of a task killed for memory"},
     {.name = NULL},
 };
 

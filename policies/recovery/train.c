@@ -28,13 +28,13 @@ static const struct cairn_param params[] = {
      .fallback = "0",
      .min = -1,
      .max = INT32_MAX,
-     .help = "errors of the run that are survived; -1: all"},
+     .help = "errors of the run that are survived"},
     {.name = "max_preemption_failures",
      .unit = CAIRN_COUNT,
-     .fallback = "-1",
+     .fallback = "unlimited",
      .min = -1,
      .max = INT32_MAX,
-     .help = "preemptions of the run that are survived; -1: all"},
+     .help = "preemptions of the run that are survived"},
     {.name = NULL},
 };
 

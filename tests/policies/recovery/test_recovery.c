@@ -113,7 +113,10 @@ static void backoff_has_budgets_in_all_by_cause_and_by_time(void **state)
     static const struct setback_row rows[] = {
         {"backoff", "delay=none", 't', 2, false, "w w w", "0 0 x", NULL}, /* the program's */
         {"backoff", "delay=none", 't', -1, false, "w w w", "0 0 0", NULL},
-        {"backoff", "delay=none limit=3", 't', 0, false, "w n m w", "0 0 0 x", NULL},
+        {"backoff", "delay=none limit=3", 't', 9, false, "w n m w", "0 0 0 x", NULL},
+        {"backoff", "delay=none limit=3", 't', -1, false, "w n m w", "0 0 0 x", NULL},
+        {"backoff", "delay=none limit=3", 't', 1, false, "w w", "0 x", NULL}, /* not more */
+        {"backoff", "delay=none limit=3", 't', 0, false, "w", "x", NULL},
         {"backoff", "delay=none limit=0", 't', 5, false, "p", "x", NULL},
         {"backoff", "delay=none workers=1", 't', 9, false, "w n n w", "0 0 0 x",
          "failure 2 by a process that ended, more than the 1 allowed: given up"},
