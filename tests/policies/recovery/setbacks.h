@@ -25,8 +25,7 @@ struct scene {
 /* The value of a parameter from its text: durations are seconds. */
 static inline struct cairn_value scene_value(const struct cairn_param *param, const char *text)
 {
-    bool is_unlimited = param->min < 0 && strcmp(text, "unlimited") == 0;
-    struct cairn_value value = {.x = is_unlimited ? -1 : strtod(text, NULL)};
+    struct cairn_value value = {.x = strcmp(text, "unlimited") == 0 ? -1 : strtod(text, NULL)};
     value.i = (int64_t)value.x;
     if (param->unit == CAIRN_DURATION)
         value.i = (int64_t)(value.x * 1e9 + 0.5);
