@@ -3,8 +3,8 @@
  *
  * A failure is tried again if no budget is spent:
  *
- *     limit          of all failures that count; -1: as many as the program allows
- *     exceptions, workers, nodes, memory     of failures by this cause; -1: no budget of its own
+ *     limit          of all failures that count; and what the program itself allows
+ *     exceptions, workers, nodes, memory     of failures by this cause
  *     restarts within a time    not more than so many tries in any such stretch; calls, which wait
  *                    for their actor anyhow, are not asked. An actor has a budget to itself, the
  *                    tasks of a job have one together, as retries of many become a storm.
@@ -24,7 +24,7 @@ enum reason { REASON_CAUSE = CURES_REASONS, REASON_WINDOW };
 struct backoff_plan {
     struct delays law;
     int64_t limit, within;
-    int64_t by_cause[CAIRN_CAUSES]; /* -1: none of its own */
+    int64_t by_cause[CAIRN_CAUSES]; /* -1: none, as for limit */
     uint32_t restarts, counted;     /* bits of causes */
     uint32_t is_elsewhere, reserved;
 };
@@ -41,11 +41,11 @@ static const char *const answers[] = {"no", "yes", NULL};
     }
 
 static const struct cairn_param params[] = {
-    BUDGET("limit", "failures that are tried again; -1: as many as the program allows"),
-    BUDGET("exceptions", "of them, by exceptions of the program; -1: no limit of their own"),
-    BUDGET("workers", "of them, because a process ended; -1: no limit of their own"),
-    BUDGET("nodes", "of them, because a node failed; -1: no limit of their own"),
-    BUDGET("memory", "of them, killed for lack of memory; -1: no limit of their own"),
+    BUDGET("limit", "failures that are tried again, however many more the program allows"),
+    BUDGET("exceptions", "of them, by exceptions of the program"),
+    BUDGET("workers", "of them, because a process ended"),
+    BUDGET("nodes", "of them, because a node failed"),
+    BUDGET("memory", "of them, killed for lack of memory"),
     {.name = "preemptions",
      .unit = CAIRN_CHOICE,
      .fallback = "free",
@@ -71,7 +71,11 @@ static const struct cairn_param params[] = {
      .fallback = "base",
      .choices = firsts,
      .help = "the first wait: none, the base, or the second one of the law"},
-    {.name = "base", .unit = CAIRN_DURATION, .fallback = "1 s", .max = 1e9, .help = "a wait"},
+    {.name = "base",
+     .unit = CAIRN_DURATION,
+     .fallback = "1 s",
+     .max = 1e9,
+     .help = "the wait that the law begins with"},
     {.name = "factor",
      .unit = CAIRN_NUMBER,
      .fallback = "2",
@@ -135,7 +139,8 @@ static uint32_t by_budgets(const struct backoff_plan *p, const struct cairn_setb
 {
     uint32_t cause = setback->cause;
     uint64_t by_cause = setback->failed[cause];
-    int64_t limit = p->limit < 0 ? setback->limit : p->limit;
+    int64_t program = setback->limit;
+    int64_t limit = program < 0 || (p->limit >= 0 && p->limit < program) ? p->limit : program;
     if (cures_is_within(by_cause, p->by_cause[cause]))
         return cures_by_counted(cure, setback, p->counted, limit);
     cures_by_limit(cure, by_cause, p->by_cause[cause]);
@@ -182,10 +187,11 @@ static void backoff_describe(const void *plan, const struct cairn_cure *cure, ch
     char why[100];
     (void)plan;
     if (cure->reason == REASON_CAUSE)
-        snprintf(why, sizeof why, "failure %.0f by %s, and %.0f may be", n[0], causes[(int)n[3]],
-                 n[1]);
+        snprintf(why, sizeof why, "failure %.0f by %s, more than the %.0f allowed", n[0],
+                 causes[(int)n[3]], n[1]);
     else if (cure->reason == REASON_WINDOW)
-        snprintf(why, sizeof why, "try %.0f within %.9g s, and %.0f may be", n[0], n[3], n[1]);
+        snprintf(why, sizeof why, "try %.0f within %.9g s, more than the %.0f allowed", n[0], n[3],
+                 n[1]);
     else {
         cures_describe(cure, bytes, capacity);
         return;

@@ -63,12 +63,13 @@ uint32_t cures_by_program(struct cairn_cure *cure, const struct cairn_setback *s
 void cures_describe_end(const struct cairn_cure *cure, const char *why, char *bytes,
                         size_t capacity)
 {
+    const char *where = cure->is_elsewhere ? ", rather elsewhere" : "";
     if (cure->action == CAIRN_GIVE_UP)
         snprintf(bytes, capacity, "%s: given up", why);
     else if (cure->delay == 0)
-        snprintf(bytes, capacity, "%s: again at once", why);
+        snprintf(bytes, capacity, "%s: again at once%s", why, where);
     else
-        snprintf(bytes, capacity, "%s: again after %.9g s", why, cure->numbers[2]);
+        snprintf(bytes, capacity, "%s: again after %.9g s%s", why, cure->numbers[2], where);
 }
 
 void cures_describe(const struct cairn_cure *cure, char *bytes, size_t capacity)
@@ -86,8 +87,8 @@ void cures_describe(const struct cairn_cure *cure, char *bytes, size_t capacity)
     else if (limit < 0)
         snprintf(why, sizeof why, "failure %.0f, of any number", count);
     else if (cure->reason == CURES_SPENT)
-        snprintf(why, sizeof why, "failure %.0f, and %.0f may be", count, limit);
+        snprintf(why, sizeof why, "failure %.0f, more than the %.0f allowed", count, limit);
     else
-        snprintf(why, sizeof why, "failure %.0f of %.0f that may be", count, limit);
+        snprintf(why, sizeof why, "failure %.0f of %.0f allowed", count, limit);
     cures_describe_end(cure, why, bytes, capacity);
 }

@@ -52,7 +52,7 @@ void cures_end(struct cairn_cure *cure, uint32_t reason);
 /* Sets the wait. */
 void cures_wait(struct cairn_cure *cure, int64_t delay);
 
-/* "again at once" or "again after 4 s"; "given up". */
+/* Why, and what: "again at once", "again after 4 s, rather elsewhere", "given up". */
 void cures_describe_end(const struct cairn_cure *cure, const char *why, char *bytes,
                         size_t capacity);
 /* Reasons below CURES_REASONS in words. */

@@ -45,7 +45,7 @@ static const struct cairn_param params[] = {
      .fallback = "unlimited",
      .min = -1,
      .max = INT32_MAX,
-     .help = "retries of a task killed for memory; -1: no end"},
+     .help = "retries of a task killed for memory"},
     {.name = NULL},
 };
 

@@ -28,13 +28,13 @@ static const struct cairn_param params[] = {
      .fallback = "0",
      .min = -1,
      .max = INT32_MAX,
-     .help = "errors of the run that are survived; -1: all"},
+     .help = "errors of the run that are survived"},
     {.name = "max_preemption_failures",
      .unit = CAIRN_COUNT,
      .fallback = "unlimited",
      .min = -1,
      .max = INT32_MAX,
-     .help = "preemptions of the run that are survived; -1: all"},
+     .help = "preemptions of the run that are survived"},
     {.name = NULL},
 };
 
@@ -84,11 +84,12 @@ static void train_describe(const void *plan, const struct cairn_cure *cure, char
     if (cure->reason == REASON_ERRORED)
         snprintf(why, sizeof why, "the run has ended in an error");
     else if (cure->reason == CURES_SPENT)
-        snprintf(why, sizeof why, "%s %.0f of the run, and %.0f may be", kind, n[0], n[1]);
+        snprintf(why, sizeof why, "%s %.0f of the run, more than the %.0f allowed", kind, n[0],
+                 n[1]);
     else if (n[1] < 0)
         snprintf(why, sizeof why, "%s %.0f of the run, of any number", kind, n[0]);
     else
-        snprintf(why, sizeof why, "%s %.0f of the run, of %.0f that may be", kind, n[0], n[1]);
+        snprintf(why, sizeof why, "%s %.0f of the run, of %.0f allowed", kind, n[0], n[1]);
     cures_describe_end(cure, why, bytes, capacity);
 }
 

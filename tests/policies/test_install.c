@@ -74,8 +74,8 @@ static void a_stranger_asks_what_comes_after_a_failure(void **state)
                "-I%s/usr/include %s/usr/lib/libcairn-policies.a",
                folder, folder, folder, folder));
     char *out = shell(0, "%s/recovers", folder);
-    assert_string_equal(out, "failure 1 of 1 that may be: again at once\n"
-                             "failure 2, and 1 may be: given up\n");
+    assert_string_equal(out, "failure 1 of 1 allowed: again at once\n"
+                             "failure 2, more than the 1 allowed: given up\n");
     free(out);
 }
 

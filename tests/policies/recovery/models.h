@@ -152,7 +152,7 @@ static inline struct answer model_backoff(const struct history *h, const struct 
     uint32_t cause = now->setback.cause;
     int64_t limit = count_of(h, "limit"), all = 0, counted = 0, alike = 0;
     bool is_free = count_of(h, "preemptions") == 0;
-    limit = limit < 0 ? now->setback.limit : limit;
+    int64_t program = now->setback.limit;
     for (const struct past *p = h->list; p <= now; p++) {
         bool is_mine = !p->is_success && p->id == now->id;
         all += is_mine;
@@ -162,10 +162,12 @@ static inline struct answer model_backoff(const struct history *h, const struct 
     struct answer a = {.delay = model_wait(h, all, now->setback.random[0])};
     bool is_final = cause >= CAIRN_CAUSE_OBJECT ||
                     (cause == CAIRN_CAUSE_EXCEPTION && !now->setback.retry_exceptions);
-    bool is_within = limit < 0 || counted <= limit || (is_free && cause == CAIRN_CAUSE_PREEMPTED);
+    bool is_within = (limit < 0 || counted <= limit) && (program < 0 || counted <= program);
+    is_within |= is_free && cause == CAIRN_CAUSE_PREEMPTED;
     bool is_own_within =
         is_final || !own[cause] || count_of(h, own[cause]) < 0 || alike <= count_of(h, own[cause]);
-    a.is_again = !is_final && limit != 0 && is_within && is_own_within && model_window(h, now);
+    a.is_again = !is_final && limit != 0 && program != 0 && is_within && is_own_within &&
+                 model_window(h, now);
     return a;
 }
 

@@ -2,6 +2,7 @@
 /* Goal: each recovery policy gives the cures that its rule says, in its words. Method: tables of
  * setbacks and cures, worked out by hand; how a row reads stands in setbacks.h. */
 #include "policies/recovery/circuit.h"
+#include "policies/recovery/window.h"
 #include "tests/policies/recovery/setbacks.h"
 
 /* ---- ray ------------------------------------------------------------------------------------- */
@@ -9,9 +10,11 @@
 static void row_d10_fourth_crash_is_final_and_a_call_survives_two(void **state)
 {
     static const struct setback_row rows[] = {
-        {"ray", "", 'a', 3, false, "w w w w", "0 0 0 x", "failure 4, and 3 may be: given up"},
+        {"ray", "", 'a', 3, false, "w w w w", "0 0 0 x",
+         "failure 4, more than the 3 allowed: given up"},
         {"ray", "", 'a', 3, false, "n w m n", "0 0 0 x", NULL},
-        {"ray", "", 'c', 2, false, "w w w", "0 0 x", "failure 3, and 2 may be: given up"},
+        {"ray", "", 'c', 2, false, "w w w", "0 0 x",
+         "failure 3, more than the 2 allowed: given up"},
         {"ray", "", 'c', 2, false, "m n m", "0 0 x", NULL},
         {"ray", "", 'a', 4, false, "w w w w w", "0 0 0 0 x", NULL}, /* Ray's own example */
         {"ray", "", 'a', 0, false, "w", "x", NULL},
@@ -30,7 +33,8 @@ static void row_d13_preempted_ten_times_with_limit_one_is_alive(void **state)
         {"ray", "", 'a', 1, false, "p p p p p p p p p p", "0 0 0 0 0 0 0 0 0 0",
          "preempted, which does not count: again at once"},
         {"ray", "", 'a', 1, false, "p p w p p w", "0 0 0 0 0 x", NULL},
-        {"ray", "", 'a', 1, false, "w p w", "0 0 x", "failure 2, and 1 may be: given up"},
+        {"ray", "", 'a', 1, false, "w p w", "0 0 x",
+         "failure 2, more than the 1 allowed: given up"},
         {"ray", "", 'a', 0, false, "p", "x", NULL}, /* max must be more than 0 */
         {"ray", "", 't', 1, false, "p p p n p n", "0 0 0 0 0 x", NULL},
         {"ray", "", 't', 0, false, "p", "x", NULL},
@@ -43,7 +47,8 @@ static void row_d13_preempted_ten_times_with_limit_one_is_alive(void **state)
 static void row_k04_waits_of_tasks_and_memory_kills_apart(void **state)
 {
     static const struct setback_row rows[] = {
-        {"ray", "", 't', 3, false, "w n w n", "0 0 0 x", "failure 4, and 3 may be: given up"},
+        {"ray", "", 't', 3, false, "w n w n", "0 0 0 x",
+         "failure 4, more than the 3 allowed: given up"},
         {"ray", "", 't', 3, false, "m m m m m m m m m", "1 2 4 8 16 32 60 60 60",
          "failure 9, of any number: again after 60 s"},
         {"ray", "", 't', 1, false, "w m m w", "0 2 4 x", NULL}, /* attempts 1 and 2 */
@@ -96,6 +101,8 @@ static void row_b18_and_row_b19_wait_and_elsewhere(void **state)
     static const struct setback_row rows[] = {
         {"backoff", "delay=fixed base=300 cap=1000", 'a', 1, false, "w7 w400", "300 x", NULL},
         {"backoff", "delay=none elsewhere=yes", 't', 2, false, "n n n", "0~ 0~ x", NULL},
+        {"backoff", "elsewhere=yes", 't', 2, false, "n", "1~",
+         "failure 1 of 2 allowed: again after 1 s, rather elsewhere"},
     };
     (void)state;
     ROWS_PLAY(rows);
@@ -106,23 +113,26 @@ static void backoff_has_budgets_in_all_by_cause_and_by_time(void **state)
     static const struct setback_row rows[] = {
         {"backoff", "delay=none", 't', 2, false, "w w w", "0 0 x", NULL}, /* the program's */
         {"backoff", "delay=none", 't', -1, false, "w w w", "0 0 0", NULL},
-        {"backoff", "delay=none limit=3", 't', 0, false, "w n m w", "0 0 0 x", NULL},
+        {"backoff", "delay=none limit=3", 't', 9, false, "w n m w", "0 0 0 x", NULL},
+        {"backoff", "delay=none limit=3", 't', -1, false, "w n m w", "0 0 0 x", NULL},
+        {"backoff", "delay=none limit=3", 't', 1, false, "w w", "0 x", NULL}, /* not more */
+        {"backoff", "delay=none limit=3", 't', 0, false, "w", "x", NULL},
         {"backoff", "delay=none limit=0", 't', 5, false, "p", "x", NULL},
         {"backoff", "delay=none workers=1", 't', 9, false, "w n n w", "0 0 0 x",
-         "failure 2 by a process that ended, and 1 may be: given up"},
+         "failure 2 by a process that ended, more than the 1 allowed: given up"},
         {"backoff", "delay=none nodes=0", 't', 9, false, "w m n", "0 0 x", NULL},
         {"backoff", "delay=none memory=1", 't', 9, false, "m w m", "0 0 x",
-         "failure 2 by lack of memory, and 1 may be: given up"},
+         "failure 2 by lack of memory, more than the 1 allowed: given up"},
         {"backoff", "delay=none exceptions=1", 't', 9, true, "e w e", "0 0 x", NULL},
         {"backoff", "delay=none exceptions=1", 't', 9, false, "e", "x", NULL},
         {"backoff", "", 't', 1, false, "p p w", "1 2 4",
-         "failure 1 of 1 that may be: again after "
+         "failure 1 of 1 allowed: again after "
          "4 s"},
         {"backoff", "preemptions=counted", 't', 1, false, "p p", "1 x", NULL},
         {"backoff", "", 't', 9, true, "o", "x", NULL},
         {"backoff", "", 't', 9, true, "g", "x", NULL},
         {"backoff", "delay=none within=5", 't', -1, false, "w1 w2 w3 w6", "0 0 0 x",
-         "try 4 within 5 s, and 3 may be: given up"},
+         "try 4 within 5 s, more than the 3 allowed: given up"},
         {"backoff", "delay=none within=5", 't', -1, false, "w1 w2 w3 w6.000000001", "0 0 0 0",
          NULL},
         {"backoff", "delay=none within=5", 'a', -1, false, "w0 p0 w0 p5", "0 0 0 x", NULL},
@@ -207,6 +217,24 @@ static void an_actor_has_its_own_window_and_tasks_have_one_together(void **state
     scene_close(&s);
 }
 
+/* For each size that the ring can have, three times around: tries so far apart that the last `most`
+ * are just over `within` old, and one that comes when the oldest is exactly that old. */
+static void a_window_holds_as_many_as_it_may(void **state)
+{
+    (void)state;
+    for (uint32_t most = 1; most <= WINDOW_MOST; most++) {
+        struct window window = {0};
+        int64_t within = most * SECOND, now = 0;
+        for (uint32_t i = 0; i < 3 * WINDOW_MOST; i++, now += SECOND + 1)
+            assert_true(window_take(&window, most, within, now));
+        assert_true(window.next < most && window.count == most);
+        assert_false(window_take(&window, most, within, now - (int64_t)most));
+        assert_true(window_take(&window, most, within, now));
+    }
+    assert_int_equal(cairn_recovery_find("backoff")->params[6].max, WINDOW_MOST);
+    assert_int_equal(cairn_recovery_find("supervisor")->params[1].max, WINDOW_MOST);
+}
+
 static void values_that_cannot_serve_are_refused(void **state)
 {
     static const char *const params[] = {"within=5 restarts=0", "least=61"};
@@ -260,7 +288,8 @@ static void row_b41_the_breaker_opens_rests_and_closes(void **state)
         {"breaker", "failures=1", 'c', -1, false, "p p", "0 0", NULL},
         {"breaker", "failures=1", 'a', 2, false, "w w w", "0 0 x", NULL}, /* the program's */
         {"breaker", "", 't', 1, false, "m m", "0 x", NULL},               /* no budget of its own */
-        {"breaker", "", 'c', 2, false, "w w w", "0 0 x", "failure 3, and 2 may be: given up"},
+        {"breaker", "", 'c', 2, false, "w w w", "0 0 x",
+         "failure 3, more than the 2 allowed: given up"},
         {"breaker", "failures=1 when_open=wait recovery=0", 'c', -1, false, "w w", "0 0", NULL},
     };
     (void)state;
@@ -321,7 +350,7 @@ static void row_c28_the_fourth_failure_in_five_seconds_stops_the_tree(void **sta
          "it failed together with another, and all restart: again at once"},
         {"supervisor", "restarts=0", 'a', -1, false, "w", "x*", NULL},
         {"supervisor", "restarts=1 within=10", 'a', -1, false, "w0 w11 w22 w30", "0 0 0 x*", NULL},
-        {"supervisor", "", 'a', 0, false, "w", "x", "failure 1, and 0 may be: given up"},
+        {"supervisor", "", 'a', 0, false, "w", "x", "failure 1, more than the 0 allowed: given up"},
         {"supervisor", "", 'a', 2, false, "w0 w9 w20", "0 0 x", NULL},
         {"supervisor", "", 'a', -1, false, "g", "x", NULL},
         {"supervisor", "", 't', 2, false, "w w w", "0 0 x", NULL},
@@ -352,14 +381,15 @@ static void row_c28_children_share_one_window(void **state)
 static void row_k10_one_error_more_than_the_limit_ends_the_run(void **state)
 {
     static const struct setback_row rows[] = {
-        {"train", "", 'a', -1, false, "w", "x*", "error 1 of the run, and 0 may be: given up"},
+        {"train", "", 'a', -1, false, "w", "x*",
+         "error 1 of the run, more than the 0 allowed: given up"},
         {"train", "max_failures=3", 'a', 0, false, "w e n m", "0* 0* 0* x*",
-         "error 4 of the run, and 3 may be: given up"},
+         "error 4 of the run, more than the 3 allowed: given up"},
         {"train", "max_failures=-1", 'a', 0, false, "w w w w w", "0* 0* 0* 0* 0*",
          "error 5 of the run, of any number: again at once"},
         {"train", "", 'a', 0, false, "p p p w", "0* 0* 0* x*", NULL},
         {"train", "max_failures=1 max_preemption_failures=1", 'a', 0, false, "p w p", "0* 0* x*",
-         "preemption 2 of the run, and 1 may be: given up"},
+         "preemption 2 of the run, more than the 1 allowed: given up"},
         {"train", "max_failures=1 max_preemption_failures=1", 'a', 0, false, "p w w", "0* 0* x*",
          NULL},
         {"train", "max_preemption_failures=0", 'a', 0, false, "p", "x*", NULL},
@@ -398,6 +428,7 @@ int main(void)
         cmocka_unit_test(waits_never_overflow),
         cmocka_unit_test(jitter_is_addressed_by_the_setback),
         cmocka_unit_test(an_actor_has_its_own_window_and_tasks_have_one_together),
+        cmocka_unit_test(a_window_holds_as_many_as_it_may),
         cmocka_unit_test(values_that_cannot_serve_are_refused),
         cmocka_unit_test(row_b41_causes_stand_for_kinds_of_errors),
         cmocka_unit_test(row_b41_the_breaker_opens_rests_and_closes),
