@@ -7,6 +7,7 @@
 #include "workloads/check.h"
 #include "sim/base/text.h"
 #include "workloads/pipeline_form.h"
+#include "workloads/schedule_form.h"
 #include <errno.h>
 #include <string.h>
 
@@ -357,6 +358,20 @@ static bool check_capacity(const struct check *check)
     return check->diag->errors == errors;
 }
 
+/* What is defined for a group alone. */
+static void check_group_only(const struct check *check)
+{
+    const struct scenario_value *values = check->scenario->values;
+    if (values[KEY_CLOCK].is_good && check->spec->faults.clock == CLOCK_EXPOSURE)
+        diag_error(check->diag, values[KEY_CLOCK].place,
+                   "faults.clock: exposure stands still by the phases of a group; a pipeline has "
+                   "none, use wall");
+    if (values[KEY_RENEWAL].is_good && check->spec->faults.renewal == RENEWAL_ATTEMPT)
+        diag_error(check->diag, values[KEY_RENEWAL].place,
+                   "faults.renewal: attempt draws lifetimes at the attempts of a group; a pipeline "
+                   "has none, use failed");
+}
+
 static enum status check_pipeline(const struct check *check)
 {
     struct spec spec = *check->spec;
@@ -366,6 +381,10 @@ static enum status check_pipeline(const struct check *check)
         !is_good(check, KEY_NODE_MEMORY, KEY_NODE_CUSTOM) || !check_capacity(check))
         return STATUS_OK;
     enum status status = pipeline_form_check_fit(&reader, values[KEY_PIPELINE].node);
+    const struct scenario_value *schedule = &values[KEY_SCHEDULE];
+    if (schedule->is_good && schedule->node && !schedule->is_absent && status != STATUS_MEMORY) {
+        status = schedule_form_check(&reader, "faults.schedule", schedule->node);
+    }
     return status == STATUS_INPUT ? STATUS_OK : status; /* it has been said */
 }
 
@@ -463,6 +482,7 @@ enum status check_scenario(const struct scenario *scenario, struct arena *arena,
         check_cost(&check, KEY_RESTORE, KEY_STORE_READ);
         check_background(&check);
     } else {
+        check_group_only(&check);
         status = check_pipeline(&check);
     }
     check_processes(&check);

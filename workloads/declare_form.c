@@ -50,6 +50,8 @@ static const struct field task_fields[] = {
      "attempts after the first when its node or process is lost, or `unlimited`"},
     {"retry_exceptions", FIELD_BOOL, FUNCTION(retry_exceptions), "", 0, 0, NULL,
      "is it tried again when it raises an exception, too?"},
+    {"crash", FIELD_TIME, FUNCTION(crash), "", 0, 0, NULL,
+     "its process ends after running so long; 0 s: it does not"},
     {"fails", FIELD_OWN, 0, "", 0, 0, NULL, "exceptions that it raises: a probability, or a map"},
 };
 
@@ -92,6 +94,10 @@ static const struct field actor_fields[] = {
      "does one call compute at a time, while others await?"},
     {"detached", FIELD_BOOL, ACTOR(is_detached), "", 0, 0, NULL,
      "does it outlive the job that created it?"},
+    {"stateless", FIELD_BOOL, ACTOR(is_stateless), "", 0, 0, NULL,
+     "does what it has done stand when its process is lost?"},
+    {"crash", FIELD_TIME, ACTOR(crash), "", 0, 0, NULL,
+     "each process of it ends after serving so long; 0 s: it does not"},
     {"checkpoint", FIELD_OWN, 0, "", 0, 0, NULL, "what a checkpoint of its state costs: a map"},
     {"methods", FIELD_OWN, 0, "", 0, 0, NULL, "what can be called on it, by name"},
 };

@@ -24,6 +24,7 @@ static const char *const starts[] = {"first", "random", NULL};
 static const char *const after_ends[] = {"stop", "wrap", NULL};
 static const char *const picks[] = {"by-name", "first-n", "sample", NULL};
 static const char *const opens[] = {"censor", "to-end", NULL};
+static const char *const probes[] = {"after", "fixed", NULL};
 static const char *const ages[] = {"new", "stationary", NULL};
 
 const char *const schema_phases[PHASE_COUNT + 1] = {
@@ -136,8 +137,25 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                     1e-9, 0, NULL,
                     "time by which every failure is announced, to the instant, as preemptions are"},
 
+    [KEY_SCHEDULE] = {"faults.schedule", TYPE_SCHEDULE, SCHEMA_NO_FIELD, false, "none", "none", 0,
+                      0, NULL,
+                      "failures at exact times, of nodes, tasks and actors: a list of {at, node or "
+                      "task or actor, index, notice, hang}"},
     [KEY_DELAY] = {"detection.delay", TYPE_DURATION, FIELD(detection.delay), false, "0 s", NULL, 0,
                    0, NULL, "time from a failure to its detection"},
+    [KEY_PROBE_PERIOD] = {"detection.period", TYPE_DURATION, FIELD(detection.period), false, "none",
+                          "none", 1e-9, 0, NULL,
+                          "in place of a delay: nodes are probed, one probe every period"},
+    [KEY_PROBE_TIMEOUT] = {"detection.timeout", TYPE_DURATION, FIELD(detection.timeout), false,
+                           "10 s", NULL, 0, 0, NULL,
+                           "time after which a probe of a hanging node has failed; a dead one "
+                           "refuses at once"},
+    [KEY_PROBE_THRESHOLD] = {"detection.threshold", TYPE_COUNT32, FIELD(detection.threshold), false,
+                             "5", NULL, 1, 1000000, NULL, "probes in a row that have to fail"},
+    [KEY_PROBES] = {"detection.probes", TYPE_CHOICE, FIELD(detection.probes), false, "after", NULL,
+                    0, 0, probes,
+                    "after: a period after the last one was answered, or timed out; fixed: every "
+                    "period"},
     [KEY_WORKER_DETECTION] = {"detection.worker", TYPE_DURATION, FIELD(runtime.worker_detection),
                               false, "0 s", NULL, 0, 0, NULL,
                               "time from the end of a worker process to its detection"},
@@ -264,7 +282,8 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
 {
     bool is_group = id >= KEY_WORKERS && id <= KEY_STAGED;
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
-                       id == KEY_WORKER_DETECTION || id == KEY_PIPELINE ||
+                       id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
+                       (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
                        (id >= KEY_SUBMIT && id <= KEY_INLINE);
     return has_pipeline ? !is_group : !is_pipeline;
 }
@@ -350,6 +369,7 @@ const char *schema_expectation(enum schema_type type)
         [TYPE_PHASES] = "a list of phases, as in '[work, checkpoint, restore]'",
         [TYPE_AGE] = "new, stationary or a duration",
         [TYPE_START] = "first, random or a date, as in '2003-09-26'",
+        [TYPE_SCHEDULE] = "a list of failures, as in '[{at: 20 s, node: 2}]'",
         [TYPE_STAGES] = "a list of stages, as in '[{name: epoch, work: 15 s, count: 10}]'",
         [TYPE_PIPELINE] = "a pipeline, as in '{tasks: {load: {time: 4 s}}, driver: [{run: load}]}'",
         [TYPE_SCHEDULER] = "a scheduler, as in 'spread' or '{name: best-fit, order: priority}'",

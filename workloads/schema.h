@@ -47,7 +47,12 @@ enum schema_id {
     KEY_LEAD,
     KEY_WINDOW,
     KEY_NOTICE,
+    KEY_SCHEDULE,
     KEY_DELAY,
+    KEY_PROBE_PERIOD,
+    KEY_PROBE_TIMEOUT,
+    KEY_PROBE_THRESHOLD,
+    KEY_PROBES,
     KEY_WORKER_DETECTION,
     KEY_WORKERS,
     KEY_CPU,
@@ -106,6 +111,7 @@ enum schema_type {
     TYPE_AGE,        /* new, stationary or a duration: initial_age and age */
     TYPE_START,      /* first, random or a date: trace.start and start_date */
     TYPE_STAGES,     /* list of struct cairn_stage */
+    TYPE_SCHEDULE,   /* list of struct spec_mishap */
     TYPE_PIPELINE,   /* struct program */
     TYPE_CONTROLLER, /* struct spec_controller */
     TYPE_SCHEDULER,  /* spec.scheduler */

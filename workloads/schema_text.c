@@ -31,6 +31,7 @@ static const char *type_name(enum schema_type type)
         [TYPE_AGE] = "age",
         [TYPE_START] = "start",
         [TYPE_STAGES] = "list of stages",
+        [TYPE_SCHEDULE] = "list of failures",
         [TYPE_PIPELINE] = "pipeline",
         [TYPE_CONTROLLER] = "controller",
         [TYPE_SCHEDULER] = "scheduler",
@@ -242,6 +243,10 @@ static void print_kind(struct sink *sink, const struct schema_key *key)
     case TYPE_AGE:
     case TYPE_START:
         io_printf(sink, "\"type\": \"string\"");
+        return;
+    case TYPE_SCHEDULE:
+        io_printf(sink, "\"type\": \"array\", \"items\": {\"type\": \"object\", "
+                        "\"required\": [\"at\"]}");
         return;
     case TYPE_STAGES:
         print_stages(sink);

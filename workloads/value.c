@@ -9,6 +9,7 @@
 #include "workloads/controller_form.h"
 #include "workloads/law_form.h"
 #include "workloads/pipeline_form.h"
+#include "workloads/schedule_form.h"
 #include "workloads/stage_form.h"
 #include <assert.h>
 #include <errno.h>
@@ -347,6 +348,7 @@ static enum status read_simple(const struct value_reader *reader, const struct s
     case TYPE_PHASES:
     case TYPE_LAW:
     case TYPE_STAGES:
+    case TYPE_SCHEDULE:
     case TYPE_PIPELINE:
     case TYPE_CONTROLLER:
     case TYPE_SCHEDULER:
@@ -368,6 +370,8 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
         return law_form_read(reader, key->path, node, field(reader, key), canonical);
     if (key->type == TYPE_STAGES)
         return stage_form_read(reader, key->path, node, canonical);
+    if (key->type == TYPE_SCHEDULE)
+        return schedule_form_read(reader, key->path, node, canonical);
     if (key->type == TYPE_PIPELINE)
         return pipeline_form_read(reader, key->path, node, canonical);
     if (key->type == TYPE_CONTROLLER)
@@ -503,6 +507,7 @@ static void add_field(struct text *text, const struct value_reader *reader,
         return;
     case TYPE_LAW:
     case TYPE_STAGES:
+    case TYPE_SCHEDULE:
     case TYPE_PIPELINE:
     case TYPE_CONTROLLER:
     case TYPE_SCHEDULER:

@@ -33,6 +33,7 @@
 #define LIMIT_VARIABLES       1000       /* of one driver */
 #define LIMIT_JOBS            100        /* drivers of a pipeline */
 #define LIMIT_NESTING         10         /* loops, branches and handlers, one in another */
+#define LIMIT_MISHAPS         10000      /* failures at exact times */
 #define LIMIT_TIMES           1000000000 /* repetitions, or calls of one statement */
 #define LIMIT_EVENTS          UINT64_C(4000000000) /* default of --max-events, a replication */
 

@@ -117,7 +117,7 @@ struct spec {
         } prediction;
         simtime notice; /* 0: none */
         uint32_t schedule_count;
-        const struct spec_mishap *schedule;
+        struct spec_mishap *schedule; /* names are resolved when the program is known */
     } faults;
     struct {
         simtime delay;

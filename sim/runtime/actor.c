@@ -258,8 +258,10 @@ void actor_crash(struct runtime *rt, uint32_t number)
 static void forget_state(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, a->at_risk);
-    rt->record->lost_work += a->at_risk;
+    if (!class_of(rt, a)->is_stateless) {
+        seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, a->at_risk);
+        rt->record->lost_work += a->at_risk;
+    }
     a->at_risk = a->between = 0;
     a->version = 0;
     actor_tell(rt, number, TOLD_STATE, 0, 0);
