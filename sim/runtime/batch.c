@@ -244,13 +244,15 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     told.cause = cause;
     if (b->function != PROGRAM_NOTHING)
         runtime_tell(rt, told);
+    b->handles++; /* not forgotten while they are being woken */
     if (object->waiters)
         wake_all(rt, &object->waiters);
     count_some(rt, b);
-    if (b->pending > 0)
+    if (b->pending > 0) {
+        b->handles--;
         return;
+    }
     let_arguments_go(rt, b);
-    b->handles++; /* not while they are being woken */
     wake_all(rt, &b->waiters);
     batch_drop(rt, number);
 }
