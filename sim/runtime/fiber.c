@@ -127,6 +127,17 @@ static enum outcome wait_for_all(struct runtime *rt, uint32_t number)
     return OUTCOME_DONE;
 }
 
+/* What is fetched lies with the driver too, from now on: under way counts as there. */
+static void keep_copies(struct runtime *rt, const struct fiber *f)
+{
+    for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++)
+        for (uint32_t j = 0; j < batch_of(rt, at)->count; j++)
+            if (batch_of(rt, at)->kind != BATCH_ACTORS && !copies_is_on(rt, at, j, TOLD_NOWHERE)) {
+                copies_add(rt, at, j, TOLD_NOWHERE);
+                rt->record->objects.copied++;
+            }
+}
+
 /* All is settled: failed? here? lost meanwhile, and to be made again? */
 static enum outcome fetch(struct runtime *rt, uint32_t number)
 {
@@ -152,6 +163,7 @@ static enum outcome fetch(struct runtime *rt, uint32_t number)
         return wait_for_all(rt, number);
     if (bytes < 0)
         return OUTCOME_DONE;
+    keep_copies(rt, f);
     rt->record->bytes.moved += (uint64_t)bytes;
     runtime_tell(rt, (struct told){.kind = TOLD_MOVED,
                                    .job = job_of(rt, f)->serial,
