@@ -135,7 +135,6 @@ void submit_try(struct runtime *rt, uint32_t number)
         return;
     }
     b->handles++;
-    rt->record->calls.failed += b->count;
     for (uint32_t i = 0; i < b->count; i++)
         batch_settle(rt, number, i, OBJECT_FAILED, failed - 1);
     batch_drop(rt, number);
