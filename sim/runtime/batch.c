@@ -242,15 +242,20 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct told told =
         batch_told(rt, number, element, state == OBJECT_FAILED ? TOLD_FAILED : TOLD_DONE);
     told.cause = cause;
-    if (b->function != PROGRAM_NOTHING)
+    if (b->function != PROGRAM_NOTHING) {
+        rt->record->calls.completed += state == OBJECT_READY;
+        rt->record->calls.failed += state == OBJECT_FAILED;
         runtime_tell(rt, told);
+    }
+    b->handles++; /* not forgotten while they are being woken */
     if (object->waiters)
         wake_all(rt, &object->waiters);
     count_some(rt, b);
-    if (b->pending > 0)
+    if (b->pending > 0) {
+        b->handles--;
         return;
+    }
     let_arguments_go(rt, b);
-    b->handles++; /* not while they are being woken */
     wake_all(rt, &b->waiters);
     batch_drop(rt, number);
 }

@@ -63,6 +63,8 @@ void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t 
 {
     struct object *object = &batch_of(rt, number)->objects[element];
     uint32_t at = pool_take(&rt->copies);
+    rt->record->objects.stored += object->copies == 0;
+    rt->record->objects.copied += object->copies != 0;
     *(struct copy *)pool_at(&rt->copies, at) =
         (struct copy){.next = object->copies,
                       .host = host,

@@ -127,6 +127,15 @@ static enum outcome wait_for_all(struct runtime *rt, uint32_t number)
     return OUTCOME_DONE;
 }
 
+/* What is fetched lies with the driver too, from now on: under way counts as there. */
+static void keep_copies(struct runtime *rt, const struct fiber *f)
+{
+    for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++)
+        for (uint32_t j = 0; j < batch_of(rt, at)->count; j++)
+            if (batch_of(rt, at)->kind != BATCH_ACTORS && !copies_is_on(rt, at, j, TOLD_NOWHERE))
+                copies_add(rt, at, j, TOLD_NOWHERE);
+}
+
 /* All is settled: failed? here? lost meanwhile, and to be made again? */
 static enum outcome fetch(struct runtime *rt, uint32_t number)
 {
@@ -152,6 +161,7 @@ static enum outcome fetch(struct runtime *rt, uint32_t number)
         return wait_for_all(rt, number);
     if (bytes < 0)
         return OUTCOME_DONE;
+    keep_copies(rt, f);
     rt->record->bytes.moved += (uint64_t)bytes;
     runtime_tell(rt, (struct told){.kind = TOLD_MOVED,
                                    .job = job_of(rt, f)->serial,
@@ -299,7 +309,6 @@ static enum outcome put(struct runtime *rt, uint32_t number)
     object->is_inline = (uint64_t)copies_size(rt, batch, 0) <= rt->spec->runtime.inline_size;
     if (!object->is_inline)
         copies_add(rt, batch, 0, TOLD_NOWHERE);
-    rt->record->objects.stored += !object->is_inline;
     bind(rt, f, s->bind, batch);
     batch_settle(rt, batch, 0, OBJECT_READY, 0);
     return OUTCOME_DONE;

@@ -39,9 +39,11 @@ void host_begin(struct runtime *rt)
 {
     uint32_t count = rt->spec->cluster.nodes, at_once = rt->spec->runtime.worker_at_once;
     uint32_t processors = (uint32_t)rt->spec->cluster.node_cpu;
+    processors = processors > 0 ? processors : 1;
     memset(rt->hosts, 0, count * sizeof *rt->hosts);
     for (uint32_t place = 0; place < count; place++) {
-        rt->hosts[place].starting_most = at_once ? at_once : processors > 0 ? processors : 1;
+        rt->hosts[place].starting_most = at_once ? at_once : processors;
+        rt->hosts[place].idle_most = processors;
         tell_scheduler(rt, place, CAIRN_NODE_UP);
     }
 }
@@ -271,7 +273,7 @@ void host_worker_idle(struct runtime *rt, uint32_t place, uint32_t job)
         host->idle_job = job;
         host->idle = 0;
     }
-    if (host->idle < host->starting_most)
+    if (host->idle < host->idle_most)
         host->idle++;
 }
 

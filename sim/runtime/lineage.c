@@ -10,6 +10,23 @@
 #include "sim/runtime/copies.h"
 #include "sim/runtime/submit.h"
 
+/* It was there, and somebody finds that it is no more. */
+static void tell_lost(struct runtime *rt, uint32_t number, uint32_t element)
+{
+    if (batch_of(rt, number)->objects[element].state != OBJECT_READY)
+        return; /* it was freed */
+    rt->record->objects.lost++;
+    runtime_tell(rt, batch_told(rt, number, element, TOLD_OBJECT_LOST));
+}
+
+static void fail(struct runtime *rt, uint32_t number, uint32_t element)
+{
+    struct batch *b = batch_of(rt, number);
+    b->objects[element].state = OBJECT_FAILED;
+    b->objects[element].cause = CAIRN_CAUSE_OBJECT;
+    b->failed++;
+}
+
 /* One result is to be made again: its call exists, and waits for what it needs. What it needs and
  * is gone too goes onto the list. */
 static void revive(struct runtime *rt, uint32_t number, uint32_t element)
@@ -47,15 +64,15 @@ static void need(struct runtime *rt, uint32_t for_call, uint32_t number, uint32_
     struct object *object = &batch_of(rt, number)->objects[element];
     if (object->state == OBJECT_FAILED || copies_has(rt, number, element))
         return;
-    if (object->state != OBJECT_PENDING && can_be_made(batch_of(rt, number))) {
+    if (object->state != OBJECT_PENDING) {
+        tell_lost(rt, number, element);
+        if (!can_be_made(batch_of(rt, number))) {
+            fail(rt, number, element);
+            return;
+        }
         revive(rt, number, element);
         *todo_link(rt, object->call) = *todo;
         *todo = object->call;
-    } else if (object->state != OBJECT_PENDING) {
-        object->state = OBJECT_FAILED;
-        object->cause = CAIRN_CAUSE_OBJECT;
-        batch_of(rt, number)->failed++;
-        return;
     }
     struct call *call = pool_at(&rt->calls, for_call);
     call->missing++;
@@ -68,14 +85,9 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
     uint32_t todo = 0;
     if (object->state == OBJECT_PENDING || object->state == OBJECT_FAILED)
         return;
-    if (object->state == OBJECT_READY) {
-        rt->record->objects.lost++;
-        runtime_tell(rt, batch_told(rt, number, element, TOLD_OBJECT_LOST));
-    }
+    tell_lost(rt, number, element);
     if (!can_be_made(batch_of(rt, number))) {
-        object->state = OBJECT_FAILED;
-        object->cause = CAIRN_CAUSE_OBJECT;
-        batch_of(rt, number)->failed++;
+        fail(rt, number, element);
         return;
     }
     revive(rt, number, element);

@@ -85,6 +85,7 @@ struct host {
     uint32_t starting, starting_most; /* worker processes */
     uint32_t queue_first, queue_last; /* seats that wait to start one; linked by next_start */
     uint32_t idle, idle_job;          /* workers of this job that wait for work */
+    uint32_t idle_most;               /* that are kept: one a processor */
     uint32_t timer;
     uint32_t cause;           /* of its last crash */
     simtime busy_since, busy; /* at least one seat; summed */

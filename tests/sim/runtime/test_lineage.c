@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Goal: results that are lost with their node are made again, and what they need (K06). Method:
+ * chains of tasks whose results lie on a node that dies; times are computed by hand. */
+#include "tests/sim/runtime/claims.h"
+
+#define CHAIN                                                                                      \
+    "    tasks: {a: {time: 2 s, size: 1 MB}, b: {time: 3 s, size: 1 MB}, c: 1 s}\n"                \
+    "    driver:\n"                                                                                \
+    "    - {call: a, as: x}\n"                                                                     \
+    "    - {call: b, with: x, as: y}\n"
+
+/* a is over at 2 s, b at 5 s; their node dies at 7 s. From 10 s on c needs y, b needs x: a again
+ * until 12, b until 15, c until 16. */
+static void row_k06_lost_results_are_made_again_by_their_producers(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "a chain of two",
+         .outages = {{0, 7, 8}},
+         .pipeline = CHAIN "    - {think: 10 s}\n"
+                           "    - {run: c, with: y}\n",
+         .makespan = 16,
+         .claims = {AT(TOLD_OBJECT_LOST, 0, 10), AT(TOLD_OBJECT_REBUILT, 1, 10),
+                    AT(TOLD_STARTED, 2, 10), AT(TOLD_STARTED, 3, 12), AT(TOLD_STARTED, 4, 15),
+                    COUNTED(objects.lost, 2), COUNTED(objects.rebuilt, 2), SPENT(JOB_USEFUL, 11),
+                    COUNTED(calls.completed, 5)}},
+        {.name = "what was freed is made again as well, and was not lost",
+         .outages = {{0, 7, 8}},
+         .pipeline = CHAIN "    - {release: x}\n"
+                           "    - {think: 10 s}\n"
+                           "    - {run: c, with: y}\n",
+         .makespan = 16,
+         .claims = {COUNTED(objects.lost, 1), COUNTED(objects.rebuilt, 2)}},
+        {.name = "lost while the driver waits for it",
+         .outages = {{0, 7, 8}},
+         .pipeline = CHAIN "    - {think: 10 s}\n"
+                           "    - {get: y}\n",
+         .makespan = 15},
+        {.name = "a copy elsewhere serves",
+         .nodes = 2,
+         .outages = {{0, 7, 100}},
+         .pipeline = "    tasks: {a: {time: 2 s, size: 1 MB}, c: 1 s, block: 3 s}\n"
+                     "    driver:\n"
+                     "    - {call: a, as: x}\n"
+                     "    - {wait: x}\n"
+                     "    - {call: block}\n" /* on node 0, so c fetches x to node 1 */
+                     "    - {run: c, with: x}\n"
+                     "    - {think: 7 s}\n"
+                     "    - {run: c, with: x}\n",
+         .makespan = 11,
+         .claims = {COUNTED(objects.copied, 1), COUNTED(objects.rebuilt, 0),
+                    COUNTED(objects.lost, 0)}},
+        {.name = "each element by itself",
+         .nodes = 2,
+         .outages = {{0, 7, 100}},
+         .pipeline = "    tasks: {a: {time: [2 s, 3 s], size: 1 MB}, c: 1 s}\n"
+                     "    driver:\n"
+                     "    - {call: a, times: 2, as: x}\n"
+                     "    - {think: 10 s}\n"
+                     "    - {run: c, each: x}\n",
+         .makespan =
+             14, /* on node 1: a of the first until 12, then c of the second, of the first */
+         .claims = {COUNTED(objects.rebuilt, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* What an actor returned cannot be made again; nor can what a driver put and forgot. */
+static void row_k06_what_no_task_made_stays_lost(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "of an actor",
+         .nodes = 2,
+         .outages = {{0, 7, 100}},
+         .pipeline = "    tasks: {c: 1 s}\n"
+                     "    actors: {A: {methods: {m: {time: 1 s, size: 1 MB}}}}\n"
+                     "    driver:\n"
+                     "    - {start: A, as: a}\n"
+                     "    - {call: a.m, as: x}\n"
+                     "    - {think: 10 s}\n"
+                     "    - {run: c, with: x}\n",
+         .end = END_FAILED,
+         .makespan = 10,
+         .claims = {COUNTED(objects.lost, 1), COUNTED(objects.rebuilt, 0), TIMES(TOLD_STARTED, 1)}},
+        {.name = "of a driver, forgotten",
+         .outages = {{0, 7, 8}},
+         .pipeline = "    tasks: {a: {time: 2 s, size: 1 MB}}\n"
+                     "    driver:\n"
+                     "    - {put: 1 MB, as: p}\n"
+                     "    - {call: a, with: p, as: x}\n"
+                     "    - {release: p}\n"
+                     "    - {think: 10 s}\n"
+                     "    - {get: x}\n",
+         .end = END_FAILED,
+         .makespan = 10},
+        {.name = "of a driver, held",
+         .outages = {{0, 7, 8}},
+         .pipeline = "    tasks: {a: {time: 2 s, size: 1 MB}}\n"
+                     "    driver:\n"
+                     "    - {put: 1 MB, as: p}\n"
+                     "    - {call: a, with: p, as: x}\n"
+                     "    - {think: 10 s}\n"
+                     "    - {get: x}\n",
+         .makespan = 12,
+         .claims = {COUNTED(objects.rebuilt, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(row_k06_lost_results_are_made_again_by_their_producers),
+        cmocka_unit_test(row_k06_what_no_task_made_stays_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
