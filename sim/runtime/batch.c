@@ -242,8 +242,10 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct told told =
         batch_told(rt, number, element, state == OBJECT_FAILED ? TOLD_FAILED : TOLD_DONE);
     told.cause = cause;
-    if (b->function != PROGRAM_NOTHING)
+    if (b->function != PROGRAM_NOTHING) {
+        rt->record->calls.failed += state == OBJECT_FAILED;
         runtime_tell(rt, told);
+    }
     if (object->waiters)
         wake_all(rt, &object->waiters);
     count_some(rt, b);

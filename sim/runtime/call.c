@@ -60,7 +60,6 @@ void call_give_up(struct runtime *rt, uint32_t number, uint32_t cause)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
-    rt->record->calls.failed += batch_of(rt, batch)->function != PROGRAM_NOTHING;
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_FAILED, cause);
 }
