@@ -80,7 +80,7 @@ struct host {
     uint32_t idle, idle_job;          /* workers of this job that wait for work */
     uint32_t timer;
     uint32_t cause;           /* of its last crash */
-    simtime busy_since, busy; /* at least one seat; summed */
+    simtime busy_since, busy; /* at least one seat, and a node; summed */
 };
 
 /* Where a result is. */
@@ -167,7 +167,7 @@ struct call {
     uint8_t state, cause;
     bool is_raising;  /* this attempt ends with an exception */
     bool has_arrived; /* at its actor */
-    bool was_alive;   /* submitted to an actor that lived: its death is this call's failure */
+    bool was_alive;   /* its actor has lived with it: its death is this call's failure */
     simtime worked;   /* of a method: since it began */
 };
 
