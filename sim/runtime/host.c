@@ -117,6 +117,8 @@ void host_crash(void *runtime, uint32_t place)
     host->cause = host->is_announced ? CAIRN_CAUSE_PREEMPTED : CAIRN_CAUSE_NODE;
     host->life++;
     host->idle = 0;
+    if (host->seats)
+        host_count_busy(rt, place); /* its node leaves, if it is to be repaired */
     tell(rt, place, TOLD_HOST_DOWN);
     lose_seats(rt, host);
     host->starting = host->queue_first = host->queue_last = 0;
@@ -277,14 +279,21 @@ void host_worker_idle(struct runtime *rt, uint32_t place, uint32_t job)
         host->idle++;
 }
 
+void host_count_busy(struct runtime *rt, uint32_t place)
+{
+    struct host *host = &rt->hosts[place];
+    if (rt->cluster.holder[place] != CLUSTER_NOBODY)
+        host->busy += runtime_now(rt) - host->busy_since;
+    host->busy_since = runtime_now(rt);
+}
+
 slot_ns host_busy(struct runtime *rt)
 {
     slot_ns busy = 0;
     for (uint32_t place = 0; place < rt->spec->cluster.nodes; place++) {
-        const struct host *host = &rt->hosts[place];
-        busy += host->busy;
-        if (host->seats)
-            busy += runtime_now(rt) - host->busy_since;
+        if (rt->hosts[place].seats)
+            host_count_busy(rt, place);
+        busy += rt->hosts[place].busy;
     }
     return busy;
 }

@@ -30,6 +30,8 @@ void host_worker_started(struct runtime *rt, uint32_t place);
 void host_forget_worker(struct runtime *rt, uint32_t place, uint32_t reference, bool has_begun);
 /* A task's worker has nothing to do: it may be kept. */
 void host_worker_idle(struct runtime *rt, uint32_t place, uint32_t job);
+/* Counts until now how long it was busy: while a node is there. */
+void host_count_busy(struct runtime *rt, uint32_t place);
 /* The end of the run: how long hosts were busy, in all. */
 slot_ns host_busy(struct runtime *rt);
 

@@ -400,10 +400,9 @@ static void close_ledgers(struct runtime *rt)
     slot_ns nodes = 0, busy = host_busy(rt);
     cluster_charge(&rt->cluster, r->makespan);
     memcpy(r->nodes, rt->cluster.ledger, sizeof r->nodes);
-    assert(busy <= r->nodes[NODE_HELD] + r->nodes[NODE_REPAIRING]);
-    slot_ns held = busy < r->nodes[NODE_HELD] ? busy : r->nodes[NODE_HELD];
-    r->nodes[NODE_IDLE] += r->nodes[NODE_HELD] - held;
-    r->nodes[NODE_HELD] = held;
+    assert(busy <= r->nodes[NODE_HELD]);
+    r->nodes[NODE_IDLE] += r->nodes[NODE_HELD] - busy;
+    r->nodes[NODE_HELD] = busy;
     for (unsigned class = 0; class < NODE_CLASSES; class ++)
         nodes += r->nodes[class];
     assert(nodes == (slot_ns)r->makespan * rt->cluster.nodes);

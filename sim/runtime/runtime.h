@@ -88,7 +88,7 @@ struct host {
     uint32_t idle_most;               /* that are kept: one a processor */
     uint32_t timer;
     uint32_t cause;           /* of its last crash */
-    simtime busy_since, busy; /* at least one seat; summed */
+    simtime busy_since, busy; /* at least one seat, and a node; summed */
 };
 
 /* Where a result is. */
@@ -176,7 +176,7 @@ struct call {
     bool is_raising;  /* this attempt ends with an exception */
     bool is_crashing; /* or with its process */
     bool has_arrived; /* at its actor */
-    bool was_alive;   /* submitted to an actor that lived: its death is this call's failure */
+    bool was_alive;   /* its actor has lived with it: its death is this call's failure */
     simtime worked;   /* of a method: since it began */
 };
 

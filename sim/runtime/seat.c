@@ -5,6 +5,7 @@
  * and an end leaves in O(1). Main invariant: a seat's time before `since` is in the ledger. */
 #include "sim/runtime/seat.h"
 #include "sim/model/ledger.h"
+#include "sim/runtime/host.h"
 
 struct seat *seat_of(const struct runtime *rt, uint32_t reference)
 {
@@ -87,7 +88,8 @@ void seat_move(struct runtime *rt, uint32_t reference, enum job_class from, enum
 void seat_leave(struct runtime *rt, uint32_t reference, const struct cairn_demand *held)
 {
     struct seat *seat = seat_of(rt, reference);
-    struct host *host = &rt->hosts[seat->host];
+    uint32_t place = seat->host;
+    struct host *host = &rt->hosts[place];
     assert(seat->since == runtime_now(rt));
     if (seat->next)
         seat_of(rt, seat->next)->previous = seat->previous;
@@ -96,7 +98,7 @@ void seat_leave(struct runtime *rt, uint32_t reference, const struct cairn_deman
     else
         host->seats = seat->next;
     if (!host->seats)
-        host->busy += runtime_now(rt) - host->busy_since;
+        host_count_busy(rt, place);
     if (held) {
         uint64_t id = reference; /* of no request that waits */
         struct cairn_placement placement = {id, seat->host, seat->entry};

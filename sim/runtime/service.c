@@ -267,6 +267,13 @@ void service_pump(struct runtime *rt, uint32_t number)
         begin(rt, number);
 }
 
+void service_began(struct runtime *rt, uint32_t number)
+{
+    for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
+        call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
+    service_pump(rt, number);
+}
+
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
 {
     struct call *c = call_of(rt, call);
@@ -286,15 +293,28 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     service_pump(rt, number);
 }
 
+static void fail_attempt(struct runtime *rt, uint32_t number, uint32_t call, uint32_t cause)
+{
+    struct call *c = call_of(rt, call);
+    c->cause = (uint8_t)cause;
+    c->failed[cause]++;
+    rt->record->attempts.failed++;
+    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
+}
+
+static void try_again(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    call_of(rt, call)->attempt++;
+    rt->record->calls.retried++;
+    tell(rt, number, call, TOLD_RETRIED);
+}
+
 static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
-    c->cause = CAIRN_CAUSE_EXCEPTION;
-    c->failed[CAIRN_CAUSE_EXCEPTION]++;
-    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
-    rt->record->attempts.failed++;
+    fail_attempt(rt, number, call, CAIRN_CAUSE_EXCEPTION);
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, c->cause, c->failed, class_of(rt, a)->task_retries,
                  f->retry_exceptions, (uint64_t)c->batch << 32 | c->element, a->own);
@@ -302,9 +322,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
         call_give_up(rt, call, CAIRN_CAUSE_EXCEPTION);
         return;
     }
-    c->attempt++;
-    rt->record->calls.retried++;
-    tell(rt, number, call, TOLD_RETRIED);
+    try_again(rt, number, call);
     a->calls++;
     push_front(rt, a, call);
 }
@@ -438,10 +456,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call)
     if (!c->was_alive)
         return true;
     c->was_alive = false;
-    c->cause = a->cause;
-    c->failed[a->cause]++;
-    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
-    rt->record->attempts.failed++;
+    fail_attempt(rt, number, call, a->cause);
     if (kind_of(rt, call) != BATCH_METHODS)
         return false;
     struct cairn_cure cure =
@@ -449,9 +464,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call)
                  (uint64_t)c->batch << 32 | c->element, a->own);
     if (cure.action == CAIRN_GIVE_UP)
         return false;
-    c->attempt++;
-    rt->record->calls.retried++;
-    tell(rt, number, call, TOLD_RETRIED);
+    try_again(rt, number, call);
     return true;
 }
 
