@@ -25,6 +25,7 @@ struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t eleme
                          .host = TOLD_NOWHERE,
                          .batch = b->serial,
                          .element = element,
+                         .call = b->kind == BATCH_ACTORS ? 0 : b->objects[element].call,
                          .count = 1};
 }
 
@@ -242,8 +243,11 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct told told =
         batch_told(rt, number, element, state == OBJECT_FAILED ? TOLD_FAILED : TOLD_DONE);
     told.cause = cause;
-    if (b->function != PROGRAM_NOTHING)
+    if (b->function != PROGRAM_NOTHING) {
+        rt->record->calls.completed += state == OBJECT_READY;
+        rt->record->calls.failed += state == OBJECT_FAILED;
         runtime_tell(rt, told);
+    }
     if (object->waiters)
         wake_all(rt, &object->waiters);
     count_some(rt, b);

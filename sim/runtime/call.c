@@ -60,7 +60,6 @@ void call_give_up(struct runtime *rt, uint32_t number, uint32_t cause)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
-    rt->record->calls.failed += batch_of(rt, batch)->function != PROGRAM_NOTHING;
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_FAILED, cause);
 }
@@ -153,7 +152,6 @@ void call_place(struct runtime *rt, const struct cairn_placement *placement)
         number = call_new(rt, batch, element);
     struct call *c = call_of(rt, number);
     seat_take(rt, SEAT_OF_CALL(number), placement);
-    tell(rt, c, TOLD_PLACED, 0);
     if (rt->hosts[placement->node].state == HOST_LOST) { /* as lost as what ran there */
         c->state = CALL_LOST;
         c->cause = (uint8_t)rt->hosts[placement->node].cause;
@@ -169,7 +167,6 @@ static void settle(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
-    rt->record->calls.completed += batch_of(rt, batch)->function != PROGRAM_NOTHING;
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_READY, 0);
 }
@@ -181,10 +178,8 @@ void call_finish(struct runtime *rt, uint32_t number, uint32_t host)
     struct object *object = &batch_of(rt, c->batch)->objects[c->element];
     tell(rt, c, TOLD_ENDED, size);
     object->is_inline = (uint64_t)size <= rt->spec->runtime.inline_size;
-    if (!object->is_inline) {
+    if (!object->is_inline)
         copies_add(rt, c->batch, c->element, host);
-        rt->record->objects.stored++;
-    }
     if (rt->spec->runtime.reply > 0)
         wait_phase(rt, number, CALL_REPLYING, rt->spec->runtime.reply);
     else
@@ -416,10 +411,8 @@ void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t by
     struct call *c = call_of(rt, number);
     const struct batch *b = batch_of(rt, c->batch);
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
-        if (!copies_is_on(rt, walk.batch, walk.element, host)) {
+        if (!copies_is_on(rt, walk.batch, walk.element, host))
             copies_add(rt, walk.batch, walk.element, host);
-            rt->record->objects.copied++;
-        }
     rt->record->bytes.moved += (uint64_t)bytes;
     tell(rt, c, TOLD_MOVED, bytes);
 }

@@ -55,14 +55,13 @@ static uint32_t fiber_new(struct runtime *rt, uint32_t job, uint32_t parent, uin
     return number;
 }
 
-static void tell_job(struct runtime *rt, const struct job *job, enum told_kind kind, uint32_t cause)
+static struct told about_job(const struct job *job, enum told_kind kind)
 {
-    runtime_tell(rt, (struct told){.kind = kind,
-                                   .job = job->serial,
-                                   .function = PROGRAM_NOTHING,
-                                   .host = TOLD_NOWHERE,
-                                   .to = job->definition,
-                                   .cause = cause});
+    return (struct told){.kind = kind,
+                         .job = job->serial,
+                         .function = PROGRAM_NOTHING,
+                         .host = TOLD_NOWHERE,
+                         .to = job->definition};
 }
 
 void fiber_arrive(struct runtime *rt, uint32_t definition)
@@ -71,8 +70,9 @@ void fiber_arrive(struct runtime *rt, uint32_t definition)
     uint32_t number = pool_take(&rt->jobs);
     struct job *job = pool_at(&rt->jobs, number);
     *job = (struct job){.definition = definition, .serial = rt->jobs_come++};
-    tell_job(rt, job, TOLD_JOB_ARRIVED, 0);
-    fiber_new(rt, number, 0, d->body, d->end, d->slots);
+    struct told told = about_job(job, TOLD_JOB_ARRIVED);
+    told.element = fiber_new(rt, number, 0, d->body, d->end, d->slots);
+    runtime_tell(rt, told);
 }
 
 /* ---- variables ----------------------------------------------------------------------------- */
@@ -299,7 +299,6 @@ static enum outcome put(struct runtime *rt, uint32_t number)
     object->is_inline = (uint64_t)copies_size(rt, batch, 0) <= rt->spec->runtime.inline_size;
     if (!object->is_inline)
         copies_add(rt, batch, 0, TOLD_NOWHERE);
-    rt->record->objects.stored += !object->is_inline;
     bind(rt, f, s->bind, batch);
     batch_settle(rt, batch, 0, OBJECT_READY, 0);
     return OUTCOME_DONE;
@@ -445,11 +444,15 @@ static enum outcome resume(struct runtime *rt, uint32_t number)
 
 /* ---- going on ------------------------------------------------------------------------------ */
 
-static void end_job(struct runtime *rt, uint32_t number, uint32_t cause)
+/* cause: 0, or 1 + why it failed; line: where. */
+static void end_job(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line)
 {
     struct job *job = pool_at(&rt->jobs, number);
+    struct told told = about_job(job, TOLD_JOB_ENDED);
+    told.cause = cause;
+    told.amount = line;
     job->is_ended = true;
-    tell_job(rt, job, TOLD_JOB_ENDED, cause);
+    runtime_tell(rt, told);
     for (uint32_t at = job->actors; at; at = actor_of(rt, at)->next_of_job)
         if (!rt->program->actors[actor_of(rt, at)->class].is_detached)
             actor_kill(rt, at, CAIRN_CAUSE_OWNER);
@@ -462,10 +465,11 @@ static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
 {
     struct fiber *f = fiber_of(rt, number);
     uint32_t parent = f->parent, job = f->job, cause = is_failed ? 1 + f->cause : 0;
+    uint32_t line = is_failed ? rt->program->statements[f->failed_at].line : 0;
     if (is_failed && !parent) {
         rt->record->end = END_FAILED;
         rt->record->failed_cause = f->cause;
-        rt->record->failed_line = rt->program->statements[f->failed_at].line;
+        rt->record->failed_line = line;
     }
     for (uint32_t i = 0; i < f->slots; i++)
         if (f->variables[i])
@@ -485,7 +489,7 @@ static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
     blocks_give(&rt->blocks, f->variables, f->slots, sizeof *f->variables);
     pool_give(&rt->fibers, number);
     if (!parent)
-        end_job(rt, job, cause);
+        end_job(rt, job, cause, line);
 }
 
 static void forget_awaited(struct runtime *rt, struct fiber *f)
@@ -540,13 +544,30 @@ static bool leave_bodies(struct runtime *rt, struct fiber *f)
     }
 }
 
+static void tell_waited(struct runtime *rt, uint32_t number)
+{
+    const struct fiber *f = fiber_of(rt, number);
+    if (rt->listener && f->wait != FIBER_READY && f->since < runtime_now(rt))
+        runtime_tell(rt, (struct told){.kind = TOLD_WAITED,
+                                       .job = job_of(rt, f)->serial,
+                                       .function = PROGRAM_NOTHING,
+                                       .host = TOLD_NOWHERE,
+                                       .since = f->since,
+                                       .to = f->wait,
+                                       .element = number,
+                                       .count = rt->program->statements[f->pc].line});
+}
+
 static void go_on(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);
+    tell_waited(rt, number);
     enum outcome outcome = f->wait == FIBER_READY ? OUTCOME_ENTERED : resume(rt, number);
     for (;;) {
-        if (outcome == OUTCOME_WAITS)
+        if (outcome == OUTCOME_WAITS) {
+            f->since = runtime_now(rt);
             return;
+        }
         if (outcome != OUTCOME_ENTERED) {
             f->wait = FIBER_READY;
             forget_awaited(rt, f);

@@ -129,17 +129,24 @@ void service_end_if_let_go(struct runtime *rt, uint32_t number)
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
+static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
+{
+    const struct call *c = call_of(rt, call);
+    struct told told = batch_told(rt, c->batch, c->element, kind);
+    told.actor = number;
+    told.host = actor_of(rt, number)->seat.host;
+    told.attempt = c->attempt;
+    told.cause = c->cause;
+    runtime_tell(rt, told);
+}
+
 static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     bool is_raising;
     simtime work = call_work(rt, c, &is_raising);
-    struct told told = batch_told(rt, c->batch, c->element, TOLD_STARTED);
-    told.actor = number;
-    told.host = a->seat.host;
-    told.attempt = c->attempt;
-    runtime_tell(rt, told);
+    tell(rt, number, call, TOLD_STARTED);
     c->is_raising = is_raising;
     c->state = CALL_RUNNING;
     a->is_computing = true;
@@ -262,11 +269,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
     c->cause = CAIRN_CAUSE_EXCEPTION;
     c->failed[CAIRN_CAUSE_EXCEPTION]++;
-    struct told told = batch_told(rt, c->batch, c->element, TOLD_ATTEMPT_FAILED);
-    told.actor = number;
-    told.attempt = c->attempt;
-    told.cause = c->cause;
-    runtime_tell(rt, told);
+    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
     rt->record->attempts.failed++;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, c->cause, c->failed, class_of(rt, a)->task_retries,
@@ -277,6 +280,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     }
     c->attempt++;
     rt->record->calls.retried++;
+    tell(rt, number, call, TOLD_RETRIED);
     a->calls++;
     push_front(rt, a, call);
 }
@@ -411,11 +415,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call)
     c->was_alive = false;
     c->cause = a->cause;
     c->failed[a->cause]++;
-    struct told told = batch_told(rt, c->batch, c->element, TOLD_ATTEMPT_FAILED);
-    told.actor = number;
-    told.attempt = c->attempt;
-    told.cause = a->cause;
-    runtime_tell(rt, told);
+    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
     rt->record->attempts.failed++;
     if (kind_of(rt, call) != BATCH_METHODS)
         return false;
@@ -426,6 +426,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call)
         return false;
     c->attempt++;
     rt->record->calls.retried++;
+    tell(rt, number, call, TOLD_RETRIED);
     return true;
 }
 
