@@ -20,7 +20,9 @@
 #define OUTPUT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_ROWS) |                  \
      OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE))
-#define TELL_OPTIONS (OPTION_BIT(OPTION_DECISIONS) | OPTION_BIT(OPTION_REP))
+#define TELL_OPTIONS                                                                               \
+    (OPTION_BIT(OPTION_DECISIONS) | OPTION_BIT(OPTION_EVENTS) | OPTION_BIT(OPTION_TIMELINE) |      \
+     OPTION_BIT(OPTION_REP))
 
 const struct command commands[] = {
     {"run", "one scenario: what it costs, where the time goes, what to do", "SCENARIO [options]",
@@ -28,7 +30,8 @@ const struct command commands[] = {
      "  cairn run llama3-405b\n"
      "  cairn run my.yaml --set controller=daly --reps 1000\n"
      "  cairn run my.yaml --precision 1% --json\n"
-     "  cairn run my.yaml --decisions why.csv --rep 7\n"},
+     "  cairn run my.yaml --decisions why.csv --rep 7\n"
+     "  cairn run tasks.yaml --timeline --events what.jsonl\n"},
     {"sweep", "several policies or values, on the same failures, compared in pairs",
      "SCENARIO… --set KEY=V1,V2… [options]",
      STUDY_OPTIONS | OUTPUT_OPTIONS | OPTION_BIT(OPTION_AGAINST), 1, CLI_ARGUMENTS, cmd_sweep,
@@ -105,7 +108,8 @@ const struct command commands[] = {
     {"list", "what there is: scenarios, policies, laws, figures, semantics", "[WHAT]",
      OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP), 0, 1, cmd_list,
      "  cairn list scenarios\n  cairn list policies\n"},
-    {"help", "this, a command, or a topic: scenario, units, policies, exit-codes, decisions",
+    {"help",
+     "this, a command, or a topic: scenario, units, policies, exit-codes, decisions, events",
      "[TOPIC]", OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_HELP), 0, 1, cmd_help, ""},
     {"demo", "the first two minutes: a comparison, two figures, what to type next", "[options]",
      OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_OUTPUT) |

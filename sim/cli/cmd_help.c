@@ -2,6 +2,7 @@
 /* cairn help: one screen of overview, a page a command, and topics, all from the tables. */
 #include "sim/base/text.h"
 #include "sim/campaign/decisions.h"
+#include "sim/campaign/events.h"
 #include "sim/cli/prepare.h"
 #include "workloads/schema.h"
 #include <string.h>
@@ -92,12 +93,33 @@ static void help_decisions(struct cli *cli)
               "writes,\nwhose summary is printed as well.\n");
 }
 
+static void help_events(struct cli *cli)
+{
+    struct sink *out = &cli->out;
+    io_printf(out,
+              "What --events FILE.jsonl holds: what happened in one replication (--rep N, default "
+              "0) of a\n"
+              "pipeline, in order, an object a line. The first is \"run\": scenario, seed, "
+              "replication,\n"
+              "nodes, spares. Every line has event and time_ns, and of the following what applies. "
+              "Times are\n"
+              "whole ns; an actor is \"Trainer#1\" and a job \"driver#1\", numbered as they "
+              "come; a batch is what\n"
+              "one execution of a statement submitted, and element a call in it.\n\n");
+    events_print_help(out);
+    io_printf(out,
+              "\nEvery span is one charge to the job's ledger, every move a correction: together "
+              "they add up\n"
+              "to the ns of each class. The counts of a row are counts of lines, or sums of what "
+              "they hold.\n");
+}
+
 static const struct {
     const char *name;
     void (*print)(struct cli *cli);
 } topics[] = {
     {"scenario", help_scenario},     {"policies", cmd_list_parameters}, {"units", help_units},
-    {"exit-codes", help_exit_codes}, {"decisions", help_decisions},
+    {"exit-codes", help_exit_codes}, {"decisions", help_decisions},     {"events", help_events},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -127,6 +149,6 @@ int cmd_help(struct cli *cli)
     return cli_exit(near ? cli_usage(cli, "no help on '%s'; did you mean '%s'?", wanted, near)
                          : cli_usage(cli,
                                      "no help on '%s'; topics: scenario, policies, units, "
-                                     "exit-codes, decisions, and every command",
+                                     "exit-codes, decisions, events, and every command",
                                      wanted));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn run: one scenario, its answer, and what to do about it. */
+#include "sim/cli/look.h"
 #include "sim/cli/report.h"
 #include "sim/cli/tell.h"
 #include <math.h>
@@ -25,6 +26,8 @@ enum status cmd_run_cell(struct cli *cli, struct prepared *p)
     enum status status = prepare_check_output(cli);
     if (status == STATUS_OK)
         status = tell_check(cli, p);
+    if (status == STATUS_OK)
+        status = look_check(cli, p);
     if (status == STATUS_OK && has_advisor)
         status = add_advisor(cli, p);
     if (status == STATUS_OK)
@@ -35,6 +38,8 @@ enum status cmd_run_cell(struct cli *cli, struct prepared *p)
         status = prepare_write_rows(cli, p, 1);
     if (status == STATUS_OK)
         status = tell_write(cli, p);
+    if (status == STATUS_OK)
+        status = look_write(cli, p);
     if (status == STATUS_OK && cli_has(cli, OPTION_JSON))
         status = report_run_json(cli, p, 0);
     else if (status == STATUS_OK && !cli_has(cli, OPTION_CSV))

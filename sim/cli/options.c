@@ -37,6 +37,10 @@ const struct option_row option_rows[OPTIONS] = {
                            "let the scenario start a program: controller {process: […]}"},
     [OPTION_DECISIONS] = {"decisions", 0, "FILE",
                           "write every decision, a line each, to FILE.jsonl or FILE.csv"},
+    [OPTION_EVENTS] = {"events", 0, "FILE",
+                       "of tasks and actors: write what happens, a line each, to FILE.jsonl"},
+    [OPTION_TIMELINE] = {"timeline", 0, NULL,
+                         "of tasks and actors: show who did what when, a row a slot or actor"},
     [OPTION_REP] = {"rep", 0, "N", "the replication to tell of, numbered from 0"},
     [OPTION_WHAT_IF] = {"what-if", 0, "CHANGE",
                         "skip:ID (a decision's checkpoint) or take:TIME: one decision otherwise"},
@@ -47,7 +51,10 @@ const struct option_row option_rows[OPTIONS] = {
 
 static enum option_id find_by_name(const char *name, size_t length)
 {
+    static const char whole[] = "replication";
     unsigned id = 0;
+    if (length == sizeof whole - 1 && memcmp(name, whole, length) == 0)
+        return OPTION_REP; /* which is short for it */
     while (id < OPTIONS && (strlen(option_rows[id].name) != length ||
                             memcmp(option_rows[id].name, name, length) != 0))
         id++;

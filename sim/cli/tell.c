@@ -51,10 +51,15 @@ enum status tell_check(struct cli *cli, const struct prepared *prepared)
     const struct spec *spec = &prepared->study.cells[0].spec;
     uint32_t replications = cli->reps ? cli->reps : spec->replications;
     struct sink sink;
+    bool has_look = cli_has(cli, OPTION_EVENTS) || cli_has(cli, OPTION_TIMELINE);
     if (!cli_has(cli, OPTION_DECISIONS))
-        return cli_has(cli, OPTION_REP) ? cli_usage(cli, "--rep goes with --decisions FILE; to run "
-                                                         "fewer replications: --reps N")
-                                        : STATUS_OK;
+        return cli_has(cli, OPTION_REP) && !has_look
+                   ? cli_usage(cli, "--rep goes with --decisions FILE, --events FILE or "
+                                    "--timeline; to run fewer replications: --reps N")
+                   : STATUS_OK;
+    if (spec->program)
+        return cli_usage(cli, "--decisions tells what a controller decides for a group, and this "
+                              "workload is a pipeline: --events FILE.jsonl writes what happens");
     if (prepared->varied_count > 0)
         return cli_usage(cli, "--decisions tells of one cell, and --set %s has several values",
                          prepared->keys[0]);

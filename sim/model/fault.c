@@ -389,6 +389,7 @@ static void node_down(struct strike *strike, uint32_t node)
     struct entity *e = &c->entities[node];
     simtime now = f->engine->now;
     bool was_held = e->class == NODE_HELD;
+    uint32_t rank = e->rank;
     if (e->class == NODE_REPAIRING) {
         if (f->replay.outages)
             e->key = engine_at(f->engine, simtime_add(now, strike->repair), EVENT_REPAIR, node);
@@ -397,7 +398,6 @@ static void node_down(struct strike *strike, uint32_t node)
     if (was_held) {
         strike->effect.held++;
         strike->effect.last_rank = e->rank;
-        strike->on_rank(strike->context, e->rank);
     } else {
         strike->effect.others++;
     }
@@ -413,6 +413,8 @@ static void node_down(struct strike *strike, uint32_t node)
         if (f->spec->cluster.spares_age == SPARES_HOT)
             live(f, FAULT_NODE, node);
     }
+    if (was_held)
+        strike->on_rank(strike->context, rank);
 }
 
 static void strike_rack(struct strike *strike, uint32_t slot)

@@ -179,7 +179,6 @@ void actor_place(struct runtime *rt, const struct cairn_placement *placement)
         return;
     }
     seat_take(rt, SEAT_OF_ACTOR(number), placement);
-    actor_tell(rt, number, TOLD_PLACED, 0, 0);
     if (rt->hosts[placement->node].state == HOST_LOST) { /* as lost as what ran there */
         a->phase = ACTOR_LOST;
         a->cause = (uint8_t)rt->hosts[placement->node].cause;
@@ -316,6 +315,7 @@ void actor_detected(struct runtime *rt, uint32_t number)
     if (was_alive)
         become(rt, number, ACTOR_RESTARTING);
     rt->record->actors.restarted++;
+    actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, cure.delay);
     service_sort(rt, number, false);
     if (cure.delay > 0)
         wait_phase(rt, number, ACTOR_NOWHERE, cure.delay);

@@ -25,6 +25,7 @@ struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t eleme
                          .host = TOLD_NOWHERE,
                          .batch = b->serial,
                          .element = element,
+                         .call = b->kind == BATCH_ACTORS ? 0 : b->objects[element].call,
                          .count = 1};
 }
 

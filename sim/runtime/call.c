@@ -160,7 +160,6 @@ void call_place(struct runtime *rt, const struct cairn_placement *placement)
         number = call_new(rt, batch, element);
     struct call *c = call_of(rt, number);
     seat_take(rt, SEAT_OF_CALL(number), placement);
-    tell(rt, c, TOLD_PLACED, 0);
     if (rt->hosts[placement->node].state == HOST_LOST) { /* as lost as what ran there */
         c->state = CALL_LOST;
         c->cause = (uint8_t)rt->hosts[placement->node].cause;

@@ -3,28 +3,32 @@
  *
  * One struct serves the digest, `--events`, traces and the terminal's timeline. Instants say what
  * happened; spans say where the time of a placement went: each is one charge to the job's ledger,
- * from `since` until `time`, so that the ledger, and every count of the record, can be added up
- * from the chronicle alone (a test does). */
+ * from `since` until `time`, so that both ledgers, and every count of the record, can be added up
+ * from the chronicle alone (a test does). What is told from TOLD_SPAN on follows from the rest: it
+ * is told to a listener, and is neither counted nor digested. */
 #ifndef CAIRN_RUNTIME_CHRONICLE_H
 #define CAIRN_RUNTIME_CHRONICLE_H
 
 #include "sim/model/record.h"
 
 enum told_kind {
-    TOLD_JOB_ARRIVED,
-    TOLD_JOB_ENDED,      /* cause: 0, or why it failed (1 + enum cairn_cause) */
-    TOLD_SUBMITTED,      /* count calls from `element` on */
-    TOLD_PLACED,         /* an attempt has its place on a host */
-    TOLD_STARTED,        /* it runs */
-    TOLD_ENDED,          /* it has run to its end; amount: bytes of the result */
-    TOLD_ATTEMPT_FAILED, /* known from now on; cause */
-    TOLD_RETRIED,        /* amount: ns until it is submitted again */
-    TOLD_DONE,           /* the result can be had */
-    TOLD_FAILED,         /* for good; cause */
-    TOLD_GOT,            /* a driver has what it waited for */
-    TOLD_ACTOR,          /* state becomes `to` (enum actor_state) */
-    TOLD_STATE,          /* version of an actor's state becomes `amount` otherwise than by a call */
-    TOLD_MOVED,          /* amount bytes were fetched to a host, or to a driver */
+    TOLD_JOB_ARRIVED,     /* to: which driver; element: its fiber */
+    TOLD_JOB_ENDED,       /* cause: 0, or why it failed (1 + enum cairn_cause); amount: its line */
+    TOLD_SUBMITTED,       /* count calls from `element` on */
+    TOLD_PLACED,          /* an attempt has its place on a host */
+    TOLD_STARTED,         /* it runs */
+    TOLD_ENDED,           /* it has run to its end; amount: bytes of the result */
+    TOLD_ATTEMPT_FAILED,  /* known from now on; cause */
+    TOLD_RETRIED,         /* amount: ns until it is submitted again */
+    TOLD_STORED,          /* amount bytes of a result that no message carries, on a host */
+    TOLD_COPIED,          /* likewise, for another copy */
+    TOLD_DONE,            /* the result can be had */
+    TOLD_FAILED,          /* for good; cause */
+    TOLD_GOT,             /* a driver has what it waited for */
+    TOLD_ACTOR,           /* state becomes `to` (enum actor_state) */
+    TOLD_ACTOR_RESTARTED, /* amount: ns until it asks for a place again */
+    TOLD_STATE, /* version of an actor's state becomes `amount` otherwise than by a call */
+    TOLD_MOVED, /* amount bytes are being fetched to a host, or to a driver */
     TOLD_OBJECT_LOST,
     TOLD_OBJECT_REBUILT, /* its call has been submitted again */
     TOLD_SNAPSHOT,       /* amount: the version that it covers; so in the next three */
@@ -32,13 +36,21 @@ enum told_kind {
     TOLD_COMPLETE,
     TOLD_ABORTED,
     TOLD_RESTORED,
-    TOLD_HOST_DOWN, /* the true time */
+    TOLD_HOST_DOWN, /* the true time; amount 1: the node leaves to be repaired */
     TOLD_HOST_DRAINED,
     TOLD_HOST_DETECTED,
     TOLD_HOST_UP,
-    TOLD_STOPPED, /* the run ends before its jobs do */
+    TOLD_OUTAGE, /* amount nodes went down in the cluster, count elsewhere: told behind them */
+    TOLD_PREDICTION,
+    TOLD_NOTICE,
+    TOLD_STOPPED, /* the run ends before its jobs do; cause: enum run_end */
     TOLD_SPAN,    /* job class `to`, since `since` */
     TOLD_MOVE,    /* amount ns of what was class `cause` are class `to` after all */
+    TOLD_LEFT,    /* a placement is over */
+    TOLD_DROPPED, /* amount bytes: a copy is given up; those on a host that goes down just go */
+    TOLD_NODES,   /* so many are spare (count), and so many in repair (amount), from now on */
+    TOLD_WAITED,  /* a driver, or a branch of it (element: its fiber), since `since`; to: for what
+                     (enum fiber_wait); count: the line */
     TOLD_KINDS
 };
 extern const char *const told_names[TOLD_KINDS];
@@ -55,6 +67,7 @@ struct told {
     uint32_t host;     /* TOLD_NOWHERE: none, or the drivers' */
     uint32_t batch;    /* statements that submitted, numbered from 1; 0: none */
     uint32_t element, attempt;
+    uint32_t call; /* 0: none; its number, which another call may have once this one has ended */
     uint64_t count;
     slot_ns amount;
 };

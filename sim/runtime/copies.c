@@ -63,19 +63,35 @@ void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t 
 {
     struct object *object = &batch_of(rt, number)->objects[element];
     uint32_t at = pool_take(&rt->copies);
-    rt->record->objects.stored += object->copies == 0;
-    rt->record->objects.copied += object->copies != 0;
+    bool is_first = object->copies == 0;
+    struct told told = batch_told(rt, number, element, is_first ? TOLD_STORED : TOLD_COPIED);
+    told.host = host;
+    told.amount = copies_size(rt, number, element);
     *(struct copy *)pool_at(&rt->copies, at) =
         (struct copy){.next = object->copies,
                       .host = host,
-                      .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life};
+                      .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life,
+                      .bytes = (int64_t)told.amount};
     object->copies = at;
+    rt->record->objects.stored += is_first;
+    rt->record->objects.copied += !is_first;
+    runtime_tell(rt, told);
+}
+
+static void tell_dropped(struct runtime *rt, const struct copy *copy)
+{
+    if (rt->listener && copies_is_good(rt, copy))
+        runtime_tell(rt, (struct told){.kind = TOLD_DROPPED,
+                                       .function = PROGRAM_NOTHING,
+                                       .host = copy->host,
+                                       .amount = copy->bytes});
 }
 
 void copies_drop(struct runtime *rt, struct object *object)
 {
     for (uint32_t at = object->copies, next; at; at = next) {
         next = ((struct copy *)pool_at(&rt->copies, at))->next;
+        tell_dropped(rt, pool_at(&rt->copies, at));
         pool_give(&rt->copies, at);
     }
     object->copies = 0;

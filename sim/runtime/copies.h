@@ -9,7 +9,7 @@
 bool copies_has(const struct runtime *rt, uint32_t batch, uint32_t element);
 /* On this host, or small? TOLD_NOWHERE: with the driver. */
 bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
-/* One more; the first of a result counts as stored, others as copied. */
+/* One more; the first of a result is told as stored, others as copied. */
 void copies_add(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 void copies_drop(struct runtime *rt, struct object *object);
 /* Is this one good: does its host live the same life? */

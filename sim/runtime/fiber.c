@@ -11,6 +11,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/job.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/submit.h"
 
@@ -39,8 +40,8 @@ static void make_ready(struct runtime *rt, uint32_t number)
     rt->ready_last = number;
 }
 
-static uint32_t fiber_new(struct runtime *rt, uint32_t job, uint32_t parent, uint32_t body,
-                          uint32_t end, uint32_t slots)
+uint32_t fiber_begin(struct runtime *rt, uint32_t job, uint32_t parent, uint32_t body, uint32_t end,
+                     uint32_t slots)
 {
     uint32_t number = pool_take(&rt->fibers);
     struct fiber *f = fiber_of(rt, number);
@@ -53,26 +54,6 @@ static uint32_t fiber_new(struct runtime *rt, uint32_t job, uint32_t parent, uin
     job_of(rt, f)->fibers++;
     make_ready(rt, number);
     return number;
-}
-
-static void tell_job(struct runtime *rt, const struct job *job, enum told_kind kind, uint32_t cause)
-{
-    runtime_tell(rt, (struct told){.kind = kind,
-                                   .job = job->serial,
-                                   .function = PROGRAM_NOTHING,
-                                   .host = TOLD_NOWHERE,
-                                   .to = job->definition,
-                                   .cause = cause});
-}
-
-void fiber_arrive(struct runtime *rt, uint32_t definition)
-{
-    const struct program_job *d = &rt->program->jobs[definition];
-    uint32_t number = pool_take(&rt->jobs);
-    struct job *job = pool_at(&rt->jobs, number);
-    *job = (struct job){.definition = definition, .serial = rt->jobs_come++};
-    tell_job(rt, job, TOLD_JOB_ARRIVED, 0);
-    fiber_new(rt, number, 0, d->body, d->end, d->slots);
 }
 
 /* ---- variables ----------------------------------------------------------------------------- */
@@ -336,7 +317,7 @@ static enum outcome branch_out(struct runtime *rt, uint32_t number)
     for (uint32_t i = f->pc + 1; i < s->body; i = all[i].end)
         for (uint64_t k = 0; k < all[i].times; k++) {
             f->branches++;
-            if (!fiber_new(rt, f->job, number, i + 1, all[i].body, all[i].slots))
+            if (!fiber_begin(rt, f->job, number, i + 1, all[i].body, all[i].slots))
                 return OUTCOME_WAITS;
         }
     return f->branches > 0 ? OUTCOME_WAITS : OUTCOME_DONE;
@@ -454,27 +435,15 @@ static enum outcome resume(struct runtime *rt, uint32_t number)
 
 /* ---- going on ------------------------------------------------------------------------------ */
 
-static void end_job(struct runtime *rt, uint32_t number, uint32_t cause)
-{
-    struct job *job = pool_at(&rt->jobs, number);
-    job->is_ended = true;
-    tell_job(rt, job, TOLD_JOB_ENDED, cause);
-    for (uint32_t at = job->actors; at; at = actor_of(rt, at)->next_of_job)
-        if (!rt->program->actors[actor_of(rt, at)->class].is_detached)
-            actor_kill(rt, at, CAIRN_CAUSE_OWNER);
-    for (uint32_t at = job->batches; at; at = batch_of(rt, at)->next)
-        batch_cancel(rt, at);
-    rt->jobs_left--;
-}
-
 static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
 {
     struct fiber *f = fiber_of(rt, number);
     uint32_t parent = f->parent, job = f->job, cause = is_failed ? 1 + f->cause : 0;
+    uint32_t line = is_failed ? rt->program->statements[f->failed_at].line : 0;
     if (is_failed && !parent) {
         rt->record->end = END_FAILED;
         rt->record->failed_cause = f->cause;
-        rt->record->failed_line = rt->program->statements[f->failed_at].line;
+        rt->record->failed_line = line;
     }
     for (uint32_t i = 0; i < f->slots; i++)
         if (f->variables[i])
@@ -494,7 +463,7 @@ static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
     blocks_give(&rt->blocks, f->variables, f->slots, sizeof *f->variables);
     pool_give(&rt->fibers, number);
     if (!parent)
-        end_job(rt, job, cause);
+        job_end(rt, job, cause, line);
 }
 
 static void forget_awaited(struct runtime *rt, struct fiber *f)
@@ -549,13 +518,30 @@ static bool leave_bodies(struct runtime *rt, struct fiber *f)
     }
 }
 
+static void tell_waited(struct runtime *rt, uint32_t number)
+{
+    const struct fiber *f = fiber_of(rt, number);
+    if (rt->listener && f->wait != FIBER_READY && f->since < runtime_now(rt))
+        runtime_tell(rt, (struct told){.kind = TOLD_WAITED,
+                                       .job = job_of(rt, f)->serial,
+                                       .function = PROGRAM_NOTHING,
+                                       .host = TOLD_NOWHERE,
+                                       .since = f->since,
+                                       .to = f->wait,
+                                       .element = number,
+                                       .count = rt->program->statements[f->pc].line});
+}
+
 static void go_on(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);
+    tell_waited(rt, number);
     enum outcome outcome = f->wait == FIBER_READY ? OUTCOME_ENTERED : resume(rt, number);
     for (;;) {
-        if (outcome == OUTCOME_WAITS)
+        if (outcome == OUTCOME_WAITS) {
+            f->since = runtime_now(rt);
             return;
+        }
         if (outcome != OUTCOME_ENTERED) {
             f->wait = FIBER_READY;
             forget_awaited(rt, f);

@@ -117,9 +117,15 @@ void host_crash(void *runtime, uint32_t place)
     host->cause = host->is_announced ? CAIRN_CAUSE_PREEMPTED : CAIRN_CAUSE_NODE;
     host->life++;
     host->idle = 0;
-    if (host->seats)
-        host_count_busy(rt, place); /* its node leaves, if it is to be repaired */
-    tell(rt, place, TOLD_HOST_DOWN);
+    if (host->seats) { /* its node was there, and may have left */
+        host->busy += runtime_now(rt) - host->busy_since;
+        host->busy_since = runtime_now(rt);
+    }
+    runtime_tell(rt, (struct told){.kind = TOLD_HOST_DOWN,
+                                   .host = place,
+                                   .function = PROGRAM_NOTHING,
+                                   .cause = host->cause,
+                                   .amount = rt->cluster.holder[place] == CLUSTER_NOBODY});
     lose_seats(rt, host);
     host->starting = host->queue_first = host->queue_last = 0;
     host->timer = runtime_timer(rt, delay, EVENT_DETECTION, TIMER_HOST, place);

@@ -22,11 +22,14 @@ void mishap_begin(struct runtime *rt)
 
 void mishap_notice(struct runtime *rt, uint32_t place)
 {
-    struct host *host = &rt->hosts[place];
-    if (host->state != HOST_UP || host->is_announced)
-        return;
-    host->is_announced = true;
+    bool is_place = place != CLUSTER_NOBODY;
     rt->record->notices++;
+    runtime_tell(rt, (struct told){.kind = TOLD_NOTICE,
+                                   .function = PROGRAM_NOTHING,
+                                   .host = is_place ? place : TOLD_NOWHERE});
+    if (!is_place || rt->hosts[place].state != HOST_UP || rt->hosts[place].is_announced)
+        return;
+    rt->hosts[place].is_announced = true;
     host_drain(rt, place);
 }
 
@@ -52,6 +55,15 @@ static uint32_t find(const struct runtime *rt, const struct spec_mishap *m)
     return 0;
 }
 
+static void count_strike(struct runtime *rt)
+{
+    rt->record->struck++;
+    runtime_tell(rt, (struct told){.kind = TOLD_OUTAGE,
+                                   .function = PROGRAM_NOTHING,
+                                   .host = TOLD_NOWHERE,
+                                   .amount = 1});
+}
+
 void mishap_timer(struct runtime *rt, uint32_t index)
 {
     const struct spec_mishap *m = &rt->spec->faults.schedule[index];
@@ -59,17 +71,17 @@ void mishap_timer(struct runtime *rt, uint32_t index)
         uint32_t node = rt->cluster.holder[m->number];
         rt->hosts[m->number].is_hanging = m->is_hang;
         if (node != CLUSTER_NOBODY && fault_force(&rt->faults, node, host_crash, rt))
-            rt->record->struck++;
+            count_strike(rt);
         return;
     }
     uint32_t at = find(rt, m);
     if (!at)
         return;
-    rt->record->struck++;
     if (m->kind == MISHAP_TASK)
         call_crash_worker(rt, at);
     else
         actor_crash(rt, at);
+    count_strike(rt);
 }
 
 static simtime draw(const struct runtime *rt, const struct amount *amount, uint32_t stream,

@@ -12,7 +12,8 @@
 void mishap_begin(struct runtime *rt);
 /* What is scheduled as number `index` has come: the announcement first, where there is one. */
 void mishap_timer(struct runtime *rt, uint32_t index);
-/* A node's failure is announced: it takes nothing new. */
+/* The failure of the node in this place is announced: it takes nothing new. CLUSTER_NOBODY: of a
+ * node, or more than one, that has no place. */
 void mishap_notice(struct runtime *rt, uint32_t place);
 
 /* How long this attempt's process, or this life of an actor, works before it ends; NEVER: it does

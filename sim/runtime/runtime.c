@@ -3,7 +3,7 @@
  *
  * Order within an instant is MODEL rule 2: results, outages, repairs, detections; then the
  * scheduler decides, until it has no more to place; then jobs arrive. The digest covers everything
- * told but spans, which follow from the rest. Main invariant: each timer's slot in the event queue
+ * told before TOLD_SPAN. Main invariant: each timer's slot in the event queue
  * is its pool number behind the cluster's entities, and it is given back when it surfaces. */
 #include "sim/runtime/runtime.h"
 #include "sim/base/random.h"
@@ -12,6 +12,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/job.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
@@ -29,10 +30,13 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_ENDED] = "ended",
     [TOLD_ATTEMPT_FAILED] = "attempt-failed",
     [TOLD_RETRIED] = "retried",
+    [TOLD_STORED] = "stored",
+    [TOLD_COPIED] = "copied",
     [TOLD_DONE] = "done",
     [TOLD_FAILED] = "failed",
     [TOLD_GOT] = "got",
     [TOLD_ACTOR] = "actor",
+    [TOLD_ACTOR_RESTARTED] = "actor-restarted",
     [TOLD_STATE] = "state",
     [TOLD_MOVED] = "moved",
     [TOLD_OBJECT_LOST] = "object-lost",
@@ -46,9 +50,16 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_HOST_DRAINED] = "host-drained",
     [TOLD_HOST_DETECTED] = "host-detected",
     [TOLD_HOST_UP] = "host-up",
+    [TOLD_OUTAGE] = "outage",
+    [TOLD_PREDICTION] = "prediction",
+    [TOLD_NOTICE] = "notice",
     [TOLD_STOPPED] = "stopped",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
+    [TOLD_LEFT] = "left",
+    [TOLD_DROPPED] = "dropped",
+    [TOLD_NODES] = "nodes",
+    [TOLD_WAITED] = "waited",
 };
 
 /* ---- for the parts ------------------------------------------------------------------------- */
@@ -56,7 +67,7 @@ const char *const told_names[TOLD_KINDS] = {
 void runtime_tell(struct runtime *rt, struct told told)
 {
     told.time = runtime_now(rt);
-    if (told.kind != TOLD_SPAN && told.kind != TOLD_MOVE) {
+    if (told.kind < TOLD_SPAN) {
         struct digest *digest = &rt->story.job;
         digest_put(digest, (uint64_t)told.time);
         digest_put(digest, (uint64_t)told.kind << 56 | (uint64_t)told.to << 52 |
@@ -147,6 +158,17 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t
     rt->wants_dispatch = true;
 }
 
+/* Time is up: what is under way is charged, and will not come to anything. */
+static void stop(struct runtime *rt, enum run_end end)
+{
+    rt->record->end = end;
+    rt->is_over = true;
+    runtime_tell(rt, (struct told){.kind = TOLD_STOPPED,
+                                   .function = PROGRAM_NOTHING,
+                                   .host = TOLD_NOWHERE,
+                                   .cause = end});
+}
+
 bool runtime_stands_still(struct runtime *rt)
 {
     if (rt->instant != runtime_now(rt)) {
@@ -155,8 +177,7 @@ bool runtime_stands_still(struct runtime *rt)
     }
     if (++rt->executed < STATEMENTS_MOST)
         return false;
-    rt->record->end = END_EVENTS;
-    rt->is_over = true;
+    stop(rt, END_EVENTS);
     return true;
 }
 
@@ -240,6 +261,22 @@ static void schedule_arrival(struct runtime *rt, uint32_t definition)
     runtime_timer(rt, amount_of(&d->apart, index, u), EVENT_ARRIVAL, TIMER_ARRIVAL, definition);
 }
 
+/* How many nodes are not in the cluster: told when it changes, which is what the nodes' ledger
+ * needs. */
+static void tell_nodes(struct runtime *rt)
+{
+    const uint32_t *now = rt->cluster.in_class;
+    const uint64_t key = (uint64_t)now[NODE_SPARE] << 32 | now[NODE_REPAIRING];
+    if (!rt->listener || key == rt->nodes_told)
+        return;
+    rt->nodes_told = key;
+    runtime_tell(rt, (struct told){.kind = TOLD_NODES,
+                                   .function = PROGRAM_NOTHING,
+                                   .host = TOLD_NOWHERE,
+                                   .count = now[NODE_SPARE],
+                                   .amount = now[NODE_REPAIRING]});
+}
+
 static void begin(struct runtime *rt, uint32_t replication, struct record *record)
 {
     const struct program *p = rt->program;
@@ -253,6 +290,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->ready_first = rt->ready_last = rt->serial = rt->stamps = rt->jobs_come = 0;
     rt->jobs_left = rt->executed = 0;
     rt->instant = 0;
+    rt->nodes_told = UINT64_MAX;
     rt->is_out_of_memory = !open_pools(rt);
     memset(rt->calls_of, 0, p->functions_count * sizeof *rt->calls_of);
     memset(rt->built_of, 0, p->actors_count * sizeof *rt->built_of);
@@ -268,6 +306,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     cairn_recovery_init(rt->spec->recovery.class, rt->recovery_plan, rt->recovery);
     if (rt->is_out_of_memory)
         return;
+    tell_nodes(rt);
     host_begin(rt);
     mishap_begin(rt);
     for (uint32_t i = 0; i < p->jobs_count; i++) {
@@ -299,7 +338,7 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_ARRIVAL:
         rt->come_of[timer.number]++;
-        fiber_arrive(rt, timer.number);
+        job_arrive(rt, timer.number);
         schedule_arrival(rt, timer.number);
         break;
     case TIMER_FIBER:
@@ -340,6 +379,11 @@ static void strike(struct runtime *rt, struct event event)
     rt->record->struck += effect.held > 0;
     rt->record->elsewhere += effect.others;
     rt->record->shielded += effect.held == 0 && effect.others == 0;
+    runtime_tell(rt, (struct told){.kind = TOLD_OUTAGE,
+                                   .function = PROGRAM_NOTHING,
+                                   .host = TOLD_NOWHERE,
+                                   .amount = effect.held,
+                                   .count = effect.others});
 }
 
 static void foretell(struct runtime *rt, struct event event)
@@ -348,12 +392,14 @@ static void foretell(struct runtime *rt, struct event event)
     if (!fault_tells(&rt->faults, event, &happening))
         return;
     rt->record->predictions += happening.kind == CAIRN_HEAR_PREDICTION;
-    if (happening.kind != CAIRN_HEAR_NOTICE)
+    if (happening.kind != CAIRN_HEAR_NOTICE) {
+        runtime_tell(rt, (struct told){.kind = TOLD_PREDICTION,
+                                       .function = PROGRAM_NOTHING,
+                                       .host = TOLD_NOWHERE});
         return;
+    }
     uint32_t node = event_slot(event);
-    uint32_t place = node < rt->cluster.nodes ? rt->cluster.entities[node].rank : CLUSTER_NOBODY;
-    if (place != CLUSTER_NOBODY)
-        mishap_notice(rt, place);
+    mishap_notice(rt, node < rt->cluster.nodes ? rt->cluster.entities[node].rank : CLUSTER_NOBODY);
 }
 
 static void happen(struct runtime *rt, struct event event, bool is_fault)
@@ -367,17 +413,6 @@ static void happen(struct runtime *rt, struct event event, bool is_fault)
         fire(rt, slot - rt->cluster.entities_count);
     else if (fault_repaired(&rt->faults, event))
         host_node_returned(rt);
-}
-
-/* Time is up: what is under way is charged, and will not come to anything. */
-static void stop(struct runtime *rt, enum run_end end)
-{
-    rt->record->end = end;
-    rt->is_over = true;
-    runtime_tell(rt, (struct told){.kind = TOLD_STOPPED,
-                                   .function = PROGRAM_NOTHING,
-                                   .host = TOLD_NOWHERE,
-                                   .cause = end});
 }
 
 /* Seats that are still taken: of detached actors, or of all when the run was stopped. */
@@ -441,6 +476,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         }
         engine_take(engine, event, is_fault);
         happen(rt, event, is_fault);
+        tell_nodes(rt);
         if (rt->story.events > rt->spec->max_events)
             stop(rt, END_EVENTS);
     }

@@ -110,6 +110,7 @@ struct object {
 struct copy {
     uint32_t next;
     uint32_t host, life;
+    int64_t bytes;
 };
 /* Somebody waits: a batch, a call or a fiber (in that order of reference kinds). */
 enum waiter_kind { WAITER_BATCH, WAITER_CALL, WAITER_FIBER };
@@ -255,6 +256,7 @@ struct fiber {
     uint32_t waited;    /* a batch that no variable holds: of run */
     uint8_t wait, cause;
     bool is_failed;
+    simtime since; /* it waits */
 };
 
 struct job {
@@ -301,6 +303,7 @@ struct runtime {
     uint64_t executed;  /* statements at this instant */
     simtime instant;
     bool is_over;
+    uint64_t nodes_told; /* spare and in repair, as last told */
 
     chronicle_listener *listener;
     void *context;

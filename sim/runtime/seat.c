@@ -26,12 +26,20 @@ static struct told about(const struct runtime *rt, uint32_t reference)
     }
     const struct call *call = pool_at(&rt->calls, reference >> 1);
     const struct batch *batch = pool_at(&rt->batches, call->batch);
+    told.call = reference >> 1;
     told.function = batch->function;
     told.batch = batch->serial;
     told.element = call->element;
     told.attempt = call->attempt;
     told.job = ((struct job *)pool_at(&rt->jobs, batch->job))->serial;
     return told;
+}
+
+static void tell(struct runtime *rt, uint32_t reference, enum told_kind kind)
+{
+    struct told told = about(rt, reference);
+    told.kind = kind;
+    runtime_tell(rt, told);
 }
 
 void seat_take(struct runtime *rt, uint32_t reference, const struct cairn_placement *placement)
@@ -48,6 +56,7 @@ void seat_take(struct runtime *rt, uint32_t reference, const struct cairn_placem
     else
         host->busy_since = runtime_now(rt);
     host->seats = reference;
+    tell(rt, reference, TOLD_PLACED);
 }
 
 simtime seat_charge(struct runtime *rt, uint32_t reference, enum job_class class)
@@ -91,6 +100,8 @@ void seat_leave(struct runtime *rt, uint32_t reference, const struct cairn_deman
     uint32_t place = seat->host;
     struct host *host = &rt->hosts[place];
     assert(seat->since == runtime_now(rt));
+    if (rt->listener)
+        tell(rt, reference, TOLD_LEFT);
     if (seat->next)
         seat_of(rt, seat->next)->previous = seat->previous;
     if (seat->previous)

@@ -41,14 +41,17 @@ static inline void played_hear(void *context, const struct told *told)
 }
 
 /* The scenario is `head` (YAML keys besides version and workload) and the pipeline, indented by
- * four blanks. Fails the test when it is refused. */
+ * four blanks. The scheduler is the plainest, where head says none: who reckons by hand must know
+ * which node is taken. Fails the test when it is refused. */
 static inline void played_open(struct played *played, const char *head, const char *pipeline)
 {
     char path[] = "/tmp/cairn-runtime-XXXXXX";
     int file = mkstemp(path);
     assert_true(file >= 0);
     FILE *out = fdopen(file, "w");
-    fprintf(out, "version: 1\nname: kit\n%s\nworkload:\n  pipeline:\n%s\n", head, pipeline);
+    const char *scheduler = strstr(head, "scheduler:") ? "" : "scheduler: first-fit\n";
+    fprintf(out, "version: 1\nname: kit\n%s%s\nworkload:\n  pipeline:\n%s\n", scheduler, head,
+            pipeline);
     assert_int_equal(fclose(out), 0);
     memset(played, 0, sizeof *played);
     arena_init(&played->arena);
