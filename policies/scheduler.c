@@ -239,14 +239,31 @@ static void take(struct desk *d, int64_t now, const struct cairn_request *reques
         note(d, node);
 }
 
-/* The head of the line is served, or wanted no more: another one comes to it. */
-static void forget_head(struct desk *d)
+/* This shape's first waits at the head of the line, and has a node reserved. */
+static void wait_at_head(struct desk *d, uint32_t shape)
 {
     struct backfill_head *head = d->backfill.head;
-    if (!head || !head->waits || waiting_turn(&d->waiting, head->first) == head->turn)
+    head->waits = 1;
+    head->first = shape;
+    head->turn = waiting_turn(&d->waiting, shape);
+    backfill_reserve(&d->backfill, &d->waiting.shape[shape].key);
+    backfill_has_moved(&d->backfill);
+}
+
+/* Nobody waits at the head of the line, or who did is served, or wanted no more: another one comes
+ * to it. If that is known to find no room it waits there at once; else it is the next to be tried.
+ */
+static void find_head(struct desk *d)
+{
+    struct backfill_head *head = d->backfill.head;
+    if (!head || (head->waits && waiting_turn(&d->waiting, head->first) == head->turn))
         return;
+    if (head->waits)
+        waiting_wake(&d->waiting, WAITING_RESERVED);
     head->waits = 0;
-    wake_all(d);
+    uint32_t longest = waiting_longest(&d->waiting);
+    if (longest != CAIRN_NOWHERE && d->waiting.shape[longest].list == WAITING_ANYWHERE)
+        wait_at_head(d, longest);
 }
 
 /* Backfilling: the head of the line goes where it can, and waits with a reservation if it cannot;
@@ -262,11 +279,7 @@ static uint32_t choose_behind(struct desk *d, int64_t now, const struct cairn_re
         node = choose(d, now, request, &bundle);
         if (node != CAIRN_NOWHERE)
             return node;
-        head->waits = 1;
-        head->first = shape;
-        head->turn = waiting_turn(&d->waiting, shape);
-        backfill_reserve(&d->backfill, &d->waiting.shape[shape].key);
-        backfill_has_moved(&d->backfill);
+        wait_at_head(d, shape);
         return node;
     }
     if (request->expected == CAIRN_NEVER) {
@@ -290,8 +303,8 @@ int cairn_scheduler_next(const struct cairn_scheduler_class *scheduler, const vo
     struct desk d;
     desk_open(&d, scheduler, plan, state);
     settle(&d);
-    forget_head(&d);
-    for (uint32_t shape; (shape = waiting_first(&d.waiting)) != CAIRN_NOWHERE; forget_head(&d)) {
+    find_head(&d);
+    for (uint32_t shape; (shape = waiting_first(&d.waiting)) != CAIRN_NOWHERE; find_head(&d)) {
         struct cairn_request request = waiting_request(&d.waiting, shape);
         uint32_t bundle = CAIRN_NOWHERE, node, list = list_for(&d, &request);
         if (d.backfill.head && request.strategy != CAIRN_PLACE_BUNDLE)

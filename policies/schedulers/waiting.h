@@ -21,6 +21,13 @@
 #define WAITING_RESERVED (CAIRN_NOWHERE - 2) /* there is room, reserved for another */
 #define WAITING_READY    (CAIRN_NOWHERE - 3) /* not blocked */
 
+/* Heaps of shapes, by their first entries. */
+enum waiting_heap {
+    WAITING_TO_TRY,  /* those that may fit */
+    WAITING_IN_LINE, /* order backfill: all but those that wait inside groups */
+    WAITING_HEAPS
+};
+
 struct waiting_key {
     struct cairn_demand demand;
     uint32_t node, is_soft; /* CAIRN_PLACE_NODE, else NOWHERE and 0 */
@@ -30,10 +37,10 @@ struct waiting_key {
 
 struct waiting_shape {
     struct waiting_key key;
-    uint32_t first;            /* entry at the root of its heap; NOWHERE: this shape is free */
-    uint32_t place;            /* in `ready`, while it is there; NOWHERE */
-    uint32_t list, last, next; /* blocked: in which list, between which */
-    uint32_t chain;            /* with equal hash; the next free one */
+    uint32_t first;                /* entry at the root of its heap; NOWHERE: this shape is free */
+    uint32_t place[WAITING_HEAPS]; /* in each, while it is there; NOWHERE */
+    uint32_t list, last, next;     /* blocked: in which list, between which */
+    uint32_t chain;                /* with equal hash; the next free one */
 };
 
 struct waiting_entry {
@@ -49,7 +56,7 @@ struct waiting_head {
     uint64_t turn;
     uint32_t entries, shapes; /* ever used; those behind are untouched */
     uint32_t free_entry, free_shape, count;
-    uint32_t ready;
+    uint32_t shapes_in[WAITING_HEAPS];
     uint32_t anywhere, inside, reserved; /* blocked lists */
     uint32_t levels[64];                 /* entries of each level */
 };
@@ -59,7 +66,7 @@ struct waiting {
     struct waiting_head *head;
     struct waiting_entry *entry;   /* capacity */
     struct waiting_shape *shape;   /* capacity */
-    uint32_t *ready;               /* capacity: a binary heap of shapes */
+    uint32_t *heap[WAITING_HEAPS]; /* capacity each: binary heaps */
     uint32_t *by_id, *by_key;      /* buckets */
     uint32_t groups, *group;       /* groups: lists of those that wait for their bundles */
     const struct cairn_room *room; /* whose nodes hold lists */
@@ -77,6 +84,8 @@ int waiting_push(struct waiting *waiting, const struct cairn_request *request);
 int waiting_withdraw(struct waiting *waiting, uint64_t id);
 /* The shape whose first entry is served next; NOWHERE. */
 uint32_t waiting_first(const struct waiting *waiting);
+/* Order backfill: the shape that has waited longest, blocked or not, bundles aside; NOWHERE. */
+uint32_t waiting_longest(const struct waiting *waiting);
 /* The first request of this shape is placed: one less. */
 void waiting_pop(struct waiting *waiting, uint32_t shape);
 /* No room: into this list. It stays at the head of the line where that blocks all. */

@@ -146,6 +146,24 @@ static double measure(const char *name, enum cairn_order order, uint32_t nodes, 
     return 1e9 * bench_median(seconds, BENCH_REPEATS) / (double)turns;
 }
 
+/* first-fit in each order, with a thousand requests that wait; under backfill each is a shape. */
+static void orders(const struct bench *bench, const uint32_t sizes[3], uint64_t turns)
+{
+    const char *const *names = cairn_schedulers[0]->params[0].choices;
+    printf("schedule, by order: ns a turn, full\n");
+    for (uint32_t order = 0; names[order]; order++) {
+        printf("  %-14s", names[order]);
+        for (int s = 0; s < 3; s++) {
+            char row[64];
+            double ns = measure("first-fit", order, sizes[s], 1, turns);
+            printf(" %8u: %7.0f", sizes[s], ns);
+            snprintf(row, sizeof row, "schedule.order.%s", names[order]);
+            bench_row(bench, row, sizes[s], ns, "ns", "", 0);
+        }
+        printf("\n");
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const uint32_t sizes[] = {100, 10000, 100000};
@@ -165,6 +183,7 @@ int main(int argc, char **argv)
         }
         printf("\n");
     }
+    orders(&bench, sizes, turns / 10);
     bench_close(&bench);
     return 0;
 }
