@@ -25,9 +25,9 @@ uint64_t waiting_bytes(uint32_t capacity, uint32_t groups)
 {
     uint64_t words =
         WAITING_HEAPS * (uint64_t)capacity + groups + 2 * (uint64_t)buckets_of(capacity);
-    return sizeof(struct waiting_head) +
-           capacity * (sizeof(struct waiting_entry) + sizeof(struct waiting_shape)) +
-           (words + words % 2) * sizeof(uint32_t);
+    uint64_t each =
+        sizeof(struct waiting_entry) + sizeof(struct waiting_shape) + sizeof(struct rank_node);
+    return sizeof(struct waiting_head) + capacity * each + (words + words % 2) * sizeof(uint32_t);
 }
 
 void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint32_t groups,
@@ -42,7 +42,9 @@ void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint3
                           .room = room};
     w->entry = (struct waiting_entry *)(void *)(w->head + 1);
     w->shape = (struct waiting_shape *)(void *)(w->entry + capacity);
-    w->by_id = (uint32_t *)(void *)(w->shape + capacity);
+    w->anywhere.head = &w->head->anywhere;
+    w->anywhere.node = (struct rank_node *)(void *)(w->shape + capacity);
+    w->by_id = (uint32_t *)(void *)(w->anywhere.node + capacity);
     w->by_key = w->by_id + w->buckets;
     w->group = w->by_key + w->buckets;
     for (uint32_t h = 0; h < WAITING_HEAPS; h++)
@@ -53,9 +55,9 @@ void waiting_init(struct waiting *waiting)
 {
     *waiting->head = (struct waiting_head){.free_entry = CAIRN_NOWHERE,
                                            .free_shape = CAIRN_NOWHERE,
-                                           .anywhere = CAIRN_NOWHERE,
                                            .inside = CAIRN_NOWHERE,
                                            .reserved = CAIRN_NOWHERE};
+    ranks_init(&waiting->anywhere);
     for (uint32_t i = 0; i < waiting->buckets; i++)
         waiting->by_id[i] = waiting->by_key[i] = CAIRN_NOWHERE;
     for (uint32_t i = 0; i < waiting->groups; i++)
@@ -262,21 +264,11 @@ static void heap_drop(struct waiting *w, enum waiting_heap h, uint32_t shape)
     heap_sift(w, h, place);
 }
 
-/* The shape's first entry is another one. */
-static void heaps_sift(struct waiting *w, uint32_t shape)
-{
-    for (enum waiting_heap h = 0; h < WAITING_HEAPS; h++)
-        if (w->shape[shape].place[h] != CAIRN_NOWHERE)
-            heap_sift(w, h, w->shape[shape].place[h]);
-}
-
 /* ---- blocked lists --------------------------------------------------------------------------- */
 
 static uint32_t *list_of(const struct waiting *w, uint32_t list)
 {
     switch (list) {
-    case WAITING_ANYWHERE:
-        return &w->head->anywhere;
     case WAITING_INSIDE:
         return &w->head->inside;
     case WAITING_RESERVED:
@@ -287,26 +279,10 @@ static uint32_t *list_of(const struct waiting *w, uint32_t list)
     }
 }
 
-static void unblock(struct waiting *w, uint32_t shape)
+static void list_join(struct waiting *w, uint32_t shape, uint32_t list)
 {
-    struct waiting_shape *s = &w->shape[shape];
-    if (s->last == CAIRN_NOWHERE)
-        *list_of(w, s->list) = s->next;
-    else
-        w->shape[s->last].next = s->next;
-    if (s->next != CAIRN_NOWHERE)
-        w->shape[s->next].last = s->last;
-    s->list = WAITING_READY;
-}
-
-void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list)
-{
-    struct waiting *w = waiting;
     struct waiting_shape *s = &w->shape[shape];
     uint32_t *first = list_of(w, list);
-    if (w->order != CAIRN_ORDER_STRICT_FIFO)
-        heap_drop(w, WAITING_TO_TRY, shape);
-    s->list = list;
     s->last = CAIRN_NOWHERE;
     s->next = *first;
     if (*first != CAIRN_NOWHERE)
@@ -314,11 +290,80 @@ void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list)
     *first = shape;
 }
 
+static void list_leave(struct waiting *w, uint32_t shape)
+{
+    const struct waiting_shape *s = &w->shape[shape];
+    if (s->last == CAIRN_NOWHERE)
+        *list_of(w, s->list) = s->next;
+    else
+        w->shape[s->last].next = s->next;
+    if (s->next != CAIRN_NOWHERE)
+        w->shape[s->next].last = s->last;
+}
+
+static struct cairn_demand negative(const struct cairn_demand *demand)
+{
+    struct cairn_demand result = {{0}};
+    demand_subtract(&result, demand);
+    return result;
+}
+
+/* Where the shape belongs among those that any node would help: as comes_before has it. Two shapes
+ * share no turn. */
+static void rank_anywhere(struct waiting *w, uint32_t shape)
+{
+    const struct waiting_entry *e = &w->entry[w->shape[shape].first];
+    struct cairn_demand asked = negative(&w->shape[shape].key.demand);
+    struct cairn_rank rank = {{0, (int64_t)e->turn, 0, 0}};
+    if (w->order == CAIRN_ORDER_PRIORITY)
+        rank.key[0] = -(int64_t)e->request.priority;
+    if (w->order == CAIRN_ORDER_SHORTEST)
+        rank.key[0] = e->request.expected;
+    ranks_put(&w->anywhere, shape, &rank, &asked);
+}
+
+/* The shape's first entry is another one. */
+static void shape_sift(struct waiting *w, uint32_t shape)
+{
+    for (enum waiting_heap h = 0; h < WAITING_HEAPS; h++)
+        if (w->shape[shape].place[h] != CAIRN_NOWHERE)
+            heap_sift(w, h, w->shape[shape].place[h]);
+    if (w->shape[shape].list == WAITING_ANYWHERE)
+        rank_anywhere(w, shape);
+}
+
+static void unblock(struct waiting *w, uint32_t shape)
+{
+    if (w->shape[shape].list == WAITING_ANYWHERE)
+        ranks_remove(&w->anywhere, shape);
+    else
+        list_leave(w, shape);
+    w->shape[shape].list = WAITING_READY;
+}
+
+void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list)
+{
+    struct waiting *w = waiting;
+    if (w->order != CAIRN_ORDER_STRICT_FIFO)
+        heap_drop(w, WAITING_TO_TRY, shape);
+    if (list == WAITING_ANYWHERE)
+        rank_anywhere(w, shape);
+    else
+        list_join(w, shape, list);
+    w->shape[shape].list = list;
+}
+
 static void wake(struct waiting *w, uint32_t shape)
 {
     unblock(w, shape);
     if (w->shape[shape].place[WAITING_TO_TRY] == CAIRN_NOWHERE)
         heap_add(w, WAITING_TO_TRY, shape);
+}
+
+static void wake_anywhere(struct waiting *w)
+{
+    while (w->head->anywhere.root != CAIRN_NOWHERE)
+        wake(w, w->head->anywhere.root);
 }
 
 void waiting_wake(struct waiting *waiting, uint32_t list)
@@ -333,6 +378,44 @@ void waiting_wake_fitting(struct waiting *waiting, uint32_t list, const struct c
         next = waiting->shape[i].next;
         if (demand_fits(&waiting->shape[i].key.demand, free))
             wake(waiting, i);
+    }
+}
+
+/* The first in order that the node would help; NOWHERE. */
+static uint32_t first_for(const struct waiting *w, uint32_t node)
+{
+    struct cairn_demand free = negative(room_leaf(w->room, node));
+    uint32_t passed;
+    return ranks_walk(&w->anywhere, &free, INT64_MAX, 0, &passed);
+}
+
+void waiting_note(struct waiting *waiting, uint32_t node)
+{
+    struct waiting_head *head = waiting->head;
+    for (uint32_t i = 0; i < head->noted_count; i++)
+        if (head->noted[i] == node)
+            return;
+    if (first_for(waiting, node) == CAIRN_NOWHERE)
+        return;
+    if (head->noted_count == WAITING_NOTED) {
+        wake_anywhere(waiting);
+        head->noted_count = 0;
+    } else {
+        head->noted[head->noted_count++] = node;
+    }
+}
+
+void waiting_refresh(struct waiting *waiting)
+{
+    struct waiting *w = waiting;
+    struct waiting_head *head = w->head;
+    for (uint32_t i = head->noted_count; i-- > 0;) {
+        uint32_t shape = first_for(w, head->noted[i]), first = w->heap[WAITING_TO_TRY][0];
+        if (shape == CAIRN_NOWHERE)
+            head->noted[i] = head->noted[--head->noted_count];
+        else if (head->shapes_in[WAITING_TO_TRY] == 0 || shape == first ||
+                 shape_before(w, shape, first))
+            wake(w, shape);
     }
 }
 
@@ -399,7 +482,7 @@ static void entry_link(struct waiting *w, uint32_t entry, uint32_t shape)
     if (is_new && w->order == CAIRN_ORDER_BACKFILL && s->key.group == CAIRN_NOWHERE)
         heap_add(w, WAITING_IN_LINE, shape);
     if (!is_new && s->first == entry)
-        heaps_sift(w, shape);
+        shape_sift(w, shape);
 }
 
 static void entry_remove(struct waiting *w, uint32_t entry)
@@ -417,7 +500,7 @@ static void entry_remove(struct waiting *w, uint32_t entry)
         shape_free(w, shape);
     } else {
         s->first = heap_without(w, s->first, entry);
-        heaps_sift(w, shape);
+        shape_sift(w, shape);
     }
     e->request.count = 0;
     e->chain = w->head->free_entry;
@@ -533,6 +616,7 @@ void waiting_copy(struct waiting *to, const struct waiting *from)
     for (uint32_t h = 0; h < WAITING_HEAPS; h++)
         memcpy(to->heap[h], from->heap[h], head->shapes_in[h] * sizeof **to->heap);
     memcpy(to->group, from->group, from->groups * sizeof *to->group);
+    memcpy(to->anywhere.node, from->anywhere.node, head->shapes * sizeof *to->anywhere.node);
     for (uint32_t i = 0; i < head->entries; i++)
         if (to->entry[i].request.count > 0)
             id_link(to, i);
