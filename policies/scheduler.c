@@ -79,15 +79,9 @@ static void freed(struct desk *d, uint32_t node)
 {
     const struct cairn_demand *free = room_leaf(&d->room, node);
     note(d, node);
+    waiting_note(&d->waiting, node);
     waiting_wake_fitting(&d->waiting, node, free);
-    waiting_wake_fitting(&d->waiting, WAITING_ANYWHERE, free);
     waiting_wake_fitting(&d->waiting, WAITING_RESERVED, free);
-}
-
-static void wake_all(struct desk *d)
-{
-    waiting_wake(&d->waiting, WAITING_ANYWHERE);
-    waiting_wake(&d->waiting, WAITING_RESERVED);
 }
 
 static uint32_t group_list(const struct desk *d, uint32_t group)
@@ -117,8 +111,6 @@ void cairn_scheduler_node(const struct cairn_scheduler_class *scheduler, const v
     if (scheduler->heard)
         scheduler->heard(plan, d.own, &d.room, now, node, change);
     waiting_wake(&d.waiting, node); /* those that would rather be here may now look elsewhere */
-    if (d.backfill.head)
-        wake_all(&d);
     freed(&d, node);
     wake_bundles(&d, node);
 }
@@ -156,11 +148,21 @@ int cairn_scheduler_withdraw(const struct cairn_scheduler_class *scheduler, cons
 
 /* ---- where ----------------------------------------------------------------------------------- */
 
+/* As the class says; a class that names a node without room, or none though there is one, is
+ * overruled. */
+static uint32_t pick_by_class(struct desk *d, int64_t now, const struct cairn_request *request)
+{
+    uint32_t node = d->class->pick(d->plan, d->own, &d->room, now, request);
+    if (cairn_room_fits(&d->room, node, &request->demand))
+        return node;
+    return cairn_room_first(&d->room, &request->demand, 0);
+}
+
 /* As the strategy says, among the nodes that are not kept. */
 static uint32_t pick(struct desk *d, int64_t now, const struct cairn_request *request)
 {
     if (request->strategy != CAIRN_PLACE_SPREAD)
-        return d->class->pick(d->plan, d->own, &d->room, now, request);
+        return pick_by_class(d, now, request);
     uint32_t node = cairn_room_around(&d->room, &request->demand, d->head->next);
     if (node != CAIRN_NOWHERE)
         d->head->next = node + 1 < d->room.nodes ? node + 1 : 0;
@@ -239,14 +241,31 @@ static void take(struct desk *d, int64_t now, const struct cairn_request *reques
         note(d, node);
 }
 
-/* The head of the line is served, or wanted no more: another one comes to it. */
-static void forget_head(struct desk *d)
+/* This shape's first waits at the head of the line, and has a node reserved. */
+static void wait_at_head(struct desk *d, uint32_t shape)
 {
     struct backfill_head *head = d->backfill.head;
-    if (!head || !head->waits || waiting_turn(&d->waiting, head->first) == head->turn)
+    head->waits = 1;
+    head->first = shape;
+    head->turn = waiting_turn(&d->waiting, shape);
+    backfill_reserve(&d->backfill, &d->waiting.shape[shape].key);
+    backfill_has_moved(&d->backfill);
+}
+
+/* Nobody waits at the head of the line, or who did is served, or wanted no more: another one comes
+ * to it. If that is known to find no room it waits there at once; else it is the next to be tried.
+ */
+static void find_head(struct desk *d)
+{
+    struct backfill_head *head = d->backfill.head;
+    if (!head || (head->waits && waiting_turn(&d->waiting, head->first) == head->turn))
         return;
+    if (head->waits)
+        waiting_wake(&d->waiting, WAITING_RESERVED);
     head->waits = 0;
-    wake_all(d);
+    uint32_t longest = waiting_longest(&d->waiting);
+    if (longest != CAIRN_NOWHERE && d->waiting.shape[longest].list != WAITING_READY)
+        wait_at_head(d, longest); /* of those with room reserved for another none is left */
 }
 
 /* Backfilling: the head of the line goes where it can, and waits with a reservation if it cannot;
@@ -257,16 +276,11 @@ static uint32_t choose_behind(struct desk *d, int64_t now, const struct cairn_re
     struct backfill_head *head = d->backfill.head;
     uint32_t bundle, node;
     int64_t time;
-    *list = WAITING_ANYWHERE;
     if (!head->waits || shape == head->first) {
         node = choose(d, now, request, &bundle);
         if (node != CAIRN_NOWHERE)
             return node;
-        head->waits = 1;
-        head->first = shape;
-        head->turn = waiting_turn(&d->waiting, shape);
-        backfill_reserve(&d->backfill, &d->waiting.shape[shape].key);
-        backfill_has_moved(&d->backfill);
+        wait_at_head(d, shape);
         return node;
     }
     if (request->expected == CAIRN_NEVER) {
@@ -284,14 +298,20 @@ static uint32_t choose_behind(struct desk *d, int64_t now, const struct cairn_re
     return node;
 }
 
+static uint32_t next_shape(struct desk *d)
+{
+    waiting_refresh(&d->waiting);
+    find_head(d);
+    return waiting_first(&d->waiting);
+}
+
 int cairn_scheduler_next(const struct cairn_scheduler_class *scheduler, const void *plan,
                          void *state, int64_t now, struct cairn_placement *placement)
 {
     struct desk d;
     desk_open(&d, scheduler, plan, state);
     settle(&d);
-    forget_head(&d);
-    for (uint32_t shape; (shape = waiting_first(&d.waiting)) != CAIRN_NOWHERE; forget_head(&d)) {
+    for (uint32_t shape; (shape = next_shape(&d)) != CAIRN_NOWHERE;) {
         struct cairn_request request = waiting_request(&d.waiting, shape);
         uint32_t bundle = CAIRN_NOWHERE, node, list = list_for(&d, &request);
         if (d.backfill.head && request.strategy != CAIRN_PLACE_BUNDLE)

@@ -9,6 +9,7 @@
  *     cairn_scheduler_submit    a request, or a run of equal ones, waits to be placed
  *     cairn_scheduler_next      the next placement that can be made now, or none
  *     cairn_scheduler_release   what a placement held is free again
+ *     cairn_scheduler_reserve   a placement group: room for bundles, all of them or none
  *
  * No clock, no randomness, no I/O, no allocation: the driver gives the time and random words, and
  * the memory, and gives more when cairn_scheduler_submit says that the queue is full. A state is
@@ -76,7 +77,7 @@ enum cairn_node_change {
 /* What a scheduler is made for. */
 struct cairn_pool {
     uint32_t size, abi;
-    uint32_t nodes;
+    uint32_t nodes;   /* numbered from 0; at most 2^24 */
     uint32_t pending; /* requests that can wait, each perhaps a run of many */
     uint32_t groups;  /* placement groups, numbered from 0 */
     uint32_t bundles; /* of all of them */
@@ -202,9 +203,9 @@ CAIRN_API void cairn_scheduler_node(const struct cairn_scheduler_class *schedule
                                     void *state, int64_t now, uint32_t node,
                                     enum cairn_node_change change,
                                     const struct cairn_demand *capacity);
-/* 0: the queue is full, and nothing has changed. It never is for a request when fewer than
- * pool->pending wait, of those that came; order backfill also remembers what runs, so there each of
- * a run of many counts by itself, until it is released. */
+/* 0: the queue is full, and nothing has changed. It is not as long as fewer than pool->pending
+ * entries wait. Order backfill remembers what runs, so there each of a run counts by itself, and
+ * until it is released; a run of many may need to grow more than once. */
 CAIRN_API int cairn_scheduler_submit(const struct cairn_scheduler_class *scheduler,
                                      const void *plan, void *state, int64_t now,
                                      const struct cairn_request *request);

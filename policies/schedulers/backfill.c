@@ -2,7 +2,7 @@
 /* EASY backfilling: what runs, and when the head of the line is expected to have room.
  *
  *     room[node].running -> run -> run -> …        by expected end, the earliest first
- *     time[]                                       [i] is the lesser of [2i] and [2i + 1]
+ *     time[] of each clock                         [i] is the lesser of [2i] and [2i + 1]
  *
  * A start that backfill_allows leaves the reservation as it is: at the reserved time there is room
  * for the head as before. So it moves only when something ends, shrinks, or a node changes. */
@@ -14,7 +14,7 @@ uint64_t backfill_bytes(uint32_t nodes, uint32_t capacity)
     uint64_t leaves = 1;
     while (leaves < nodes)
         leaves *= 2;
-    return sizeof(struct backfill_head) + 2 * leaves * sizeof(int64_t) +
+    return sizeof(struct backfill_head) + BACKFILL_CLOCKS * 2 * leaves * sizeof(int64_t) +
            (uint64_t)capacity * sizeof(struct backfill_run);
 }
 
@@ -24,20 +24,21 @@ void backfill_open(struct backfill *backfill, void *bytes, uint32_t capacity,
     *backfill = (struct backfill){
         .capacity = capacity, .leaves = room->leaves, .head = bytes, .room = room};
     backfill->time = (int64_t *)(void *)(backfill->head + 1);
-    backfill->run = (struct backfill_run *)(void *)(backfill->time + 2 * (uint64_t)room->leaves);
+    backfill->run = (struct backfill_run *)(void *)(backfill->time +
+                                                    BACKFILL_CLOCKS * 2 * (uint64_t)room->leaves);
 }
 
 void backfill_init(struct backfill *backfill)
 {
     *backfill->head = (struct backfill_head){.free = CAIRN_NOWHERE, .node = CAIRN_NOWHERE};
-    for (uint32_t i = 0; i < 2 * backfill->leaves; i++)
+    for (uint64_t i = 0; i < BACKFILL_CLOCKS * 2 * (uint64_t)backfill->leaves; i++)
         backfill->time[i] = CAIRN_NEVER;
 }
 
 void backfill_copy(struct backfill *to, const struct backfill *from)
 {
     *to->head = *from->head;
-    memcpy(to->time, from->time, 2 * (uint64_t)from->leaves * sizeof *from->time);
+    memcpy(to->time, from->time, BACKFILL_CLOCKS * 2 * (uint64_t)from->leaves * sizeof *from->time);
     memcpy(to->run, from->run, from->head->used * sizeof *from->run);
 }
 
@@ -118,57 +119,66 @@ void backfill_lose_bundle(struct backfill *backfill, uint32_t node, uint32_t bun
 
 /* ---- when there is room ---------------------------------------------------------------------- */
 
-/* May the head run there at all? */
-static int is_for(const struct backfill *b, uint32_t node)
+/* May it run there at all? */
+static int is_for(const struct backfill *b, const struct waiting_key *key, uint32_t node)
 {
-    const struct waiting_key *key = &b->head->key;
     int is_bound = key->node != CAIRN_NOWHERE &&
                    (!key->is_soft || room_is_there(b->room, key->node, &key->demand));
     return room_is_there(b->room, node, &key->demand) && (!is_bound || key->node == node);
 }
 
-static int64_t time_of(const struct backfill *b, uint32_t node)
+static int64_t time_of(const struct backfill *b, const struct waiting_key *key, uint32_t node)
 {
     struct cairn_demand free = b->room->node[node].has.free;
-    const struct cairn_demand *demand = &b->head->key.demand;
     uint32_t i = b->room->node[node].running;
-    if (!is_for(b, node))
+    if (!is_for(b, key, node))
         return CAIRN_NEVER;
-    if (demand_fits(demand, &free))
+    if (demand_fits(&key->demand, &free))
         return INT64_MIN;
     for (; i != CAIRN_NOWHERE; i = b->run[i].next) {
         demand_add(&free, &b->run[i].demand);
-        if (demand_fits(demand, &free))
+        if (demand_fits(&key->demand, &free))
             return b->run[i].end;
     }
     return CAIRN_NEVER;
 }
 
-static void set_time(struct backfill *b, uint32_t node)
+static int64_t *times_of(const struct backfill *b, uint32_t clock)
 {
-    int64_t *time = b->time;
-    uint32_t i = b->leaves + node;
-    time[i] = time_of(b, node);
-    for (i /= 2; i > 0; i /= 2)
-        time[i] = time[2 * i] <= time[2 * i + 1] ? time[2 * i] : time[2 * i + 1];
+    return b->time + clock * 2 * (uint64_t)b->leaves;
 }
 
-static void set_all(struct backfill *b)
+static void set_time(struct backfill *b, uint32_t clock, uint32_t node)
 {
+    int64_t *time = times_of(b, clock), earlier;
+    uint32_t i = b->leaves + node;
+    time[i] = time_of(b, &b->head->clock[clock].key, node);
+    for (i /= 2; i > 0; i /= 2) {
+        earlier = time[2 * i] <= time[2 * i + 1] ? time[2 * i] : time[2 * i + 1];
+        if (time[i] == earlier)
+            return;
+        time[i] = earlier;
+    }
+}
+
+static void set_all(struct backfill *b, uint32_t clock)
+{
+    int64_t *time = times_of(b, clock);
     for (uint32_t i = 0; i < b->room->nodes; i++)
-        b->time[b->leaves + i] = time_of(b, i);
+        time[b->leaves + i] = time_of(b, &b->head->clock[clock].key, i);
     for (uint32_t i = b->leaves - 1; i > 0; i--)
-        b->time[i] = b->time[2 * i] <= b->time[2 * i + 1] ? b->time[2 * i] : b->time[2 * i + 1];
+        time[i] = time[2 * i] <= time[2 * i + 1] ? time[2 * i] : time[2 * i + 1];
 }
 
 void backfill_update(struct backfill *backfill, uint32_t node)
 {
-    if (!backfill->head->is_timed)
-        return;
-    if (backfill->head->key.node == node && backfill->head->key.is_soft)
-        set_all(backfill); /* whether it is there decides about the others */
-    else
-        set_time(backfill, node);
+    for (uint32_t i = 0; i < BACKFILL_CLOCKS; i++) {
+        const struct backfill_clock *clock = &backfill->head->clock[i];
+        if (clock->used > 0 && clock->key.node == node && clock->key.is_soft)
+            set_all(backfill, i); /* whether it is there decides about the others */
+        else if (clock->used > 0)
+            set_time(backfill, i, node);
+    }
 }
 
 static int is_same(const struct waiting_key *a, const struct waiting_key *b)
@@ -178,21 +188,31 @@ static int is_same(const struct waiting_key *a, const struct waiting_key *b)
 
 void backfill_reserve(struct backfill *backfill, const struct waiting_key *key)
 {
-    if (backfill->head->is_timed && is_same(key, &backfill->head->key))
-        return;
-    backfill->head->is_timed = 1;
-    backfill->head->key = *key;
-    set_all(backfill);
+    struct backfill_clock *clock = backfill->head->clock;
+    uint32_t at = 0, oldest = 0;
+    while (at < BACKFILL_CLOCKS && !(clock[at].used > 0 && is_same(key, &clock[at].key)))
+        at++;
+    for (uint32_t i = 1; i < BACKFILL_CLOCKS; i++)
+        if (clock[i].used < clock[oldest].used)
+            oldest = i;
+    if (at == BACKFILL_CLOCKS) {
+        at = oldest;
+        clock[at].key = *key;
+        set_all(backfill, at);
+    }
+    clock[at].used = ++backfill->head->heads;
+    backfill->head->at = at;
 }
 
 uint32_t backfill_reserved(const struct backfill *backfill, int64_t *time)
 {
+    const int64_t *times = times_of(backfill, backfill->head->at);
     uint32_t i = 1;
-    *time = backfill->time[1];
+    *time = times[1];
     if (*time == CAIRN_NEVER)
         return CAIRN_NOWHERE;
     while (i < backfill->leaves)
-        i = 2 * i + (backfill->time[2 * i] != *time);
+        i = 2 * i + (times[2 * i] != *time);
     return i - backfill->leaves;
 }
 
@@ -217,6 +237,6 @@ int backfill_allows(const struct backfill *backfill, const struct cairn_request 
     for (i = backfill->room->node[node].running; i != CAIRN_NOWHERE && backfill->run[i].end <= time;
          i = backfill->run[i].next)
         demand_add(&free, &backfill->run[i].demand);
-    demand_subtract(&free, &backfill->head->key.demand);
+    demand_subtract(&free, &backfill->head->clock[backfill->head->at].key.demand);
     return demand_fits(&request->demand, &free);
 }

@@ -13,7 +13,8 @@
  * Requests inside bundles are outside of all this: their room is the group's.
  *
  * For the demand at the head a tournament over the nodes holds when each is expected to have room;
- * a change updates one node's. */
+ * a change updates one node's. Heads alternate between a few demands, so the tournaments of the
+ * last few are kept up: filling one looks at all that runs. */
 #ifndef CAIRN_POLICIES_SCHEDULERS_BACKFILL_H
 #define CAIRN_POLICIES_SCHEDULERS_BACKFILL_H
 
@@ -28,23 +29,32 @@ struct backfill_run {
     uint32_t next, last;        /* of its node, by end; next: the next free one */
 };
 
+enum { BACKFILL_CLOCKS = 8 };
+
+/* A tournament: the earliest time at which a node is expected to have room for this key. */
+struct backfill_clock {
+    struct waiting_key key;
+    uint64_t used; /* when; 0: never */
+};
+
 struct backfill_head {
     uint64_t load; /* requests that wait, each of a run by itself, and placements that run */
     uint32_t used, free;
     uint32_t waits; /* 1: shape `first`, whose turn is `turn`, waits for the reservation */
     uint32_t first;
     uint64_t turn;
-    uint32_t is_timed; /* the tournament is about this key */
-    uint32_t node;     /* reserved, when that was last looked at, at `time` */
+    uint64_t heads; /* so far */
+    uint32_t at;    /* the clock of the last head */
+    uint32_t node;  /* reserved, when that was last looked at, at `time` */
     int64_t time;
-    struct waiting_key key;
+    struct backfill_clock clock[BACKFILL_CLOCKS];
 };
 
 struct backfill {
     uint32_t capacity, leaves;
     struct backfill_head *head;
+    int64_t *time; /* 2 leaves a clock: the earliest below; INT64_MIN: now, NEVER: not expected */
     struct backfill_run *run; /* capacity */
-    int64_t *time; /* 2 leaves: the earliest below; INT64_MIN: now, NEVER: not expected */
     struct cairn_room *room;
 };
 

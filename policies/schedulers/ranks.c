@@ -27,9 +27,22 @@ static int comes_before(const struct cairn_rank *key, uint32_t number,
     return number < than;
 }
 
-static void sum(struct rank_node *nodes, uint32_t i)
+static void sum_tally(const struct ranks *ranks, uint32_t i, int t)
 {
-    struct rank_node *n = &nodes[i];
+    struct rank_node *n = &ranks->node[i];
+    n->fitting[t] = (uint32_t)demand_fits(&ranks->head->tally[t].demand, &n->free);
+    if (n->left != NONE)
+        n->fitting[t] += ranks->node[n->left].fitting[t];
+    if (n->right != NONE)
+        n->fitting[t] += ranks->node[n->right].fitting[t];
+}
+
+static void sum(const struct ranks *ranks, uint32_t i)
+{
+    struct rank_node *nodes = ranks->node, *n = &nodes[i];
+    for (int t = 0; t < RANK_TALLIES; t++)
+        if (ranks->head->tally[t].used > 0)
+            sum_tally(ranks, i, t);
     n->count = 1;
     n->last = n->key.key[0];
     n->most = n->least = n->free;
@@ -45,17 +58,17 @@ static void sum(struct rank_node *nodes, uint32_t i)
     }
 }
 
-static void sum_upwards(struct rank_node *nodes, uint32_t i)
+static void sum_upwards(const struct ranks *ranks, uint32_t i)
 {
-    for (; i != NONE; i = nodes[i].up)
-        sum(nodes, i);
+    for (; i != NONE; i = ranks->node[i].up)
+        sum(ranks, i);
 }
 
 /* Whatever points down at `old` points at `new`. */
 static void relink(struct ranks *ranks, uint32_t parent, uint32_t old, uint32_t new)
 {
     if (parent == NONE)
-        *ranks->root = new;
+        ranks->head->root = new;
     else if (ranks->node[parent].left == old)
         ranks->node[parent].left = new;
     else
@@ -82,28 +95,28 @@ static void turn_up(struct ranks *ranks, uint32_t i)
     nodes[parent].up = i;
     if (middle != NONE)
         nodes[middle].up = parent;
-    sum(nodes, parent);
+    sum(ranks, parent);
 }
 
 static void insert(struct ranks *ranks, uint32_t node)
 {
     struct rank_node *nodes = ranks->node, *n = &nodes[node];
     uint32_t parent = NONE, is_left = 0;
-    for (uint32_t i = *ranks->root; i != NONE; i = is_left ? nodes[i].left : nodes[i].right) {
+    for (uint32_t i = ranks->head->root; i != NONE; i = is_left ? nodes[i].left : nodes[i].right) {
         parent = i;
         is_left = (uint32_t)comes_before(&n->key, node, nodes, i);
     }
     n->left = n->right = NONE;
     n->up = parent;
     if (parent == NONE)
-        *ranks->root = node;
+        ranks->head->root = node;
     else if (is_left)
         nodes[parent].left = node;
     else
         nodes[parent].right = node;
     while (n->up != NONE && is_above(node, n->up))
         turn_up(ranks, node);
-    sum_upwards(nodes, node);
+    sum_upwards(ranks, node);
 }
 
 void ranks_remove(struct ranks *ranks, uint32_t node)
@@ -114,7 +127,7 @@ void ranks_remove(struct ranks *ranks, uint32_t node)
     while (n->left != NONE && n->right != NONE)
         turn_up(ranks, is_above(n->left, n->right) ? n->left : n->right);
     relink(ranks, n->up, node, n->left != NONE ? n->left : n->right);
-    sum_upwards(nodes, n->up);
+    sum_upwards(ranks, n->up);
     n->count = 0;
 }
 
@@ -130,39 +143,120 @@ void ranks_put(struct ranks *ranks, uint32_t node, const struct cairn_rank *key,
     n->key = *key;
     n->free = *free;
     if (stays)
-        sum_upwards(ranks->node, node);
+        sum_upwards(ranks, node);
     else
         insert(ranks, node);
 }
 
-/* In order, by links alone: down to the left, the node itself, to the right, and back up. */
-uint32_t ranks_walk(const struct ranks *ranks, const struct cairn_demand *demand, int64_t last,
-                    uint32_t skip, uint32_t *passed)
+void ranks_init(struct ranks *ranks)
+{
+    *ranks->head = (struct ranks_head){.root = NONE};
+}
+
+/* ---- tallies --------------------------------------------------------------------------------- */
+
+/* Which tally counts this demand; RANK_TALLIES: none. */
+static int tally_of(const struct ranks *ranks, const struct cairn_demand *demand)
+{
+    int t = 0;
+    while (t < RANK_TALLIES &&
+           !(ranks->head->tally[t].used > 0 && demand_is(&ranks->head->tally[t].demand, demand)))
+        t++;
+    return t;
+}
+
+/* Counts all, children before parents. */
+static void count_all(const struct ranks *ranks, int t)
 {
     const struct rank_node *nodes = ranks->node;
-    uint32_t i = *ranks->root, is_inside = 0; /* inside: all to the left of i is done */
-    *passed = 0;
+    uint32_t i = ranks->head->root, from = NONE; /* from: where it comes from, above or below */
     while (i != NONE) {
         const struct rank_node *n = &nodes[i];
-        int is_done = 0; /* with the whole subtree */
-        if (!is_inside && demand_fits(demand, &n->most)) {
-            if (demand_fits(demand, &n->least) && n->last <= last && n->count <= skip - *passed) {
-                *passed += n->count;
-                is_done = 1;
-            } else if (n->left != NONE) {
-                i = n->left;
-                continue;
-            }
-        } else if (!is_inside) {
-            is_done = 1;
+        uint32_t next = n->up;
+        if (from == n->up && n->left != NONE)
+            next = n->left;
+        else if ((from == n->up || from == n->left) && n->right != NONE)
+            next = n->right;
+        else
+            sum_tally(ranks, i, t);
+        from = i;
+        i = next;
+    }
+}
+
+/* So many steps more for this demand, which has no tally: perhaps it gets one. The few that are
+ * earning are those with the most steps: a newcomer takes the place, and the steps, of the least
+ * (Metwally, Agrawal, El Abbadi 2005). */
+static void earn(const struct ranks *ranks, const struct cairn_demand *demand, uint32_t steps)
+{
+    struct rank_tally *earning = ranks->head->earning, *e = &earning[0];
+    for (int i = 0; i < RANK_TALLIES; i++) {
+        if (demand_is(&earning[i].demand, demand)) {
+            e = &earning[i];
+            break;
+        }
+        if (earning[i].steps < e->steps)
+            e = &earning[i];
+    }
+    e->demand = *demand;
+    e->steps += steps;
+    if (e->steps < ranks->node[ranks->head->root].count)
+        return;
+    struct rank_tally *tally = ranks->head->tally;
+    int oldest = 0;
+    for (int t = 1; t < RANK_TALLIES; t++)
+        if (tally[t].used < tally[oldest].used)
+            oldest = t;
+    tally[oldest] = (struct rank_tally){.demand = *demand, .used = ranks->head->walks};
+    count_all(ranks, oldest);
+    e->steps = 0;
+}
+
+/* ---- walking --------------------------------------------------------------------------------- */
+
+struct walk {
+    const struct rank_node *nodes;
+    const struct cairn_demand *demand;
+    int64_t last;
+    int tally;
+    uint32_t skip, passed, steps;
+};
+
+/* Is nothing in this subtree to be looked at: are all that fit passed at once, or does none fit? */
+static int is_passed(struct walk *walk, const struct rank_node *n)
+{
+    uint32_t fitting = n->count;
+    if (walk->tally < RANK_TALLIES)
+        fitting = n->fitting[walk->tally];
+    else if (!demand_fits(walk->demand, &n->most))
+        fitting = 0;
+    else if (!demand_fits(walk->demand, &n->least))
+        return 0;
+    if (fitting > 0 && (n->last > walk->last || fitting > walk->skip - walk->passed))
+        return 0;
+    walk->passed += fitting;
+    return 1;
+}
+
+/* In order, by links alone: down to the left, the node itself, to the right, and back up. */
+static uint32_t walk_from(struct walk *walk, uint32_t i)
+{
+    const struct rank_node *nodes = walk->nodes;
+    int is_inside = 0; /* all to the left of i is done */
+    for (; i != NONE; walk->steps++) {
+        const struct rank_node *n = &nodes[i];
+        int is_done = !is_inside && is_passed(walk, n);
+        if (!is_done && !is_inside && n->left != NONE) {
+            i = n->left;
+            continue;
         }
         if (!is_done) {
-            if (n->key.key[0] > last)
+            if (n->key.key[0] > walk->last)
                 return NONE;
-            if (demand_fits(demand, &n->free)) {
-                if (*passed == skip)
+            if (demand_fits(walk->demand, &n->free)) {
+                if (walk->passed == walk->skip)
                     return i;
-                ++*passed;
+                walk->passed++;
             }
             is_inside = 0;
             if (n->right != NONE) {
@@ -176,4 +270,22 @@ uint32_t ranks_walk(const struct ranks *ranks, const struct cairn_demand *demand
         is_inside = 1;
     }
     return NONE;
+}
+
+uint32_t ranks_walk(const struct ranks *ranks, const struct cairn_demand *demand, int64_t last,
+                    uint32_t skip, uint32_t *passed)
+{
+    struct walk walk = {.nodes = ranks->node,
+                        .demand = demand,
+                        .last = last,
+                        .tally = tally_of(ranks, demand),
+                        .skip = skip};
+    uint32_t node = walk_from(&walk, ranks->head->root);
+    ranks->head->walks++;
+    if (walk.tally < RANK_TALLIES)
+        ranks->head->tally[walk.tally].used = ranks->head->walks;
+    else if (walk.steps > 64) /* more than a few times the height of any tree */
+        earn(ranks, demand, walk.steps);
+    *passed = walk.passed;
+    return node;
 }

@@ -5,25 +5,47 @@
  * keys alone and not on history, as a node's priority is a hash of its number. Each subtree knows
  * how many it holds and, by resource, the most and the least that any of them has free: where the
  * least fits, all fit and are counted at once; where the most does not, none does. Nodes of like
- * keys are like nodes as a rule, so most subtrees are of one of these kinds. */
+ * keys are like nodes as a rule, so most subtrees are of one of these kinds.
+ *
+ * Where they are not, a walk is long. So for a few demands each subtree also knows how many of its
+ * nodes fit, exactly, and walks are short. A demand earns such a *tally* when its walks have taken
+ * as many steps as it takes to count the whole tree, so that counting at most doubles the work; the
+ * one that was not used for longest makes way. Answers do not depend on it. */
 #ifndef CAIRN_POLICIES_SCHEDULERS_RANKS_H
 #define CAIRN_POLICIES_SCHEDULERS_RANKS_H
 
 #include "policies/scheduler.h"
 
-/* One cache line and most of a second: key and links while descending, sums on the way back. */
+enum { RANK_TALLIES = 8 }; /* each costs 4 bytes a node, and a comparison at each sum */
+
+/* Key and links while descending, sums on the way back. */
 struct rank_node {
     struct cairn_rank key;
     int64_t last; /* of the subtree: the largest key[0] */
     uint32_t left, right, up;
     uint32_t count; /* of the subtree; 0: it is not in */
     struct cairn_demand free, most, least;
+    uint32_t fitting[RANK_TALLIES]; /* of the subtree */
+};
+
+struct rank_tally {
+    struct cairn_demand demand;
+    uint64_t steps; /* of `earning`: what its walks took */
+    uint64_t used;  /* of `tally`: when; 0: never, and it counts nothing */
+};
+
+struct ranks_head {
+    uint32_t root, reserved;
+    uint64_t walks;
+    struct rank_tally tally[RANK_TALLIES], earning[RANK_TALLIES];
 };
 
 struct ranks {
-    uint32_t *root;
+    struct ranks_head *head;
     struct rank_node *node;
 };
+
+void ranks_init(struct ranks *ranks);
 
 /* Puts a node where this key belongs, or changes what it has free there. */
 void ranks_put(struct ranks *ranks, uint32_t node, const struct cairn_rank *key,

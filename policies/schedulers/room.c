@@ -35,14 +35,15 @@ void room_open(struct cairn_room *room, void *bytes, uint32_t nodes,
                                 .plan = plan};
     room->most = (struct cairn_demand *)(void *)(room->head + 1);
     room->node = (struct room_node *)(void *)(room->most + 2 * (uint64_t)room->leaves);
-    room->ranks.root = &room->head->root;
+    room->ranks.head = &room->head->ranks;
     if (scheduler->rank)
         room->ranks.node = (struct rank_node *)(void *)(room->node + nodes);
 }
 
 void room_init(struct cairn_room *room)
 {
-    *room->head = (struct room_head){.root = CAIRN_NOWHERE};
+    *room->head = (struct room_head){.up = 0};
+    ranks_init(&room->ranks);
     for (uint32_t i = 0; i < 2 * room->leaves; i++)
         room->most[i] = nothing;
     for (uint32_t i = 0; i < room->nodes; i++)

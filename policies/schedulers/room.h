@@ -23,8 +23,9 @@ struct room_node {
 };
 
 struct room_head {
-    uint32_t up;   /* nodes, drained ones included */
-    uint32_t root; /* of the ranks */
+    uint32_t up; /* nodes, drained ones included */
+    uint32_t reserved;
+    struct ranks_head ranks;
 };
 
 struct cairn_room {

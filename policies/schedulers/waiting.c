@@ -3,8 +3,8 @@
  *
  *     by_id, by_key   hash tables, chained      an id's entry, a key's shape
  *     shape.first     pairing heap              the entries of one shape, served from the root
- *     ready           binary heap               the shapes that may fit, by their first entries
- *     blocked lists   doubly linked             the other shapes, by what would help them
+ *     heap            binary heaps              the shapes that may fit, by their first entries;
+ * all blocked lists   doubly linked             the other shapes, by what would help them
  *
  * The order of two entries is that of their keys (none, priority, expected), then of their turns,
  * then of their ids: the halves of a run that was split share a turn. */
@@ -23,10 +23,11 @@ static uint32_t buckets_of(uint32_t capacity)
 
 uint64_t waiting_bytes(uint32_t capacity, uint32_t groups)
 {
-    uint64_t words = capacity + (uint64_t)groups + 2 * (uint64_t)buckets_of(capacity);
-    return sizeof(struct waiting_head) +
-           capacity * (sizeof(struct waiting_entry) + sizeof(struct waiting_shape)) +
-           (words + words % 2) * sizeof(uint32_t);
+    uint64_t words =
+        WAITING_HEAPS * (uint64_t)capacity + groups + 2 * (uint64_t)buckets_of(capacity);
+    uint64_t each =
+        sizeof(struct waiting_entry) + sizeof(struct waiting_shape) + sizeof(struct rank_node);
+    return sizeof(struct waiting_head) + capacity * each + (words + words % 2) * sizeof(uint32_t);
 }
 
 void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint32_t groups,
@@ -41,19 +42,22 @@ void waiting_open(struct waiting *waiting, void *bytes, uint32_t capacity, uint3
                           .room = room};
     w->entry = (struct waiting_entry *)(void *)(w->head + 1);
     w->shape = (struct waiting_shape *)(void *)(w->entry + capacity);
-    w->by_id = (uint32_t *)(void *)(w->shape + capacity);
+    w->anywhere.head = &w->head->anywhere;
+    w->anywhere.node = (struct rank_node *)(void *)(w->shape + capacity);
+    w->by_id = (uint32_t *)(void *)(w->anywhere.node + capacity);
     w->by_key = w->by_id + w->buckets;
-    w->ready = w->by_key + w->buckets;
-    w->group = w->ready + capacity;
+    w->group = w->by_key + w->buckets;
+    for (uint32_t h = 0; h < WAITING_HEAPS; h++)
+        w->heap[h] = w->group + groups + (uint64_t)h * capacity;
 }
 
 void waiting_init(struct waiting *waiting)
 {
     *waiting->head = (struct waiting_head){.free_entry = CAIRN_NOWHERE,
                                            .free_shape = CAIRN_NOWHERE,
-                                           .anywhere = CAIRN_NOWHERE,
                                            .inside = CAIRN_NOWHERE,
                                            .reserved = CAIRN_NOWHERE};
+    ranks_init(&waiting->anywhere);
     for (uint32_t i = 0; i < waiting->buckets; i++)
         waiting->by_id[i] = waiting->by_key[i] = CAIRN_NOWHERE;
     for (uint32_t i = 0; i < waiting->groups; i++)
@@ -210,49 +214,54 @@ static uint32_t heap_without(struct waiting *w, uint32_t root, uint32_t entry)
 
 /* ---- the heap of shapes ---------------------------------------------------------------------- */
 
-static void ready_put(struct waiting *w, uint32_t place, uint32_t shape)
+static void heap_put(struct waiting *w, enum waiting_heap h, uint32_t place, uint32_t shape)
 {
-    w->ready[place] = shape;
-    w->shape[shape].place = place;
+    w->heap[h][place] = shape;
+    w->shape[shape].place[h] = place;
 }
 
-static int ready_before(const struct waiting *w, uint32_t one, uint32_t other)
+static int shape_before(const struct waiting *w, uint32_t one, uint32_t other)
 {
     return comes_before(w, w->shape[one].first, w->shape[other].first);
 }
 
 /* The shape at this place may come earlier or later than it did. */
-static void ready_sift(struct waiting *w, uint32_t place)
+static void heap_sift(struct waiting *w, enum waiting_heap h, uint32_t place)
 {
-    uint32_t shape = w->ready[place], count = w->head->ready;
-    for (; place > 0 && ready_before(w, shape, w->ready[(place - 1) / 2]); place = (place - 1) / 2)
-        ready_put(w, place, w->ready[(place - 1) / 2]);
+    const uint32_t *heap = w->heap[h];
+    uint32_t shape = heap[place], count = w->head->shapes_in[h];
+    for (; place > 0 && shape_before(w, shape, heap[(place - 1) / 2]); place = (place - 1) / 2)
+        heap_put(w, h, place, heap[(place - 1) / 2]);
     for (;;) {
         uint32_t child = 2 * place + 1;
-        if (child + 1 < count && ready_before(w, w->ready[child + 1], w->ready[child]))
+        if (child + 1 < count && shape_before(w, heap[child + 1], heap[child]))
             child++;
-        if (child >= count || !ready_before(w, w->ready[child], shape))
+        if (child >= count || !shape_before(w, heap[child], shape))
             break;
-        ready_put(w, place, w->ready[child]);
+        heap_put(w, h, place, heap[child]);
         place = child;
     }
-    ready_put(w, place, shape);
+    heap_put(w, h, place, shape);
 }
 
-static void ready_add(struct waiting *w, uint32_t shape)
+static void heap_add(struct waiting *w, enum waiting_heap h, uint32_t shape)
 {
-    ready_put(w, w->head->ready++, shape);
-    ready_sift(w, w->head->ready - 1);
+    heap_put(w, h, w->head->shapes_in[h]++, shape);
+    heap_sift(w, h, w->head->shapes_in[h] - 1);
 }
 
-static void ready_remove(struct waiting *w, uint32_t shape)
+/* If it is there. */
+static void heap_drop(struct waiting *w, enum waiting_heap h, uint32_t shape)
 {
-    uint32_t place = w->shape[shape].place, moved = w->ready[--w->head->ready];
-    w->shape[shape].place = CAIRN_NOWHERE;
+    uint32_t place = w->shape[shape].place[h];
+    if (place == CAIRN_NOWHERE)
+        return;
+    uint32_t moved = w->heap[h][--w->head->shapes_in[h]];
+    w->shape[shape].place[h] = CAIRN_NOWHERE;
     if (moved == shape)
         return;
-    ready_put(w, place, moved);
-    ready_sift(w, place);
+    heap_put(w, h, place, moved);
+    heap_sift(w, h, place);
 }
 
 /* ---- blocked lists --------------------------------------------------------------------------- */
@@ -260,8 +269,6 @@ static void ready_remove(struct waiting *w, uint32_t shape)
 static uint32_t *list_of(const struct waiting *w, uint32_t list)
 {
     switch (list) {
-    case WAITING_ANYWHERE:
-        return &w->head->anywhere;
     case WAITING_INSIDE:
         return &w->head->inside;
     case WAITING_RESERVED:
@@ -272,26 +279,10 @@ static uint32_t *list_of(const struct waiting *w, uint32_t list)
     }
 }
 
-static void unblock(struct waiting *w, uint32_t shape)
+static void list_join(struct waiting *w, uint32_t shape, uint32_t list)
 {
-    struct waiting_shape *s = &w->shape[shape];
-    if (s->last == CAIRN_NOWHERE)
-        *list_of(w, s->list) = s->next;
-    else
-        w->shape[s->last].next = s->next;
-    if (s->next != CAIRN_NOWHERE)
-        w->shape[s->next].last = s->last;
-    s->list = WAITING_READY;
-}
-
-void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list)
-{
-    struct waiting *w = waiting;
     struct waiting_shape *s = &w->shape[shape];
     uint32_t *first = list_of(w, list);
-    if (w->order != CAIRN_ORDER_STRICT_FIFO)
-        ready_remove(w, shape);
-    s->list = list;
     s->last = CAIRN_NOWHERE;
     s->next = *first;
     if (*first != CAIRN_NOWHERE)
@@ -299,11 +290,80 @@ void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list)
     *first = shape;
 }
 
+static void list_leave(struct waiting *w, uint32_t shape)
+{
+    const struct waiting_shape *s = &w->shape[shape];
+    if (s->last == CAIRN_NOWHERE)
+        *list_of(w, s->list) = s->next;
+    else
+        w->shape[s->last].next = s->next;
+    if (s->next != CAIRN_NOWHERE)
+        w->shape[s->next].last = s->last;
+}
+
+static struct cairn_demand negative(const struct cairn_demand *demand)
+{
+    struct cairn_demand result = {{0}};
+    demand_subtract(&result, demand);
+    return result;
+}
+
+/* Where the shape belongs among those that any node would help: as comes_before has it. Two shapes
+ * share no turn. */
+static void rank_anywhere(struct waiting *w, uint32_t shape)
+{
+    const struct waiting_entry *e = &w->entry[w->shape[shape].first];
+    struct cairn_demand asked = negative(&w->shape[shape].key.demand);
+    struct cairn_rank rank = {{0, (int64_t)e->turn, 0, 0}};
+    if (w->order == CAIRN_ORDER_PRIORITY)
+        rank.key[0] = -(int64_t)e->request.priority;
+    if (w->order == CAIRN_ORDER_SHORTEST)
+        rank.key[0] = e->request.expected;
+    ranks_put(&w->anywhere, shape, &rank, &asked);
+}
+
+/* The shape's first entry is another one. */
+static void shape_sift(struct waiting *w, uint32_t shape)
+{
+    for (enum waiting_heap h = 0; h < WAITING_HEAPS; h++)
+        if (w->shape[shape].place[h] != CAIRN_NOWHERE)
+            heap_sift(w, h, w->shape[shape].place[h]);
+    if (w->shape[shape].list == WAITING_ANYWHERE)
+        rank_anywhere(w, shape);
+}
+
+static void unblock(struct waiting *w, uint32_t shape)
+{
+    if (w->shape[shape].list == WAITING_ANYWHERE)
+        ranks_remove(&w->anywhere, shape);
+    else
+        list_leave(w, shape);
+    w->shape[shape].list = WAITING_READY;
+}
+
+void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list)
+{
+    struct waiting *w = waiting;
+    if (w->order != CAIRN_ORDER_STRICT_FIFO)
+        heap_drop(w, WAITING_TO_TRY, shape);
+    if (list == WAITING_ANYWHERE)
+        rank_anywhere(w, shape);
+    else
+        list_join(w, shape, list);
+    w->shape[shape].list = list;
+}
+
 static void wake(struct waiting *w, uint32_t shape)
 {
     unblock(w, shape);
-    if (w->shape[shape].place == CAIRN_NOWHERE)
-        ready_add(w, shape);
+    if (w->shape[shape].place[WAITING_TO_TRY] == CAIRN_NOWHERE)
+        heap_add(w, WAITING_TO_TRY, shape);
+}
+
+static void wake_anywhere(struct waiting *w)
+{
+    while (w->head->anywhere.root != CAIRN_NOWHERE)
+        wake(w, w->head->anywhere.root);
 }
 
 void waiting_wake(struct waiting *waiting, uint32_t list)
@@ -321,6 +381,44 @@ void waiting_wake_fitting(struct waiting *waiting, uint32_t list, const struct c
     }
 }
 
+/* The first in order that the node would help; NOWHERE. */
+static uint32_t first_for(const struct waiting *w, uint32_t node)
+{
+    struct cairn_demand free = negative(room_leaf(w->room, node));
+    uint32_t passed;
+    return ranks_walk(&w->anywhere, &free, INT64_MAX, 0, &passed);
+}
+
+void waiting_note(struct waiting *waiting, uint32_t node)
+{
+    struct waiting_head *head = waiting->head;
+    for (uint32_t i = 0; i < head->noted_count; i++)
+        if (head->noted[i] == node)
+            return;
+    if (first_for(waiting, node) == CAIRN_NOWHERE)
+        return;
+    if (head->noted_count == WAITING_NOTED) {
+        wake_anywhere(waiting);
+        head->noted_count = 0;
+    } else {
+        head->noted[head->noted_count++] = node;
+    }
+}
+
+void waiting_refresh(struct waiting *waiting)
+{
+    struct waiting *w = waiting;
+    struct waiting_head *head = w->head;
+    for (uint32_t i = head->noted_count; i-- > 0;) {
+        uint32_t shape = first_for(w, head->noted[i]), first = w->heap[WAITING_TO_TRY][0];
+        if (shape == CAIRN_NOWHERE)
+            head->noted[i] = head->noted[--head->noted_count];
+        else if (head->shapes_in[WAITING_TO_TRY] == 0 || shape == first ||
+                 shape_before(w, shape, first))
+            wake(w, shape);
+    }
+}
+
 /* ---- shapes and entries come and go ---------------------------------------------------------- */
 
 static uint32_t shape_new(struct waiting *w, const struct waiting_key *key)
@@ -332,7 +430,7 @@ static uint32_t shape_new(struct waiting *w, const struct waiting_key *key)
         shape = w->head->shapes++;
     w->shape[shape] = (struct waiting_shape){.key = *key,
                                              .first = CAIRN_NOWHERE,
-                                             .place = CAIRN_NOWHERE,
+                                             .place = {CAIRN_NOWHERE, CAIRN_NOWHERE},
                                              .list = WAITING_READY,
                                              .chain = *bucket};
     *bucket = shape;
@@ -380,9 +478,11 @@ static void entry_link(struct waiting *w, uint32_t entry, uint32_t shape)
     s->first = meld(w, s->first, entry);
     id_link(w, entry);
     if (is_new)
-        ready_add(w, shape);
-    else if (s->first == entry && s->place != CAIRN_NOWHERE)
-        ready_sift(w, s->place);
+        heap_add(w, WAITING_TO_TRY, shape);
+    if (is_new && w->order == CAIRN_ORDER_BACKFILL && s->key.group == CAIRN_NOWHERE)
+        heap_add(w, WAITING_IN_LINE, shape);
+    if (!is_new && s->first == entry)
+        shape_sift(w, shape);
 }
 
 static void entry_remove(struct waiting *w, uint32_t entry)
@@ -394,14 +494,13 @@ static void entry_remove(struct waiting *w, uint32_t entry)
     if (entry == s->first && e->child == CAIRN_NOWHERE) { /* its only one */
         if (s->list != WAITING_READY)
             unblock(w, shape);
-        if (s->place != CAIRN_NOWHERE)
-            ready_remove(w, shape);
+        for (enum waiting_heap h = 0; h < WAITING_HEAPS; h++)
+            heap_drop(w, h, shape);
         s->first = CAIRN_NOWHERE;
         shape_free(w, shape);
     } else {
         s->first = heap_without(w, s->first, entry);
-        if (s->place != CAIRN_NOWHERE)
-            ready_sift(w, s->place);
+        shape_sift(w, shape);
     }
     e->request.count = 0;
     e->chain = w->head->free_entry;
@@ -468,9 +567,16 @@ int waiting_withdraw(struct waiting *waiting, uint64_t id)
 uint32_t waiting_first(const struct waiting *waiting)
 {
     const struct waiting *w = waiting;
-    if (w->head->ready == 0 || w->shape[w->ready[0]].list != WAITING_READY)
+    if (w->head->shapes_in[WAITING_TO_TRY] == 0)
         return CAIRN_NOWHERE;
-    return w->ready[0];
+    uint32_t first = w->heap[WAITING_TO_TRY][0];
+    return w->shape[first].list == WAITING_READY ? first : CAIRN_NOWHERE;
+}
+
+uint32_t waiting_longest(const struct waiting *waiting)
+{
+    const struct waiting *w = waiting;
+    return w->head->shapes_in[WAITING_IN_LINE] > 0 ? w->heap[WAITING_IN_LINE][0] : CAIRN_NOWHERE;
 }
 
 uint64_t waiting_turn(const struct waiting *waiting, uint32_t shape)
@@ -507,8 +613,10 @@ void waiting_copy(struct waiting *to, const struct waiting *from)
     memset(to->head->levels, 0, sizeof to->head->levels);
     memcpy(to->entry, from->entry, head->entries * sizeof *to->entry);
     memcpy(to->shape, from->shape, head->shapes * sizeof *to->shape);
-    memcpy(to->ready, from->ready, head->ready * sizeof *to->ready);
+    for (uint32_t h = 0; h < WAITING_HEAPS; h++)
+        memcpy(to->heap[h], from->heap[h], head->shapes_in[h] * sizeof **to->heap);
     memcpy(to->group, from->group, from->groups * sizeof *to->group);
+    memcpy(to->anywhere.node, from->anywhere.node, head->shapes * sizeof *to->anywhere.node);
     for (uint32_t i = 0; i < head->entries; i++)
         if (to->entry[i].request.count > 0)
             id_link(to, i);

@@ -4,8 +4,14 @@
  * Requests of one *shape* (demand, and what they are bound to) fit together or not at all, so the
  * order is kept in two steps: in each shape a heap of its entries, and over the shapes that may fit
  * a heap by their first entries. A shape that found no room leaves the upper heap and is *blocked*:
- * it costs nothing until a node that fits it has more to give. So `next` looks at shapes, not at
- * requests, and at each of them once. A run of equal requests is one entry.
+ * it costs nothing until a node that fits it has more to give. A run of equal requests is one
+ * entry.
+ *
+ * Thousands of shapes may wait for a little room that only one of them can have. So blocked shapes
+ * that any node would help stand in order too, in a treap that knows the least that each subtree
+ * asks for (ranks.h, with all amounts negative: there, what is free must be at least what is
+ * asked). A node that has more to give is noted; the first shape that fits it is looked for when
+ * its turn may have come, and only that one is woken.
  *
  * An id is found by hashing: a run of up to 2^k ids stands under (its first id) / 2^k, so that at
  * most two places a size have to be looked at. */
@@ -21,6 +27,16 @@
 #define WAITING_RESERVED (CAIRN_NOWHERE - 2) /* there is room, reserved for another */
 #define WAITING_READY    (CAIRN_NOWHERE - 3) /* not blocked */
 
+/* Heaps of shapes, by their first entries. */
+enum waiting_heap {
+    WAITING_TO_TRY,  /* those that may fit */
+    WAITING_IN_LINE, /* order backfill: all but those that wait inside groups */
+    WAITING_HEAPS
+};
+
+/* Nodes noted at a time; with more, all that wait for any node are woken. */
+enum { WAITING_NOTED = 8 };
+
 struct waiting_key {
     struct cairn_demand demand;
     uint32_t node, is_soft; /* CAIRN_PLACE_NODE, else NOWHERE and 0 */
@@ -30,10 +46,10 @@ struct waiting_key {
 
 struct waiting_shape {
     struct waiting_key key;
-    uint32_t first;            /* entry at the root of its heap; NOWHERE: this shape is free */
-    uint32_t place;            /* in `ready`, while it is there; NOWHERE */
-    uint32_t list, last, next; /* blocked: in which list, between which */
-    uint32_t chain;            /* with equal hash; the next free one */
+    uint32_t first;                /* entry at the root of its heap; NOWHERE: this shape is free */
+    uint32_t place[WAITING_HEAPS]; /* in each, while it is there; NOWHERE */
+    uint32_t list, last, next;     /* blocked: in which list, between which */
+    uint32_t chain;                /* with equal hash; the next free one */
 };
 
 struct waiting_entry {
@@ -49,9 +65,11 @@ struct waiting_head {
     uint64_t turn;
     uint32_t entries, shapes; /* ever used; those behind are untouched */
     uint32_t free_entry, free_shape, count;
-    uint32_t ready;
-    uint32_t anywhere, inside, reserved; /* blocked lists */
-    uint32_t levels[64];                 /* entries of each level */
+    uint32_t shapes_in[WAITING_HEAPS];
+    uint32_t inside, reserved; /* blocked lists */
+    uint32_t noted_count, noted[WAITING_NOTED];
+    struct ranks_head anywhere;
+    uint32_t levels[64]; /* entries of each level */
 };
 
 struct waiting {
@@ -59,9 +77,10 @@ struct waiting {
     struct waiting_head *head;
     struct waiting_entry *entry;   /* capacity */
     struct waiting_shape *shape;   /* capacity */
-    uint32_t *ready;               /* capacity: a binary heap of shapes */
+    uint32_t *heap[WAITING_HEAPS]; /* capacity each: binary heaps */
     uint32_t *by_id, *by_key;      /* buckets */
     uint32_t groups, *group;       /* groups: lists of those that wait for their bundles */
+    struct ranks anywhere;         /* capacity: blocked shapes that any node would help */
     const struct cairn_room *room; /* whose nodes hold lists */
 };
 
@@ -77,10 +96,16 @@ int waiting_push(struct waiting *waiting, const struct cairn_request *request);
 int waiting_withdraw(struct waiting *waiting, uint64_t id);
 /* The shape whose first entry is served next; NOWHERE. */
 uint32_t waiting_first(const struct waiting *waiting);
+/* Order backfill: the shape that has waited longest, blocked or not, bundles aside; NOWHERE. */
+uint32_t waiting_longest(const struct waiting *waiting);
 /* The first request of this shape is placed: one less. */
 void waiting_pop(struct waiting *waiting, uint32_t shape);
 /* No room: into this list. It stays at the head of the line where that blocks all. */
 void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list);
+/* This node has more to give. */
+void waiting_note(struct waiting *waiting, uint32_t node);
+/* Wakes the first of those that the noted nodes would help, if it comes before all to be tried. */
+void waiting_refresh(struct waiting *waiting);
 /* All of a list are tried again. */
 void waiting_wake(struct waiting *waiting, uint32_t list);
 /* Those of the list that ask for no more than this. */

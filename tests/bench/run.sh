@@ -50,7 +50,7 @@ simgrid=$work/simgrid_ckpt
 build_simgrid || { simgrid=; skipped SimGrid; }
 
 run_ours() {
-    for name in hold mm1 ckpt decide; do
+    for name in hold mm1 ckpt decide schedule; do
         $pin "$B/$bench/bench_$name" $quick --csv "$rows" || fail "bench_$name failed"
     done
     # shellcheck disable=SC2086 # whole runs use both cores: not pinned

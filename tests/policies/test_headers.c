@@ -65,6 +65,36 @@ static const char driver[] =
     "    return cure.action == CAIRN_AGAIN && cure.scope == CAIRN_CURE_ALL ? cure.delay : -1;\n"
     "}\n";
 
+/* The same for schedulers. */
+static const char scheduling[] =
+    "#include \"policies/registry.h\"\n"
+    "int drive(void *plan, void *state, void *larger, int64_t now);\n"
+    "int drive(void *plan, void *state, void *larger, int64_t now)\n"
+    "{\n"
+    "    const struct cairn_scheduler_class *s = cairn_scheduler_find(\"first-fit\");\n"
+    "    struct cairn_value values[1]; struct cairn_pool pool; struct cairn_demand d;\n"
+    "    struct cairn_request r; struct cairn_placement p; struct cairn_reservation g;\n"
+    "    uint32_t nodes[1];\n"
+    "    values[0].i = CAIRN_ORDER_FIFO; pool.size = sizeof pool; r.size = sizeof r;\n"
+    "    g.size = sizeof g; g.bundles = &d; d.of[CAIRN_CPU] = CAIRN_WHOLE;\n"
+    "    if (!s || s != cairn_schedulers[0] || s->plan(values, plan) ||\n"
+    "        cairn_scheduler_size(s, plan, &pool) > 99)\n"
+    "        return 0;\n"
+    "    cairn_scheduler_init(s, plan, &pool, state);\n"
+    "    cairn_scheduler_node(s, plan, state, now, 0, CAIRN_NODE_UP, &d);\n"
+    "    if (!cairn_scheduler_submit(s, plan, state, now, &r))\n"
+    "        cairn_scheduler_grow(s, plan, &pool, state, larger);\n"
+    "    if (cairn_scheduler_next(s, plan, state, now, &p)) {\n"
+    "        cairn_scheduler_shrink(s, plan, state, &p, &d, &d);\n"
+    "        cairn_scheduler_release(s, plan, state, now, &p, &d);\n"
+    "    }\n"
+    "    if (cairn_scheduler_reserve(s, plan, state, now, &g) &&\n"
+    "        cairn_scheduler_created(s, plan, state, now) == g.group &&\n"
+    "        cairn_scheduler_group(s, plan, state, g.group, nodes) == CAIRN_GROUP_CREATED)\n"
+    "        cairn_scheduler_unreserve(s, plan, state, now, g.group);\n"
+    "    return cairn_scheduler_withdraw(s, plan, state, r.id);\n"
+    "}\n";
+
 /* Does the assembly name one of our functions as C++ would, so that no C object defines it? */
 static bool calls_mangled(const char *assembly)
 {
@@ -105,12 +135,13 @@ static void compile_all(const char *const *compilers, const char *language, cons
 {
     int done = 0;
     for (; *compilers; compilers++) {
-        for (size_t i = 0; i <= sizeof headers / sizeof *headers; i++) {
+        const size_t count = sizeof headers / sizeof *headers;
+        for (size_t i = 0; i < count + 2; i++) {
             char text[4096];
-            if (i < sizeof headers / sizeof *headers)
+            if (i < count)
                 snprintf(text, sizeof text, "#include \"%s\"\n", headers[i]);
             else
-                snprintf(text, sizeof text, "%s", driver);
+                snprintf(text, sizeof text, "%s", i == count ? driver : scheduling);
             int result = compiles(*compilers, language, standard, text);
             assert_int_not_equal(result, -1);
             done += result;

@@ -161,6 +161,31 @@ static void a_node_that_dies_moves_the_reservation(void **state)
     dispatch_close(&d);
 }
 
+/* A head that would rather be on node 1 waits for it, until it is not there. */
+static void a_soft_head_reserves_elsewhere_when_its_node_goes(void **state)
+{
+    struct dispatch d = cluster(CAIRN_ORDER_BACKFILL, 3, 2);
+    struct cairn_request soft = job(4, 2, 10);
+    (void)state;
+    node_is(&d, 2, CAIRN_NODE_DOWN);
+    starts(&d, job(1, 1, 20), 0);
+    struct cairn_request bound = job(2, 1, 100);
+    bound.strategy = soft.strategy = CAIRN_PLACE_NODE;
+    bound.node = soft.node = 1;
+    soft.is_soft = 1;
+    struct cairn_placement two = starts(&d, bound, 1);
+    starts(&d, soft, NOWHERE); /* node 1 at 100 */
+    struct cairn_placement five = starts(&d, job(5, 1, 50), 0);
+    release(&d, five, needs(1, 0, 0));
+    node_is(&d, 1, CAIRN_NODE_DRAIN); /* node 0 at 20 */
+    starts(&d, job(6, 1, 50), NOWHERE);
+    release(&d, two, needs(1, 0, 0));
+    node_is(&d, 1, CAIRN_NODE_UP);
+    expect(&d, 4, 1);
+    expect(&d, 6, 0);
+    dispatch_close(&d);
+}
+
 /* Each of a run counts by itself, and what runs as well, until it is released or lost. */
 static void what_runs_counts_as_pending(void **state)
 {
@@ -198,6 +223,7 @@ int main(void)
         cmocka_unit_test(an_overdue_job_ends_any_moment),
         cmocka_unit_test(without_an_expected_end_nothing_is_reserved),
         cmocka_unit_test(a_node_that_dies_moves_the_reservation),
+        cmocka_unit_test(a_soft_head_reserves_elsewhere_when_its_node_goes),
         cmocka_unit_test(what_runs_counts_as_pending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

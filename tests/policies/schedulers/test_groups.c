@@ -265,6 +265,40 @@ static void row_k03_a_lost_bundle_comes_back_and_the_others_serve_on(void **stat
     dispatch_close(&d);
 }
 
+static void row_k03_what_was_created_and_lost_untold_is_told_when_it_is_back(void **state)
+{
+    struct dispatch d = cluster(1, 1);
+    (void)state;
+    reserve_ones(&d, 0, CAIRN_GROUP_PACK, 1);
+    node_is(&d, 0, CAIRN_NODE_DOWN);
+    created(&d, NOWHERE);
+    node_up(&d, 0, needs(1, 0, 0));
+    created(&d, 0);
+    created(&d, NOWHERE);
+    dispatch_close(&d);
+}
+
+/* A driver that gives back late what was lost makes no room twice. */
+static void row_k03_what_was_lost_with_a_bundle_does_not_come_back(void **state)
+{
+    struct dispatch d = cluster(2, 1);
+    (void)state;
+    reserve_ones(&d, 0, CAIRN_GROUP_PACK, 1);
+    submit(&d, inside(1, 0, 0, 1));
+    struct cairn_placement one = expect(&d, 1, 0);
+    node_is(&d, 0, CAIRN_NODE_DOWN);
+    created(&d, 0);
+    created(&d, NOWHERE);
+    is(&d, 0, CAIRN_GROUP_CREATED, 1, -1, -1);
+    node_up(&d, 0, needs(1, 0, 0));
+    submit(&d, inside(2, 0, 0, 1));
+    submit(&d, inside(3, 0, 0, 1));
+    expect(&d, 2, 1);
+    release(&d, one, needs(1, 0, 0));
+    expect(&d, NOBODY, NOWHERE);
+    dispatch_close(&d);
+}
+
 /* Strict spread means the survivors too; lost bundles go before groups that never were. */
 static void row_k03_lost_bundles_are_placed_first(void **state)
 {
@@ -321,6 +355,8 @@ int main(void)
         cmocka_unit_test(row_k03_any_bundle_but_where_it_failed),
         cmocka_unit_test(row_k03_nothing_new_in_bundles_of_a_node_that_drains),
         cmocka_unit_test(row_k03_a_lost_bundle_comes_back_and_the_others_serve_on),
+        cmocka_unit_test(row_k03_what_was_created_and_lost_untold_is_told_when_it_is_back),
+        cmocka_unit_test(row_k03_what_was_lost_with_a_bundle_does_not_come_back),
         cmocka_unit_test(row_k03_lost_bundles_are_placed_first),
         cmocka_unit_test(row_k03_limits),
     };
