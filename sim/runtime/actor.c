@@ -135,7 +135,7 @@ static void alive(struct runtime *rt, uint32_t number)
         b->objects[element].is_inline = true;
         batch_settle(rt, batch, element, OBJECT_READY, 0);
     }
-    service_pump(rt, number);
+    service_begin(rt, number);
 }
 
 static void built(struct runtime *rt, uint32_t number)
@@ -259,8 +259,13 @@ void actor_crash(struct runtime *rt, uint32_t number)
 static void forget_state(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, a->at_risk);
-    rt->record->lost_work += a->at_risk;
+    simtime lost = a->at_risk;
+    if (!service_has_checkpoint(rt, a)) { /* its memory went with the node */
+        lost += a->kept;
+        a->kept = 0;
+    }
+    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
+    rt->record->lost_work += lost;
     a->at_risk = a->between = 0;
     a->version = 0;
     actor_tell(rt, number, TOLD_STATE, 0, 0);

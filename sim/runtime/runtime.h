@@ -168,7 +168,7 @@ struct call {
     uint8_t state, cause;
     bool is_raising;  /* this attempt ends with an exception */
     bool has_arrived; /* at its actor */
-    bool was_alive;   /* submitted to an actor that lived: its death is this call's failure */
+    bool was_alive;   /* with an actor that lives: its death is this call's failure */
     simtime worked;   /* of a method: since it began */
 };
 
@@ -212,6 +212,7 @@ struct actor {
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds */
     simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
+    simtime kept;     /* useful time that the newest complete checkpoint holds */
     uint64_t snapshots, restores; /* begun so far */
     uint64_t covered;             /* by the snapshot under way, or persisting */
     uint32_t persisting;          /* the call whose snapshot is; 0: none */

@@ -267,6 +267,13 @@ void service_pump(struct runtime *rt, uint32_t number)
         begin(rt, number);
 }
 
+void service_begin(struct runtime *rt, uint32_t number)
+{
+    for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
+        call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
+    service_pump(rt, number);
+}
+
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
 {
     struct call *c = call_of(rt, call);
@@ -347,6 +354,7 @@ static void complete(struct runtime *rt, uint32_t number, uint32_t call)
                                           .version = a->covered,
                                           .host = a->seat.host,
                                           .life = rt->hosts[a->seat.host].life};
+    a->kept += a->at_risk - a->between;
     a->at_risk = a->between;
     rt->record->completed++;
     actor_tell(rt, number, TOLD_COMPLETE, 0, (slot_ns)a->covered);
@@ -430,19 +438,19 @@ static uint32_t gather(struct runtime *rt, struct actor *a)
     return first;
 }
 
-/* Does this call survive the death of its actor's process? */
-static bool survives(struct runtime *rt, uint32_t number, uint32_t call)
+/* Does this call survive the death of its actor's process, or of the actor itself? */
+static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is_dead)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     if (!c->was_alive)
-        return true;
+        return !is_dead;
     c->was_alive = false;
     c->cause = a->cause;
     c->failed[a->cause]++;
     tell(rt, number, call, TOLD_ATTEMPT_FAILED);
     rt->record->attempts.failed++;
-    if (kind_of(rt, call) != BATCH_METHODS)
+    if (is_dead || kind_of(rt, call) != BATCH_METHODS)
         return false;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,
@@ -463,7 +471,7 @@ void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
     for (uint32_t at = gather(rt, a), next; at; at = next) {
         next = call_of(rt, at)->next;
         call_of(rt, at)->state = CALL_WAITING;
-        if (survives(rt, number, at) && !is_dead) {
+        if (survives(rt, number, at, is_dead)) {
             push_back(rt, a, at);
             continue;
         }
