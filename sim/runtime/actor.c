@@ -135,7 +135,7 @@ static void alive(struct runtime *rt, uint32_t number)
         b->objects[element].is_inline = true;
         batch_settle(rt, batch, element, OBJECT_READY, 0);
     }
-    service_begin(rt, number);
+    service_began(rt, number);
 }
 
 static void built(struct runtime *rt, uint32_t number)

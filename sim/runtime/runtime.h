@@ -168,7 +168,7 @@ struct call {
     uint8_t state, cause;
     bool is_raising;  /* this attempt ends with an exception */
     bool has_arrived; /* at its actor */
-    bool was_alive;   /* with an actor that lives: its death is this call's failure */
+    bool was_alive;   /* its actor has lived with it: its death is this call's failure */
     simtime worked;   /* of a method: since it began */
 };
 

@@ -129,24 +129,17 @@ void service_end_if_let_go(struct runtime *rt, uint32_t number)
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
-static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
-{
-    const struct call *c = call_of(rt, call);
-    struct told told = batch_told(rt, c->batch, c->element, kind);
-    told.actor = number;
-    told.host = actor_of(rt, number)->seat.host;
-    told.attempt = c->attempt;
-    told.cause = c->cause;
-    runtime_tell(rt, told);
-}
-
 static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     bool is_raising;
     simtime work = call_work(rt, c, &is_raising);
-    tell(rt, number, call, TOLD_STARTED);
+    struct told told = batch_told(rt, c->batch, c->element, TOLD_STARTED);
+    told.actor = number;
+    told.host = a->seat.host;
+    told.attempt = c->attempt;
+    runtime_tell(rt, told);
     c->is_raising = is_raising;
     c->state = CALL_RUNNING;
     a->is_computing = true;
@@ -267,7 +260,7 @@ void service_pump(struct runtime *rt, uint32_t number)
         begin(rt, number);
 }
 
-void service_begin(struct runtime *rt, uint32_t number)
+void service_began(struct runtime *rt, uint32_t number)
 {
     for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
         call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
@@ -293,15 +286,38 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     service_pump(rt, number);
 }
 
+static void tell_attempt(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
+{
+    const struct call *c = call_of(rt, call);
+    struct told told = batch_told(rt, c->batch, c->element, kind);
+    told.actor = number;
+    told.attempt = c->attempt;
+    told.cause = c->cause;
+    runtime_tell(rt, told);
+}
+
+static void fail_attempt(struct runtime *rt, uint32_t number, uint32_t call, uint32_t cause)
+{
+    struct call *c = call_of(rt, call);
+    c->cause = (uint8_t)cause;
+    c->failed[cause]++;
+    rt->record->attempts.failed++;
+    tell_attempt(rt, number, call, TOLD_ATTEMPT_FAILED);
+}
+
+static void try_again(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    call_of(rt, call)->attempt++;
+    rt->record->calls.retried++;
+    tell_attempt(rt, number, call, TOLD_RETRIED);
+}
+
 static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
-    c->cause = CAIRN_CAUSE_EXCEPTION;
-    c->failed[CAIRN_CAUSE_EXCEPTION]++;
-    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
-    rt->record->attempts.failed++;
+    fail_attempt(rt, number, call, CAIRN_CAUSE_EXCEPTION);
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, c->cause, c->failed, class_of(rt, a)->task_retries,
                  f->retry_exceptions, (uint64_t)c->batch << 32 | c->element, a->own);
@@ -309,9 +325,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
         call_give_up(rt, call, CAIRN_CAUSE_EXCEPTION);
         return;
     }
-    c->attempt++;
-    rt->record->calls.retried++;
-    tell(rt, number, call, TOLD_RETRIED);
+    try_again(rt, number, call);
     a->calls++;
     push_front(rt, a, call);
 }
@@ -446,10 +460,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
     if (!c->was_alive)
         return !is_dead;
     c->was_alive = false;
-    c->cause = a->cause;
-    c->failed[a->cause]++;
-    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
-    rt->record->attempts.failed++;
+    fail_attempt(rt, number, call, a->cause);
     if (is_dead || kind_of(rt, call) != BATCH_METHODS)
         return false;
     struct cairn_cure cure =
@@ -457,9 +468,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
                  (uint64_t)c->batch << 32 | c->element, a->own);
     if (cure.action == CAIRN_GIVE_UP)
         return false;
-    c->attempt++;
-    rt->record->calls.retried++;
-    tell(rt, number, call, TOLD_RETRIED);
+    try_again(rt, number, call);
     return true;
 }
 

@@ -15,8 +15,8 @@ void service_queue(struct runtime *rt, uint32_t call);
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed);
 void service_call_timer(struct runtime *rt, uint32_t call);
 void service_persisted(struct runtime *rt, uint32_t number);
-/* Its process lives: the calls that have come share its fate from now on, and begin. */
-void service_begin(struct runtime *rt, uint32_t number);
+/* It is alive: its death is from now on a failure of the calls that wait. */
+void service_began(struct runtime *rt, uint32_t number);
 /* Begins what can begin now. */
 void service_pump(struct runtime *rt, uint32_t number);
 /* Nobody has its handle, and nothing is left to do: it ends. */
