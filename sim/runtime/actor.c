@@ -257,10 +257,13 @@ void actor_crash(struct runtime *rt, uint32_t number)
 static void forget_state(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    if (!class_of(rt, a)->is_stateless) {
-        seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, a->at_risk);
-        rt->record->lost_work += a->at_risk;
+    simtime lost = class_of(rt, a)->is_stateless ? 0 : a->at_risk;
+    if (!service_has_checkpoint(rt, a)) { /* its memory went with the node */
+        lost += a->kept;
+        a->kept = 0;
     }
+    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
+    rt->record->lost_work += lost;
     a->at_risk = a->between = 0;
     a->version = 0;
     actor_tell(rt, number, TOLD_STATE, 0, 0);

@@ -221,6 +221,7 @@ struct actor {
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds */
     simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
+    simtime kept;     /* useful time that the newest complete checkpoint holds */
     uint64_t snapshots, restores; /* begun so far */
     uint64_t covered;             /* by the snapshot under way, or persisting */
     uint32_t persisting;          /* the call whose snapshot is; 0: none */

@@ -129,24 +129,17 @@ void service_end_if_let_go(struct runtime *rt, uint32_t number)
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
-static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
-{
-    const struct call *c = call_of(rt, call);
-    struct told told = batch_told(rt, c->batch, c->element, kind);
-    told.actor = number;
-    told.host = actor_of(rt, number)->seat.host;
-    told.attempt = c->attempt;
-    told.cause = c->cause;
-    runtime_tell(rt, told);
-}
-
 static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     bool is_raising;
     simtime work = call_work(rt, c, &is_raising);
-    tell(rt, number, call, TOLD_STARTED);
+    struct told told = batch_told(rt, c->batch, c->element, TOLD_STARTED);
+    told.actor = number;
+    told.host = a->seat.host;
+    told.attempt = c->attempt;
+    runtime_tell(rt, told);
     c->is_raising = is_raising;
     c->state = CALL_RUNNING;
     a->is_computing = true;
@@ -365,6 +358,7 @@ static void complete(struct runtime *rt, uint32_t number, uint32_t call)
                                           .version = a->covered,
                                           .host = a->seat.host,
                                           .life = rt->hosts[a->seat.host].life};
+    a->kept += a->at_risk - a->between;
     a->at_risk = a->between;
     rt->record->completed++;
     actor_tell(rt, number, TOLD_COMPLETE, 0, (slot_ns)a->covered);
@@ -448,16 +442,16 @@ static uint32_t gather(struct runtime *rt, struct actor *a)
     return first;
 }
 
-/* Does this call survive the death of its actor's process? */
-static bool survives(struct runtime *rt, uint32_t number, uint32_t call)
+/* Does this call survive the death of its actor's process, or of the actor itself? */
+static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is_dead)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     if (!c->was_alive)
-        return true;
+        return !is_dead;
     c->was_alive = false;
     fail_attempt(rt, number, call, a->cause);
-    if (kind_of(rt, call) != BATCH_METHODS)
+    if (is_dead || kind_of(rt, call) != BATCH_METHODS)
         return false;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,
@@ -476,7 +470,7 @@ void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
     for (uint32_t at = gather(rt, a), next; at; at = next) {
         next = call_of(rt, at)->next;
         call_of(rt, at)->state = CALL_WAITING;
-        if (survives(rt, number, at) && !is_dead) {
+        if (survives(rt, number, at, is_dead)) {
             push_back(rt, a, at);
             continue;
         }

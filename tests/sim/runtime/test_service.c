@@ -196,11 +196,11 @@ static void count_failures(const struct frequency *row, uint32_t seed, uint32_t 
     played_close(&played);
 }
 
-/* Binomial: n epochs may fail with p. Over 6,000 runs the mean is within 3 sigma of n p, and the
+/* Binomial: n epochs may fail with p. Over 3,000 runs the mean is within 3 sigma of n p, and the
  * fraction without a failure of (1 - p)^n. */
 static void row_a20_exceptions_are_as_frequent_as_said(void **state)
 {
-    enum { RUNS = 6000, SEEDS = 6 };
+    enum { RUNS = 3000, SEEDS = 6 };
 #define EPOCHS(n, p, after)                                                                        \
     "    actors: {T: {methods: {train: {time: 1 s, fails: {probability: " p ", after: " after      \
     "}}}}}\n"                                                                                      \
