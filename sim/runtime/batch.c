@@ -235,6 +235,7 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct batch *b = batch_of(rt, number);
     struct object *object = &b->objects[element];
     assert(object->state == OBJECT_PENDING && b->pending > 0 && state != OBJECT_PENDING);
+    b->handles++; /* who is woken may be the last that wants it */
     object->state = (uint8_t)state;
     object->cause = (uint8_t)cause;
     b->pending--;
@@ -246,14 +247,13 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
         rt->record->calls.failed += state == OBJECT_FAILED;
         runtime_tell(rt, told);
     }
+    if (b->pending == 0)
+        let_arguments_go(rt, b);
     if (object->waiters)
         wake_all(rt, &object->waiters);
     count_some(rt, b);
-    if (b->pending > 0)
-        return;
-    let_arguments_go(rt, b);
-    b->handles++; /* not while they are being woken */
-    wake_all(rt, &b->waiters);
+    if (b->pending == 0)
+        wake_all(rt, &b->waiters);
     batch_drop(rt, number);
 }
 
