@@ -236,6 +236,8 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct batch *b = batch_of(rt, number);
     struct object *object = &b->objects[element];
     assert(object->state == OBJECT_PENDING && b->pending > 0 && state != OBJECT_PENDING);
+    bool was_held = b->handles > 0;
+    b->handles++; /* who is woken may be the last that wants it */
     object->state = (uint8_t)state;
     object->cause = (uint8_t)cause;
     b->pending--;
@@ -248,17 +250,20 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
         rt->record->calls.failed += state == OBJECT_FAILED;
         runtime_tell(rt, told);
     }
-    b->handles++; /* not forgotten while they are being woken */
+    if (b->pending == 0)
+        let_arguments_go(rt, b);
     if (object->waiters)
         wake_all(rt, &object->waiters);
     count_some(rt, b);
-    if (b->pending > 0) {
-        b->handles--;
+    if (b->pending == 0)
+        wake_all(rt, &b->waiters);
+    if (was_held || b->pending == 0) {
+        batch_drop(rt, number);
         return;
     }
-    let_arguments_go(rt, b);
-    wake_all(rt, &b->waiters);
-    batch_drop(rt, number);
+    b->handles--; /* of many that nobody holds, this one alone is looked at */
+    if (object->uses == 0 && object->state == OBJECT_READY)
+        free_one(rt, b, object);
 }
 
 /* All is settled: the arguments' data are needed no more; their lineage is, while a result may have

@@ -53,6 +53,7 @@ static void free_call(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     assert(c->seat.host == TOLD_NOWHERE && c->timer == 0);
+    c->stamp = 0; /* what it still waits for wakes nobody */
     batch_call_done(rt, c->batch, c->element);
     pool_give(&rt->calls, number);
 }

@@ -286,6 +286,17 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     service_pump(rt, number);
 }
 
+static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
+{
+    const struct call *c = call_of(rt, call);
+    struct told told = batch_told(rt, c->batch, c->element, kind);
+    told.actor = number;
+    told.host = actor_of(rt, number)->seat.host;
+    told.attempt = c->attempt;
+    told.cause = c->cause;
+    runtime_tell(rt, told);
+}
+
 static void fail_attempt(struct runtime *rt, uint32_t number, uint32_t call, uint32_t cause)
 {
     struct call *c = call_of(rt, call);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Goal: mistakes that random programs and crash points have found do not come back. Method: the
+ * smallest program that shows each of them, its outcome worked out by hand. */
+#include "tests/sim/runtime/struck.h"
+
+#define CLUSTER "cluster: {nodes: 1, node: {cpu: 4}}"
+
+struct crash {
+    double at, until; /* seconds */
+    uint32_t node;
+};
+
+/* One replication in which these nodes are away so long; the caller closes. */
+static const struct record *play(struct played *played, const char *head, const char *pipeline,
+                                 const struct crash *crashes, size_t count)
+{
+    static struct struck struck;
+    played_open(played, head, pipeline);
+    struck_open(&struck, played);
+    for (size_t i = 0; i < count; i++)
+        struck_add(&struck, crashes[i].node, simtime_from_seconds(crashes[i].at),
+                   simtime_from_seconds(crashes[i].until));
+    const struct record *record = played_run(played, 0);
+    assert_int_equal(record->struck, count);
+    return record;
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+static void calls_failed_by_an_argument_are_counted(void **state)
+{
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER,
+                                  "    tasks:\n"
+                                  "      bad: {time: 1 s, fails: 1}\n"
+                                  "      good: {time: 1 s}\n"
+                                  "    driver:\n"
+                                  "    - {call: bad, as: x}\n"
+                                  "    - {run: good, times: 3, with: x, on_error: []}\n",
+                                  NULL, 0);
+    assert_int_equal(played_count(&played, TOLD_FAILED), 4);
+    assert_int_equal(r->calls.failed, 4);
+    played_close(&played);
+}
+
+static void a_method_that_is_tried_again_is_told(void **state)
+{
+    static const struct crash crash = {5, 6, 0};
+    struct played played;
+    (void)state;
+    const struct record *r =
+        play(&played, CLUSTER,
+             "    actors:\n"
+             "      A: {restarts: 1, retries: 3, methods: {m: 4 s, bad: {time: 1 s, fails: 1, "
+             "retry_exceptions: true}}}\n"
+             "    driver:\n"
+             "    - {start: A, as: a}\n"
+             "    - {run: a.m}\n"
+             "    - {run: a.m}\n"
+             "    - {run: a.bad, on_error: []}\n",
+             &crash, 1);
+    assert_int_equal(r->calls.retried, 1 + 3);
+    assert_int_equal(played_count(&played, TOLD_RETRIED), 1 + 3);
+    played_close(&played);
+}
+
+/* Whether it came before its actor lived or after: its death is the call's failure. */
+static void a_call_that_came_early_has_no_more_tries(void **state)
+{
+    static const struct crash crashes[] = {{5, 6, 0}, {20, 21, 0}};
+    static const struct {
+        const char *retries, *first;
+        uint32_t starts;
+    } rows[] = {{"0", "create", 1}, {"0", "start", 1}, {"1", "create", 2}, {"1", "start", 2}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct played played;
+        char pipeline[400];
+        snprintf(pipeline, sizeof pipeline,
+                 "    actors:\n"
+                 "      A: {start: 2 s, restarts: unlimited, retries: %s, methods: {m: 30 s}}\n"
+                 "    driver:\n"
+                 "    - {%s: A, as: a}\n"
+                 "    - {run: a.m, on_error: []}\n"
+                 "    - {think: 30 s}\n",
+                 rows[i].retries, rows[i].first);
+        const struct record *r = play(&played, CLUSTER, pipeline, crashes, 2);
+        assert_int_equal(r->end, END_FINISHED);
+        assert_int_equal(played_count(&played, TOLD_STARTED), rows[i].starts);
+        assert_int_equal(r->attempts.failed, rows[i].starts);
+        assert_int_equal(r->calls.failed, 1);
+        played_close(&played);
+    }
+}
+
+/* At 20 s the object on node 0 is gone, and from 30 s on made again for the second call of the
+ * actor on node 1, which dies at 35 s with its call: nobody waits when the object is there at 40 s.
+ */
+static void a_call_that_has_failed_waits_for_nothing(void **state)
+{
+    static const struct crash crashes[] = {{20, 21, 0}, {35, 36, 1}};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+                                  "    tasks:\n"
+                                  "      fill: {time: 5 s}\n"
+                                  "      make: {time: 10 s, size: 1 MB}\n"
+                                  "    actors: {A: {methods: {m: [14 s, 5 s]}}}\n"
+                                  "    driver:\n"
+                                  "    - {call: fill}\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {think: 5 s}\n"
+                                  "    - {call: make, as: x}\n"
+                                  "    - {wait: x}\n"
+                                  "    - {think: 1 s}\n"
+                                  "    - {call: a.m}\n"
+                                  "    - {run: a.m, with: x, on_error: []}\n"
+                                  "    - {think: 10 s}\n",
+                                  crashes, 2);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 45);
+    assert_int_equal(r->objects.rebuilt, 1);
+    assert_int_equal(r->calls.failed, 1);
+    assert_true(played_time(&played, TOLD_FAILED, 0) == 35);
+    played_close(&played);
+}
+
+/* ---- batches ------------------------------------------------------------------------------- */
+
+/* What fails takes with it the last that wanted it, while those who wait are still being told. */
+static void a_batch_outlives_those_it_wakes(void **state)
+{
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER,
+                                  "    tasks:\n"
+                                  "      bad: {time: 1 s, fails: 1}\n"
+                                  "      good: {time: 1 s}\n"
+                                  "    driver:\n"
+                                  "    - {call: bad, as: x}\n"
+                                  "    - {call: good, each: x}\n"
+                                  "    - {release: x}\n"
+                                  "    - {think: 2 s}\n"
+                                  "    - {call: good, times: 2, as: y}\n"
+                                  "    - {call: good, times: 3, as: z}\n"
+                                  "    - {get: [y, z]}\n",
+                                  NULL, 0);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->calls.failed, 2);
+    assert_int_equal(r->calls.completed, 5);
+    played_close(&played);
+}
+
+/* ---- hosts --------------------------------------------------------------------------------- */
+
+/* Repaired after 2 s and known to be dead after 4: the node is held until it dies, and while
+ * somebody sits on it again. 5 s + (20 - 9) s, of which 1 s is idle: the driver thinks. */
+static void a_dead_node_is_not_held(void **state)
+{
+    static const struct crash crash = {5, 7, 0};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER "\ndetection: {delay: 4 s}",
+                                  "    tasks: {t: 10 s}\n"
+                                  "    driver: [{run: t}, {think: 1 s}]\n",
+                                  &crash, 1);
+    assert_true(simtime_seconds(r->makespan) == 20);
+    assert_true(slot_seconds(r->nodes[NODE_HELD]) == 5 + 10);
+    assert_true(slot_seconds(r->nodes[NODE_REPAIRING]) == 2);
+    assert_true(slot_seconds(r->nodes[NODE_SPARE]) == 2);
+    assert_true(slot_seconds(r->nodes[NODE_IDLE]) == 1);
+    played_close(&played);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calls_failed_by_an_argument_are_counted),
+        cmocka_unit_test(a_method_that_is_tried_again_is_told),
+        cmocka_unit_test(a_call_that_came_early_has_no_more_tries),
+        cmocka_unit_test(a_call_that_has_failed_waits_for_nothing),
+        cmocka_unit_test(a_batch_outlives_those_it_wakes),
+        cmocka_unit_test(a_dead_node_is_not_held),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
