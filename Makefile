@@ -79,7 +79,7 @@ SONAME    := libcairn-policies.so.1
 SHARED    := $(B)/$(SONAME)
 ARCHIVE   := $(B)/libcairn-policies.a
 
-.PHONY: all test tests demo deps deps-ci tidy symbols core golden legs live soak format study install
+.PHONY: all test tests rows demo deps deps-ci tidy symbols core golden legs live soak format study install
 .PHONY: clean help
 .DELETE_ON_ERROR:
 all: $(if $(CAIRN),$(CAIRN),$(OBJECTS)) $(SHARED) $(ARCHIVE) ## build/cairn and the library of policies
@@ -164,7 +164,12 @@ tests: $(CAIRN) $(SHARED) $(ARCHIVE) $(B)/tidy $(PROGRAMS) ## build everything t
 test: ## the whole test suite; T=text runs part of it
 	@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) tests
 	@B=$(B) sh tests/symbols.sh && symbols=0 || symbols=1; \
-	B=$(B) sh tests/run.sh $(PROGRAMS) && exit $$symbols
+	B=$(B) sh tests/run.sh $(PROGRAMS) && tests=0 || tests=1; \
+	B=$(B) sh tests/rows.sh results && B=$(B) sh tests/rows.sh check && \
+	exit $$((symbols + tests))
+
+rows: ## write which rows of the mission table have which tests into tests/README.md
+	@B=$(B) sh tests/rows.sh write
 
 tidy: $(B)/tidy ## style, dependency law, bans: what CONVENTIONS can be checked for
 	@$(B)/tidy .

@@ -144,8 +144,7 @@ static void built(struct runtime *rt, uint32_t number)
     seat_charge(rt, SEAT_OF_ACTOR(number), a->state == ACTOR_PENDING ? JOB_START : JOB_RESTART);
     if (a->state == ACTOR_RESTARTING && class->checkpoint.is_automatic &&
         service_has_checkpoint(rt, a))
-        wait_phase(rt, number, ACTOR_RESTORING,
-                   amount_of(&class->checkpoint.restore, a->restores++, 0.5));
+        wait_phase(rt, number, ACTOR_RESTORING, service_restore_time(rt, number));
     else
         alive(rt, number);
 }
@@ -155,10 +154,8 @@ static void build(struct runtime *rt, uint32_t number)
     const struct actor *a = actor_of(rt, number);
     const struct program_actor *class = class_of(rt, a);
     uint64_t index = rt->built_of[a->class]++;
-    double u = class->start.kind == AMOUNT_LAW
-                   ? runtime_uniform(rt, STREAM_START, a->class, index, 0)
-                   : 0.5;
-    wait_phase(rt, number, ACTOR_BUILDING, amount_of(&class->start, index, u));
+    simtime time = runtime_amount(rt, &class->start, STREAM_START, a->class, index, WORD_TIME);
+    wait_phase(rt, number, ACTOR_BUILDING, time);
 }
 
 static void want_worker(struct runtime *rt, uint32_t number)

@@ -230,7 +230,8 @@ static void end_run(struct runtime *rt, uint32_t number)
     enum job_class class = c->is_raising ? JOB_LOST : JOB_USEFUL;
     simtime elapsed = seat_charge(rt, reference, class);
     uint64_t index = batch_of(rt, c->batch)->first + c->element;
-    simtime overhead = amount_of(&f->overhead, index, 0.5);
+    simtime overhead = runtime_amount(rt, &f->overhead, STREAM_TIME,
+                                      batch_of(rt, c->batch)->function, index, WORD_OVERHEAD);
     seat_move(rt, reference, class, JOB_TRANSFER, overhead < elapsed ? overhead : elapsed);
     host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
     seat_leave(rt, reference, &f->demand);
@@ -357,15 +358,18 @@ simtime call_work(const struct runtime *rt, const struct call *c, bool *is_raisi
     const struct batch *b = batch_of(rt, c->batch);
     const struct program_function *f = &rt->program->functions[b->function];
     uint64_t index = b->first + c->element;
-    double u =
-        f->time.kind == AMOUNT_LAW ? runtime_uniform(rt, STREAM_TIME, b->function, index, 0) : 0.5;
-    simtime work = amount_of(&f->time, index, u);
+    simtime work = runtime_amount(rt, &f->time, STREAM_TIME, b->function, index, WORD_TIME);
+    simtime overhead =
+        runtime_amount(rt, &f->overhead, STREAM_TIME, b->function, index, WORD_OVERHEAD);
     *is_raising =
         f->fails.ppm > 0 && index >= f->fails.after &&
         runtime_uniform(rt, STREAM_EXCEPTION, b->function, index, c->attempt) * PPM < f->fails.ppm;
     if (*is_raising)
         work = simtime_scale(work, f->fails.at_ppm, PPM);
-    return simtime_add(work, amount_of(&f->overhead, index, 0.5));
+    bool has_await = !c->actor && !*is_raising; /* a task keeps its worker while it waits */
+    simtime await =
+        has_await ? runtime_amount(rt, &f->await, STREAM_TIME, b->function, index, WORD_AWAIT) : 0;
+    return simtime_add(simtime_add(work, overhead), await);
 }
 
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes)

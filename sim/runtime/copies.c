@@ -16,13 +16,11 @@ int64_t copies_size(const struct runtime *rt, uint32_t number, uint32_t element)
     const struct batch *b = batch_of(rt, number);
     const struct program_function *f = function_of(rt, b);
     if (b->kind == BATCH_PUT)
-        return amount_of(&rt->program->statements[b->statement].amount, element, 0.5);
+        return runtime_amount(rt, &rt->program->statements[b->statement].amount, STREAM_THINK,
+                              b->statement, b->first + element, WORD_SIZE);
     if (!f)
         return 0;
-    double u = f->size.kind == AMOUNT_LAW
-                   ? runtime_uniform(rt, STREAM_TIME, b->function, b->first + element, 1)
-                   : 0.5;
-    return amount_of(&f->size, b->first + element, u);
+    return runtime_amount(rt, &f->size, STREAM_TIME, b->function, b->first + element, WORD_SIZE);
 }
 
 bool copies_is_good(const struct runtime *rt, const struct copy *copy)

@@ -287,6 +287,7 @@ static enum outcome put(struct runtime *rt, uint32_t number)
     if (!batch)
         return OUTCOME_WAITS;
     struct object *object = &batch_of(rt, batch)->objects[0];
+    batch_of(rt, batch)->first = rt->thoughts[f->pc]++;
     object->is_inline = (uint64_t)copies_size(rt, batch, 0) <= rt->spec->runtime.inline_size;
     if (!object->is_inline)
         copies_add(rt, batch, 0, TOLD_NOWHERE);
@@ -366,11 +367,9 @@ static enum outcome think(struct runtime *rt, uint32_t number)
     struct fiber *f = fiber_of(rt, number);
     const struct amount *amount = &rt->program->statements[f->pc].amount;
     uint64_t index = rt->thoughts[f->pc]++;
-    double u =
-        amount->kind == AMOUNT_LAW ? runtime_uniform(rt, STREAM_THINK, f->pc, index, 0) : 0.5;
+    simtime work = runtime_amount(rt, amount, STREAM_THINK, f->pc, index, WORD_TIME);
     f->wait = FIBER_FOR_TIME;
-    f->timer =
-        runtime_timer(rt, amount_of(amount, index, u), EVENT_COMPLETION, TIMER_FIBER, number);
+    f->timer = runtime_timer(rt, work, EVENT_COMPLETION, TIMER_FIBER, number);
     return OUTCOME_WAITS;
 }
 

@@ -116,6 +116,13 @@ double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entit
     return random_uniforms(&address, word).u[0];
 }
 
+int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+                       uint32_t entity, uint64_t index, uint32_t word)
+{
+    double u = amount->kind == AMOUNT_LAW ? runtime_uniform(rt, stream, entity, index, word) : 0.5;
+    return amount_of(amount, index, u);
+}
+
 static struct cairn_pool pool_of(const struct runtime *rt)
 {
     return (struct cairn_pool){.size = sizeof(struct cairn_pool),
@@ -255,10 +262,8 @@ static void schedule_arrival(struct runtime *rt, uint32_t definition)
     uint64_t index = rt->come_of[definition];
     if (index == d->count)
         return;
-    double u = d->apart.kind == AMOUNT_LAW
-                   ? runtime_uniform(rt, STREAM_ARRIVAL, definition, index, 0)
-                   : 0.5;
-    runtime_timer(rt, amount_of(&d->apart, index, u), EVENT_ARRIVAL, TIMER_ARRIVAL, definition);
+    simtime apart = runtime_amount(rt, &d->apart, STREAM_ARRIVAL, definition, index, WORD_TIME);
+    runtime_timer(rt, apart, EVENT_ARRIVAL, TIMER_ARRIVAL, definition);
 }
 
 /* How many nodes are not in the cluster: told when it changes, which is what the nodes' ledger

@@ -36,6 +36,17 @@ enum {
     STREAM_PROBE
 };
 
+/* Words of one address. */
+enum {
+    WORD_TIME = 0, /* of a call; a constructor; the only one elsewhere */
+    WORD_SIZE,     /* of a call's result */
+    WORD_OVERHEAD,
+    WORD_AWAIT,
+    WORD_SNAPSHOT = 1, /* of an actor, under STREAM_START */
+    WORD_PERSIST,
+    WORD_RESTORE,
+};
+
 /* Scheduler ids: batch << 32 | element, and actors. */
 #define RUNTIME_ACTOR_ID (UINT64_C(1) << 63)
 
@@ -292,7 +303,7 @@ struct runtime {
     uint64_t *begun_of; /* by function: attempts that ran, where their crashes are listed */
     uint64_t *lives_of; /* by class: processes that served, likewise */
     uint64_t *come_of;  /* by definition of a job: how many have arrived */
-    uint64_t *thoughts; /* by statement: how often it was a driver's own work */
+    uint64_t *thoughts; /* by statement: how often a driver worked, or put, by itself */
 
     struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies;
     struct blocks blocks;
@@ -338,5 +349,9 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t
 bool runtime_stands_still(struct runtime *rt);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,
                        uint64_t occurrence, uint32_t word);
+/* The amount of this index; a law is drawn at (stream, entity, index), word by what is drawn there
+ * besides. */
+int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+                       uint32_t entity, uint64_t index, uint32_t word);
 
 #endif

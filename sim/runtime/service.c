@@ -51,6 +51,13 @@ bool service_has_checkpoint(const struct runtime *rt, const struct actor *a)
     return host->state == HOST_UP && host->life == a->newest.life;
 }
 
+simtime service_restore_time(struct runtime *rt, uint32_t number)
+{
+    struct actor *a = actor_of(rt, number);
+    return runtime_amount(rt, &class_of(rt, a)->checkpoint.restore, STREAM_START, number,
+                          a->restores++, WORD_RESTORE);
+}
+
 void service_restored(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
@@ -182,8 +189,7 @@ static bool begin_restore(struct runtime *rt, uint32_t number, uint32_t call)
     a->at_risk = a->between = 0;
     c->state = CALL_RUNNING;
     c->timer =
-        runtime_timer(rt, amount_of(&class_of(rt, a)->checkpoint.restore, a->restores++, 0.5),
-                      EVENT_COMPLETION, TIMER_CALL, call);
+        runtime_timer(rt, service_restore_time(rt, number), EVENT_COMPLETION, TIMER_CALL, call);
     return true;
 }
 
@@ -196,9 +202,9 @@ static void begin_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
     rt->record->taken++;
     actor_tell(rt, number, TOLD_SNAPSHOT, 0, (slot_ns)a->covered);
     c->state = CALL_RUNNING;
-    c->timer =
-        runtime_timer(rt, amount_of(&class_of(rt, a)->checkpoint.snapshot, a->snapshots++, 0.5),
-                      EVENT_COMPLETION, TIMER_CALL, call);
+    simtime time = runtime_amount(rt, &class_of(rt, a)->checkpoint.snapshot, STREAM_START, number,
+                                  a->snapshots++, WORD_SNAPSHOT);
+    c->timer = runtime_timer(rt, time, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
 /* May the call at the head of the queue begin now? */
@@ -352,7 +358,8 @@ static void end_compute(struct runtime *rt, uint32_t number, uint32_t call)
     struct call *c = call_of(rt, call);
     const struct batch *b = batch_of(rt, c->batch);
     const struct program_function *f = &rt->program->functions[b->function];
-    simtime await = amount_of(&f->await, b->first + c->element, 0.5);
+    simtime await =
+        runtime_amount(rt, &f->await, STREAM_TIME, b->function, b->first + c->element, WORD_AWAIT);
     a->is_computing = false;
     if (c->is_raising || await == 0) {
         end_method(rt, number, call);
@@ -379,7 +386,8 @@ static void complete(struct runtime *rt, uint32_t number, uint32_t call)
 static void end_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
-    simtime persist = amount_of(&class_of(rt, a)->checkpoint.persist, a->snapshots - 1, 0.5);
+    simtime persist = runtime_amount(rt, &class_of(rt, a)->checkpoint.persist, STREAM_START, number,
+                                     a->snapshots - 1, WORD_PERSIST);
     stop_running(rt, number, call);
     if (persist == 0) {
         complete(rt, number, call);

@@ -25,6 +25,8 @@ void service_end_if_let_go(struct runtime *rt, uint32_t number);
 void service_charge(struct runtime *rt, uint32_t number);
 /* Is there a complete checkpoint to go back to, now? */
 bool service_has_checkpoint(const struct runtime *rt, const struct actor *actor);
+/* How long the next restore takes; it begins now. */
+simtime service_restore_time(struct runtime *rt, uint32_t number);
 /* It is the state again. */
 void service_restored(struct runtime *rt, uint32_t number);
 /* Its process is gone: what ran has stopped. */
