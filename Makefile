@@ -47,7 +47,7 @@ CFLAGS = -std=c17 $(MATHS) -g1 $(WARN) $(WERROR) $(OPT)
 # What decides here decides in production: policies, and the maths they call, are compiled once, fit
 # for a shared library, and never rewritten by link-time optimisation.
 LIBRARY_FLAGS = -fPIC -fvisibility=hidden -fno-lto
-LIBS = -lyaml -lcsv -lgsl -lgslcblas -lm -lpthread
+LIBS = -lyaml -lcsv -lz -lgsl -lgslcblas -lm -lpthread
 
 # ---- sources: every .c of a room belongs to it ---------------------------------------------------
 
@@ -211,7 +211,7 @@ soak: tests ## every leg, theory at full size, then ever new seeds for SECONDS (
 # ---- people --------------------------------------------------------------------------------------
 
 DEPS = gcc make libc6-dev libgsl-dev libcsv-dev libcmocka-dev libjansson-dev libyaml-dev librandom123-dev \
-       libxxhash-dev gnuplot-nox
+       libxxhash-dev zlib1g-dev gnuplot-nox
 DEPS_CI = clang lld libclang-rt-14-dev clang-format binutils gcc-aarch64-linux-gnu \
           gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross qemu-user
 # Installs what is missing and says so; without anything missing it touches neither apt nor network.

@@ -36,6 +36,7 @@ struct door {
 static const struct door headers[] = {
     {"gsl/*", "analysis/* tests/*", "GSL belongs in analysis/ and tests"},
     {"csv.h", "traces/csv.c tests/*", "use traces/csv.h"},
+    {"zlib.h", "traces/gzip.c tests/*", "use traces/gzip.h"},
     {"yaml.h", "workloads/yaml.c tests/*", "use workloads/yaml.h"},
     {"pthread.h threads.h", "sim/campaign/workers.c tests/*", "use sim/campaign/workers.h"},
     {"spawn.h sys/wait.h", "sim/campaign/child.c analysis/plot.c tests/*",

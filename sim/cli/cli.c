@@ -74,6 +74,17 @@ const struct command commands[] = {
      "  cairn explain my.yaml --rep 7 --what-if skip:12\n"
      "  cairn explain my.yaml --rep 7 --what-if 'take:3.5 h'\n"
      "  cairn explain march.csv my.yaml\n"},
+    {"trace", "one replication of tasks and actors, for ui.perfetto.dev",
+     "SCENARIO -o FILE.json[.gz] [--rep N] [options]",
+     OPTION_BIT(OPTION_SET) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_REP) |
+         OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_HELP),
+     1, 1, cmd_trace,
+     "Chrome's trace-event format: a process a node, a thread a slot, with every attempt, its "
+     "phases,\n"
+     "failures, and arrows to what was done about them; drivers and counters beside. Without "
+     "--rep:\n"
+     "replication 0.\n\n"
+     "  cairn trace tasks.yaml -o run.json.gz --rep 3\n"},
     {"plot", "a figure: waste against interval, or overhead against benefit",
      "SCENARIO [interval|benefit] [-o FILE.svg] [options]",
      STUDY_OPTIONS | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE) |

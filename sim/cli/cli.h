@@ -96,6 +96,7 @@ int cmd_sweep(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_replay(struct cli *cli);
 int cmd_fit(struct cli *cli);
+int cmd_trace(struct cli *cli);
 int cmd_plot(struct cli *cli);
 int cmd_gate(struct cli *cli);
 int cmd_verify(struct cli *cli);

@@ -9,11 +9,10 @@
 #include "sim/base/json.h"
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
-#include "tests/sim/runtime/played.h"
+#include "tests/sim/campaign/failing.h"
 #include "tests/support.h"
 
-#define HOSTS        16
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define HOSTS 16
 
 /* ---- reading ---- */
 
@@ -280,114 +279,26 @@ static char *events_of(const struct cell *cell, uint32_t replication, struct rec
     return text;
 }
 
-/* What a program must have done somewhere in its replications, or the test has tested nothing. */
-struct row {
-    const char *name, *head, *pipeline;
-    size_t wanted[8]; /* offsets of counts that are not 0; 0 ends: replication is never counted */
-};
-#define R(member) offsetof(struct record, member)
-
-#define TEAM                                                                                       \
-    "    tasks:\n"                                                                                 \
-    "      load: {time: {exponential: 4 s}, size: 1 MB, retries: 8}\n"                             \
-    "      mix: {time: 2 s, overhead: 0.5 s, size: 3 MB, fails: 20 %, retries: 20,"                \
-    " retry_exceptions: true}\n"                                                                   \
-    "    actors:\n"                                                                                \
-    "      Team:\n"                                                                                \
-    "        start: 1 s\n"                                                                         \
-    "        restarts: unlimited\n"                                                                \
-    "        retries: unlimited\n"                                                                 \
-    "        checkpoint: {snapshot: 0.5 s, persist: 2 s, restore: 0.3 s}\n"                        \
-    "        methods: {train: {time: 3 s, size: 2 MB}}\n"
-
-static const struct row rows[] = {
-    {"team",
-     "cluster: {nodes: 4, spares: 1, node: {cpu: 2}}\nhorizon: 1 h\n"
-     "faults: {node: {uptime: {exponential: 50 s}, repair: {exponential: 20 s}}}\n"
-     "detection: {delay: 1.5 s}\n"
-     "runtime: {submit: 1 ms, lease: 2 ms, reply: 3 ms, worker_start: 0.2 s, latency: 5 ms,"
-     " bandwidth: 10 MB/s, node_start: 4 s}\n",
-     TEAM "    driver:\n"
-          "      - {call: load, times: 6, as: parts}\n"
-          "      - {start: Team, times: 2, as: team}\n"
-          "      - {run: mix, each: parts, as: mixed, on_error: []}\n"
-          "      - repeat: 6\n"
-          "        do:\n"
-          "          - {run: team.train, times: 2, with: mixed, on_error: []}\n"
-          "          - {checkpoint: team, on_error: []}\n",
-     {R(struck), R(attempts.failed), R(calls.retried), R(actors.restarted), R(objects.lost),
-      R(objects.copied), R(completed), R(nodes[NODE_REPAIRING])}},
-    {"stopped",
-     "cluster: {nodes: 3, node: {cpu: 1}}\nhorizon: 20 s\n"
-     "faults: {platform: {uptime: {exponential: 10 s}}}\ndetection: {delay: 1 s}\n",
-     TEAM "    driver:\n"
-          "      - {create: Team, times: 2, as: team}\n"
-          "      - {call: load, times: 9}\n"
-          "      - {run: team.train, times: 100}\n",
-     {R(struck), R(job[JOB_UNCOMMITTED]), R(job[JOB_DETECT])}},
-    {"failed",
-     "cluster: {nodes: 3, spares: 2, node: {cpu: 1}}\n"
-     "faults: {node: {uptime: {exponential: 20 s}, repair: {exponential: 1 min}}}\n",
-     "    tasks: {load: {time: 9 s, retries: 1}, use: {time: 1 s}}\n"
-     "    actors: {A: {start: 1 s, methods: {m: {time: 2 s, fails: 10 %}}}}\n"
-     "    jobs:\n"
-     "      - name: a\n"
-     "        count: 3\n"
-     "        every: {exponential: 5 s}\n"
-     "        driver:\n"
-     "          - {start: A, as: a}\n"
-     "          - {call: load, times: 3, as: x}\n"
-     "          - {call: use, times: 2, with: x}\n"
-     "          - {run: a.m, times: 4}\n"
-     "          - {get: x}\n"
-     "      - name: b\n"
-     "        driver: [{put: 2 MB, as: o}, {run: use, with: o}, {think: 3 s}]\n",
-     {R(struck), R(calls.failed), R(actors.dead), R(failed_line), R(objects.stored),
-      R(job[JOB_LOST])}},
-    {"foretold",
-     "cluster: {nodes: 2, node: {cpu: 1}}\n"
-     "faults: {platform: {uptime: {exponential: 30 s}}, prediction: {recall: 80 %,"
-     " precision: 50 %, lead: 5 s}}\n",
-     "    tasks: {load: {time: 5 s, retries: unlimited}}\n"
-     "    driver: [{run: load, times: 20}]\n",
-     {R(struck), R(predictions), R(attempts.failed)}},
-    {"threads",
-     "cluster: {nodes: 2, node: {cpu: 4}}\n"
-     "faults: {node: {uptime: {exponential: 40 s}}}\ndetection: {delay: 2 s}\n",
-     "    actors:\n"
-     "      Pool: {start: 1 s, restarts: unlimited, retries: unlimited, concurrency: 3, methods: "
-     "{serve: {time: 2 s, await: 1 s}}}\n"
-     "    driver:\n"
-     "      - {start: Pool, as: p}\n"
-     "      - {run: p.serve, times: 40}\n"
-     "      - {kill: p}\n",
-     {R(struck), R(calls.retried), R(actors.restarted), R(lost_work)}},
-};
-
 static void both_ledgers_and_every_count_can_be_added_up(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(failing); i++) {
         struct played played;
         struct record record;
-        bool has[8] = {false};
-        played_open(&played, rows[i].head, rows[i].pipeline);
-        for (uint32_t replication = 0; replication < 20; replication++) {
+        bool has[FAILING_WANTED] = {false};
+        played_open(&played, failing[i].head, failing[i].pipeline);
+        for (uint32_t replication = 0; replication < FAILING_REPLICATIONS; replication++) {
             struct sums sums;
             char *text = events_of(&played.cell, replication, &record);
             add_up(&sums, text);
             sums.record.events += record.trace.outages;
-            assert_same(rows[i].name, &sums.record, &record);
+            assert_same(failing[i].name, &sums.record, &record);
             assert_memory_equal(&record.digest, &played_run(&played, replication)->digest,
                                 sizeof record.digest);
-            for (size_t k = 0; k < 8 && rows[i].wanted[k]; k++)
-                has[k] |= *(const uint32_t *)(const void *)((const char *)&record +
-                                                            rows[i].wanted[k]) != 0;
+            failing_count(&failing[i], &record, has);
             free(text);
         }
-        for (size_t k = 0; k < 8 && rows[i].wanted[k]; k++)
-            if (!has[k])
-                fail_msg("%s: nothing of count %zu happened", rows[i].name, k);
+        failing_check(&failing[i], has);
         played_close(&played);
     }
 }

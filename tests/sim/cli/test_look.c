@@ -90,6 +90,50 @@ static void a_file_that_exists_is_left_alone(void **state)
     free(text);
 }
 
+/* ---- cairn trace ---- */
+
+static void a_trace_is_one_whole_object(void **state)
+{
+    (void)state;
+    char *out = output_of(CAIRN("trace", TASKS, "-o", in_folder("run.json"), "--rep", "1"), 0);
+    assert_says(out, "run.json: replication 1, ");
+    assert_says(out, " until it was done; open it in ui.perfetto.dev\n");
+    free(out);
+    char *text = file_of("run.json");
+    assert_true(json_is_whole(text));
+    assert_says(text, "\"otherData\":{\"scenario\":\"tasks\",\"seed\":1,\"replication\":1}");
+    assert_says(text, "\"name\":\"process_name\",\"args\":{\"name\":\"Node 2\"}");
+    assert_says(text, "\"name\":\"thread_name\",\"args\":{\"name\":\"worker:0\"}");
+    assert_says(text, "\"name\":\"Trainer.train\",\"cat\":\"method\"");
+    free(text);
+}
+
+static void gz_in_its_name_compresses_it(void **state)
+{
+    (void)state;
+    free(output_of(CAIRN("trace", TASKS, "-o", in_folder("plain.json")), 0));
+    free(output_of(CAIRN("trace", TASKS, "-o", in_folder("zipped.json.gz")), 0));
+    char *plain = file_of("plain.json");
+    char *back = shell(0, "gzip -dc '%s'", in_folder("zipped.json.gz"));
+    assert_string_equal(plain, back);
+    free(plain);
+    free(back);
+}
+
+/* What a trace shows of a run that was stopped is worth having; that it was is in the exit code. */
+static void a_run_that_does_not_finish_is_traced(void **state)
+{
+    (void)state;
+    char *out =
+        output_of(CAIRN("trace", TASKS, "-o", in_folder("cut.json"), "--set", "horizon=20 s"), 4);
+    assert_says(out, ", 20 s until it was stopped;");
+    free(out);
+    char *text = file_of("cut.json");
+    assert_true(json_is_whole(text));
+    assert_says(text, "\"outcome\":\"unfinished\"");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +141,9 @@ int main(void)
         cmocka_unit_test(a_failure_is_told_with_its_cause),
         cmocka_unit_test(a_result_is_the_same_with_and_without),
         cmocka_unit_test(a_file_that_exists_is_left_alone),
+        cmocka_unit_test(a_trace_is_one_whole_object),
+        cmocka_unit_test(gz_in_its_name_compresses_it),
+        cmocka_unit_test(a_run_that_does_not_finish_is_traced),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Programs that fail in every way, for the tests of what looks at them: and what must have happened
+ * somewhere in their replications, or a test of them has tested nothing. */
+#ifndef CAIRN_TESTS_CAMPAIGN_FAILING_H
+#define CAIRN_TESTS_CAMPAIGN_FAILING_H
+
+#include "tests/sim/runtime/played.h"
+
+#define COUNT(array)         (sizeof(array) / sizeof *(array))
+#define FAILING_REPLICATIONS 20
+#define FAILING_WANTED       8
+
+struct failing {
+    const char *name, *head, *pipeline;
+    size_t wanted[FAILING_WANTED]; /* offsets of counts that are not 0; 0 ends: replication is never
+                                      counted */
+};
+#define R(member) offsetof(struct record, member)
+
+#define TEAM                                                                                       \
+    "    tasks:\n"                                                                                 \
+    "      load: {time: {exponential: 4 s}, size: 1 MB, retries: 8}\n"                             \
+    "      mix: {time: 2 s, overhead: 0.5 s, size: 3 MB, fails: 20 %, retries: 20,"                \
+    " retry_exceptions: true}\n"                                                                   \
+    "    actors:\n"                                                                                \
+    "      Team:\n"                                                                                \
+    "        start: 1 s\n"                                                                         \
+    "        restarts: unlimited\n"                                                                \
+    "        retries: unlimited\n"                                                                 \
+    "        checkpoint: {snapshot: 0.5 s, persist: 2 s, restore: 0.3 s}\n"                        \
+    "        methods: {train: {time: 3 s, size: 2 MB}}\n"
+
+static const struct failing failing[] = {
+    {"team",
+     "cluster: {nodes: 4, spares: 1, node: {cpu: 2}}\nhorizon: 1 h\n"
+     "faults: {node: {uptime: {exponential: 50 s}, repair: {exponential: 20 s}}}\n"
+     "detection: {delay: 1.5 s}\n"
+     "runtime: {submit: 1 ms, lease: 2 ms, reply: 3 ms, worker_start: 0.2 s, latency: 5 ms,"
+     " bandwidth: 10 MB/s, node_start: 4 s}\n",
+     TEAM "    driver:\n"
+          "      - {call: load, times: 6, as: parts}\n"
+          "      - {start: Team, times: 2, as: team}\n"
+          "      - {run: mix, each: parts, as: mixed, on_error: []}\n"
+          "      - repeat: 6\n"
+          "        do:\n"
+          "          - {run: team.train, times: 2, with: mixed, on_error: []}\n"
+          "          - {checkpoint: team, on_error: []}\n",
+     {R(struck), R(attempts.failed), R(calls.retried), R(actors.restarted), R(objects.lost),
+      R(objects.copied), R(completed), R(nodes[NODE_REPAIRING])}},
+    {"stopped",
+     "cluster: {nodes: 3, node: {cpu: 1}}\nhorizon: 20 s\n"
+     "faults: {platform: {uptime: {exponential: 10 s}}}\ndetection: {delay: 1 s}\n",
+     TEAM "    driver:\n"
+          "      - {create: Team, times: 2, as: team}\n"
+          "      - {call: load, times: 9}\n"
+          "      - {run: team.train, times: 100}\n",
+     {R(struck), R(job[JOB_UNCOMMITTED]), R(job[JOB_DETECT])}},
+    {"failed",
+     "cluster: {nodes: 3, spares: 2, node: {cpu: 1}}\n"
+     "faults: {node: {uptime: {exponential: 20 s}, repair: {exponential: 1 min}}}\n",
+     "    tasks: {load: {time: 9 s, retries: 1}, use: {time: 1 s}}\n"
+     "    actors: {A: {start: 1 s, methods: {m: {time: 2 s, fails: 10 %}}}}\n"
+     "    jobs:\n"
+     "      - name: a\n"
+     "        count: 3\n"
+     "        every: {exponential: 5 s}\n"
+     "        driver:\n"
+     "          - {start: A, as: a}\n"
+     "          - {call: load, times: 3, as: x}\n"
+     "          - {call: use, times: 2, with: x}\n"
+     "          - {run: a.m, times: 4}\n"
+     "          - {get: x}\n"
+     "      - name: b\n"
+     "        driver: [{put: 2 MB, as: o}, {run: use, with: o}, {think: 3 s}]\n",
+     {R(struck), R(calls.failed), R(actors.dead), R(failed_line), R(objects.stored),
+      R(job[JOB_LOST])}},
+    {"foretold",
+     "cluster: {nodes: 2, node: {cpu: 1}}\n"
+     "faults: {platform: {uptime: {exponential: 30 s}}, prediction: {recall: 80 %,"
+     " precision: 50 %, lead: 5 s}}\n",
+     "    tasks: {load: {time: 5 s, retries: unlimited}}\n"
+     "    driver: [{run: load, times: 20}]\n",
+     {R(struck), R(predictions), R(attempts.failed)}},
+    {"threads",
+     "cluster: {nodes: 2, node: {cpu: 4}}\n"
+     "faults: {node: {uptime: {exponential: 40 s}}}\ndetection: {delay: 2 s}\n",
+     "    actors:\n"
+     "      Pool: {start: 1 s, restarts: unlimited, retries: unlimited, concurrency: 3, methods: "
+     "{serve: {time: [2 s, 3 s, 5 s], await: 1 s}}}\n"
+     "    driver:\n"
+     "      - {start: Pool, as: p}\n"
+     "      - {run: p.serve, times: 40}\n"
+     "      - {kill: p}\n",
+     {R(struck), R(calls.retried), R(actors.restarted), R(lost_work)}},
+};
+
+static inline void failing_count(const struct failing *program, const struct record *record,
+                                 bool has[FAILING_WANTED])
+{
+    for (size_t k = 0; k < FAILING_WANTED && program->wanted[k]; k++)
+        has[k] |= *(const uint32_t *)(const void *)((const char *)record + program->wanted[k]) != 0;
+}
+
+static inline void failing_check(const struct failing *program, const bool has[FAILING_WANTED])
+{
+    for (size_t k = 0; k < FAILING_WANTED && program->wanted[k]; k++)
+        if (!has[k])
+            fail_msg("%s: nothing of count %zu happened", program->name, k);
+}
+
+#endif
