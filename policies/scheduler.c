@@ -71,7 +71,7 @@ static void note(struct desk *d, uint32_t node)
         return;
     backfill_update(&d->backfill, node);
     if (backfill_has_moved(&d->backfill))
-        waiting_wake(&d->waiting, WAITING_RESERVED);
+        shapes_wake(&d->waiting, WAITING_RESERVED);
 }
 
 /* The node has more to give. */
@@ -79,9 +79,9 @@ static void freed(struct desk *d, uint32_t node)
 {
     const struct cairn_demand *free = room_leaf(&d->room, node);
     note(d, node);
-    waiting_note(&d->waiting, node);
-    waiting_wake_fitting(&d->waiting, node, free);
-    waiting_wake_fitting(&d->waiting, WAITING_RESERVED, free);
+    shapes_note(&d->waiting, node);
+    shapes_wake_fitting(&d->waiting, node, free);
+    shapes_wake_fitting(&d->waiting, WAITING_RESERVED, free);
 }
 
 static uint32_t group_list(const struct desk *d, uint32_t group)
@@ -93,7 +93,7 @@ static void wake_bundles(struct desk *d, uint32_t node)
 {
     uint32_t i = d->room.node[node].bundles;
     for (; i != CAIRN_NOWHERE; i = d->bundles.bundle[i].next)
-        waiting_wake(&d->waiting, group_list(d, d->bundles.bundle[i].group));
+        shapes_wake(&d->waiting, group_list(d, d->bundles.bundle[i].group));
 }
 
 void cairn_scheduler_node(const struct cairn_scheduler_class *scheduler, const void *plan,
@@ -110,7 +110,7 @@ void cairn_scheduler_node(const struct cairn_scheduler_class *scheduler, const v
     room_change(&d.room, node, change, capacity);
     if (scheduler->heard)
         scheduler->heard(plan, d.own, &d.room, now, node, change);
-    waiting_wake(&d.waiting, node); /* those that would rather be here may now look elsewhere */
+    shapes_wake(&d.waiting, node); /* those that would rather be here may now look elsewhere */
     freed(&d, node);
     wake_bundles(&d, node);
 }
@@ -222,7 +222,7 @@ static void settle(struct desk *d)
         const struct bundle_group *g = &d->bundles.group[group];
         for (uint32_t i = g->first; i < g->first + g->count; i++)
             note(d, d->bundles.bundle[i].node);
-        waiting_wake(&d->waiting, group_list(d, group));
+        shapes_wake(&d->waiting, group_list(d, group));
     }
 }
 
@@ -261,9 +261,9 @@ static void find_head(struct desk *d)
     if (!head || (head->waits && waiting_turn(&d->waiting, head->first) == head->turn))
         return;
     if (head->waits)
-        waiting_wake(&d->waiting, WAITING_RESERVED);
+        shapes_wake(&d->waiting, WAITING_RESERVED);
     head->waits = 0;
-    uint32_t longest = waiting_longest(&d->waiting);
+    uint32_t longest = shapes_longest(&d->waiting);
     if (longest != CAIRN_NOWHERE && d->waiting.shape[longest].list != WAITING_READY)
         wait_at_head(d, longest); /* of those with room reserved for another none is left */
 }
@@ -300,9 +300,9 @@ static uint32_t choose_behind(struct desk *d, int64_t now, const struct cairn_re
 
 static uint32_t next_shape(struct desk *d)
 {
-    waiting_refresh(&d->waiting);
+    shapes_refresh(&d->waiting);
     find_head(d);
-    return waiting_first(&d->waiting);
+    return shapes_first(&d->waiting);
 }
 
 int cairn_scheduler_next(const struct cairn_scheduler_class *scheduler, const void *plan,
@@ -319,7 +319,7 @@ int cairn_scheduler_next(const struct cairn_scheduler_class *scheduler, const vo
         else
             node = choose(&d, now, &request, &bundle);
         if (node == CAIRN_NOWHERE) {
-            waiting_block(&d.waiting, shape, list);
+            shapes_block(&d.waiting, shape, list);
             continue;
         }
         waiting_pop(&d.waiting, shape);
@@ -358,7 +358,7 @@ static void give(struct desk *d, const struct cairn_placement *placement,
     if (inside->node != node)
         return;
     demand_add(&inside->free, demand);
-    waiting_wake_fitting(&d->waiting, group_list(d, inside->group), &inside->free);
+    shapes_wake_fitting(&d->waiting, group_list(d, inside->group), &inside->free);
 }
 
 void cairn_scheduler_shrink(const struct cairn_scheduler_class *scheduler, const void *plan,
@@ -392,7 +392,7 @@ int cairn_scheduler_reserve(const struct cairn_scheduler_class *scheduler, const
     desk_open(&d, scheduler, plan, state);
     if (!bundles_add(&d.bundles, reservation))
         return 0;
-    waiting_wake(&d.waiting, WAITING_INSIDE); /* some may have waited for this number */
+    shapes_wake(&d.waiting, WAITING_INSIDE); /* some may have waited for this number */
     settle(&d);
     return 1;
 }

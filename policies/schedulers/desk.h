@@ -10,7 +10,7 @@
 
 #include "policies/schedulers/backfill.h"
 #include "policies/schedulers/bundles.h"
-#include "policies/schedulers/waiting.h"
+#include "policies/schedulers/shapes.h"
 
 struct desk_head {
     struct cairn_pool pool;

@@ -7,12 +7,6 @@
  * it costs nothing until a node that fits it has more to give. A run of equal requests is one
  * entry.
  *
- * Thousands of shapes may wait for a little room that only one of them can have. So blocked shapes
- * that any node would help stand in order too, in a treap that knows the least that each subtree
- * asks for (ranks.h, with all amounts negative: there, what is free must be at least what is
- * asked). A node that has more to give is noted; the first shape that fits it is looked for when
- * its turn may have come, and only that one is woken.
- *
  * An id is found by hashing: a run of up to 2^k ids stands under (its first id) / 2^k, so that at
  * most two places a size have to be looked at. */
 #ifndef CAIRN_POLICIES_SCHEDULERS_WAITING_H
@@ -94,25 +88,13 @@ void waiting_copy(struct waiting *to, const struct waiting *from);
 int waiting_push(struct waiting *waiting, const struct cairn_request *request);
 /* As cairn_scheduler_withdraw. */
 int waiting_withdraw(struct waiting *waiting, uint64_t id);
-/* The shape whose first entry is served next; NOWHERE. */
-uint32_t waiting_first(const struct waiting *waiting);
-/* Order backfill: the shape that has waited longest, blocked or not, bundles aside; NOWHERE. */
-uint32_t waiting_longest(const struct waiting *waiting);
-/* The first request of this shape is placed: one less. */
-void waiting_pop(struct waiting *waiting, uint32_t shape);
-/* No room: into this list. It stays at the head of the line where that blocks all. */
-void waiting_block(struct waiting *waiting, uint32_t shape, uint32_t list);
-/* This node has more to give. */
-void waiting_note(struct waiting *waiting, uint32_t node);
-/* Wakes the first of those that the noted nodes would help, if it comes before all to be tried. */
-void waiting_refresh(struct waiting *waiting);
-/* All of a list are tried again. */
-void waiting_wake(struct waiting *waiting, uint32_t list);
-/* Those of the list that ask for no more than this. */
-void waiting_wake_fitting(struct waiting *waiting, uint32_t list, const struct cairn_demand *free);
 /* The turn of a shape's first entry; UINT64_MAX: nothing of this shape waits. */
 uint64_t waiting_turn(const struct waiting *waiting, uint32_t shape);
+/* The first request of this shape is placed: one less. */
+void waiting_pop(struct waiting *waiting, uint32_t shape);
 /* The request that a shape's first entry stands for: one, with its own id and random words. */
 struct cairn_request waiting_request(const struct waiting *waiting, uint32_t shape);
+/* Is this entry served before the other? */
+int waiting_before(const struct waiting *waiting, uint32_t one, uint32_t other);
 
 #endif

@@ -19,6 +19,7 @@ struct driver {
     void *state;
     uint64_t random, ids, placed;
     int64_t now;
+    int is_varied; /* no two demands are alike */
     struct held {
         struct cairn_placement placement;
         struct cairn_demand demand;
@@ -47,11 +48,12 @@ static void make_plan(const struct cairn_scheduler_class *class, enum cairn_orde
         bench_fail("no plan");
 }
 
-static struct cairn_demand any_demand(uint64_t *random)
+static struct cairn_demand any_demand(uint64_t *random, int is_varied)
 {
     uint64_t r = bench_random(random);
     int64_t cpus = INT64_C(1) << r % 3;
-    return (struct cairn_demand){{cpus * CAIRN_WHOLE, r >> 8 & 7 ? 0 : CAIRN_WHOLE, cpus << 30, 0}};
+    return (struct cairn_demand){{cpus * CAIRN_WHOLE, r >> 8 & 7 ? 0 : CAIRN_WHOLE,
+                                  (cpus << 30) - (is_varied ? (int64_t)(r >> 40) : 0), 0}};
 }
 
 static void submit(struct driver *d)
@@ -61,7 +63,7 @@ static void submit(struct driver *d)
                               .abi = CAIRN_SCHEDULER_ABI,
                               .id = id,
                               .count = 1,
-                              .demand = any_demand(&d->random),
+                              .demand = any_demand(&d->random, d->is_varied),
                               .local = CAIRN_NOWHERE,
                               .avoid = CAIRN_NOWHERE,
                               .nearest = (uint32_t)(bench_random(&d->random) % d->pool.nodes),
@@ -121,12 +123,13 @@ static void close_driver(struct driver *d)
 
 /* ns a turn, the median of BENCH_REPEATS. */
 static double measure(const char *name, enum cairn_order order, uint32_t nodes, int is_full,
-                      uint64_t turns)
+                      int is_varied, uint64_t turns)
 {
     struct driver d;
     double seconds[BENCH_REPEATS];
     uint64_t most = is_full ? 16 * (uint64_t)nodes : 3 * (uint64_t)nodes;
     open_driver(&d, name, order, nodes, most, BENCH_REPEATS * turns);
+    d.is_varied = is_varied;
     for (uint64_t waiting = 0; d.placed < most && waiting < QUEUE;) {
         submit(&d);
         waiting += !place(&d);
@@ -155,7 +158,7 @@ static void orders(const struct bench *bench, const uint32_t sizes[3], uint64_t 
         printf("  %-14s", names[order]);
         for (int s = 0; s < 3; s++) {
             char row[64];
-            double ns = measure("first-fit", order, sizes[s], 1, turns);
+            double ns = measure("first-fit", order, sizes[s], 1, 0, turns);
             printf(" %8u: %7.0f", sizes[s], ns);
             snprintf(row, sizeof row, "schedule.order.%s", names[order]);
             bench_row(bench, row, sizes[s], ns, "ns", "", 0);
@@ -169,15 +172,17 @@ int main(int argc, char **argv)
     static const uint32_t sizes[] = {100, 10000, 100000};
     struct bench bench = bench_open(argc, argv);
     uint64_t turns = bench.is_quick ? 200 : 20000;
-    printf("schedule: ns a turn (release, submit, place, nothing more): full, half full\n");
+    printf("schedule: ns a turn (release, submit, place, nothing more): full, half full, full and "
+           "no two alike\n");
     for (int c = 0; cairn_schedulers[c]; c++) {
         const char *name = cairn_schedulers[c]->name;
         printf("  %-14s", name);
         for (int s = 0; s < 3; s++) {
             char row[64];
-            double full = measure(name, CAIRN_ORDER_FIFO, sizes[s], 1, turns);
-            double half = measure(name, CAIRN_ORDER_FIFO, sizes[s], 0, turns);
-            printf(" %8u: %7.0f %7.0f", sizes[s], full, half);
+            double full = measure(name, CAIRN_ORDER_FIFO, sizes[s], 1, 0, turns);
+            double half = measure(name, CAIRN_ORDER_FIFO, sizes[s], 0, 0, turns);
+            double varied = measure(name, CAIRN_ORDER_FIFO, sizes[s], 1, 1, turns / 10);
+            printf(" %8u: %6.0f %6.0f %6.0f", sizes[s], full, half, varied);
             snprintf(row, sizeof row, "schedule.%s", name);
             bench_row(&bench, row, sizes[s], full, "ns", "", 0);
         }

@@ -154,6 +154,107 @@ static void strict_fifo_goes_on_when_its_head_goes(void **state)
     dispatch_close(&d);
 }
 
+/* ---- few looks ------------------------------------------------------------------------------- */
+
+static uint64_t looks;      /* of counting_pick */
+static uint32_t own_choice; /* of obstinate_pick */
+
+static uint32_t counting_pick(const void *plan, void *own, struct cairn_room *room, int64_t now,
+                              const struct cairn_request *request)
+{
+    (void)plan, (void)own, (void)now;
+    looks++;
+    return cairn_room_first(room, &request->demand, 0);
+}
+
+static uint32_t obstinate_pick(const void *plan, void *own, struct cairn_room *room, int64_t now,
+                               const struct cairn_request *request)
+{
+    (void)plan, (void)own, (void)room, (void)now, (void)request;
+    return own_choice;
+}
+
+static struct dispatch dispatch_by(struct cairn_scheduler_class *class, enum cairn_order order,
+                                   uint32_t nodes, uint32_t pending,
+                                   uint32_t (*pick)(const void *, void *, struct cairn_room *,
+                                                    int64_t, const struct cairn_request *))
+{
+    const struct cairn_value values[] = {{.i = (int64_t)order}};
+    *class = *cairn_scheduler_find("first-fit");
+    class->pick = pick;
+    return dispatch_of(class, values, nodes, pending);
+}
+
+/* A thousand shapes that would all fit, and room for one at a time. */
+static void room_for_one_wakes_one(void **state)
+{
+    static const enum cairn_order orders_here[] = {CAIRN_ORDER_FIFO, CAIRN_ORDER_STRICT_FIFO,
+                                                   CAIRN_ORDER_PRIORITY, CAIRN_ORDER_SHORTEST};
+    (void)state;
+    for (int o = 0; o < 4; o++) {
+        struct cairn_scheduler_class class;
+        struct dispatch d = dispatch_by(&class, orders_here[o], 2, 1001, counting_pick);
+        struct cairn_placement p[2];
+        for (uint32_t n = 0; n < 2; n++)
+            node_up(&d, n, cpu1);
+        for (uint64_t i = 0; i < 1000; i++) {
+            struct cairn_request r = asks(i, needs(1, 0, 0));
+            r.demand.of[CAIRN_CPU] -= (int64_t)i;
+            r.priority = -(int32_t)i;
+            r.expected = (int64_t)i;
+            submit(&d, r);
+        }
+        for (uint32_t n = 0; n < 2; n++)
+            p[n] = expect(&d, n, n);
+        expect(&d, NOBODY, NOWHERE); /* each of the others is tried */
+        looks = 0;
+        for (uint64_t i = 2; i < 900; i++) {
+            struct cairn_demand held = cpu1;
+            held.of[CAIRN_CPU] -= (int64_t)i - 2;
+            release(&d, p[i % 2], held);
+            p[i % 2] = expect(&d, i, (uint32_t)(i % 2));
+            expect(&d, NOBODY, NOWHERE);
+        }
+        if (looks > 3 * 900)
+            fail_msg("%d looks for 900 placements", (int)looks);
+        dispatch_close(&d);
+    }
+}
+
+/* More nodes than are noted one by one. */
+static void many_nodes_come_up_at_once(void **state)
+{
+    struct dispatch d = dispatch_open("first-fit", CAIRN_ORDER_FIFO, 20, 40);
+    (void)state;
+    for (uint64_t i = 0; i < 40; i++)
+        submit(&d, asks(i, needs(1 + (double)i / 100, 0, 0)));
+    expect(&d, NOBODY, NOWHERE);
+    for (uint32_t n = 20; n-- > 0;)
+        node_up(&d, n, cpu2);
+    for (uint32_t i = 0; i < 20; i++)
+        expect(&d, i, i);
+    expect(&d, NOBODY, NOWHERE);
+    dispatch_close(&d);
+}
+
+/* A class that names a node without room, or none though there is one. */
+static void a_wrong_choice_is_overruled(void **state)
+{
+    (void)state;
+    for (uint32_t choice = 0; choice < 4; choice++) {
+        struct cairn_scheduler_class class;
+        struct dispatch d = dispatch_by(&class, CAIRN_ORDER_FIFO, 3, 4, obstinate_pick);
+        own_choice = choice < 3 ? choice : NOWHERE;
+        node_up(&d, 0, cpu1);
+        node_up(&d, 1, cpu2);
+        submit(&d, asks(1, cpu2));
+        submit(&d, asks(2, cpu2));
+        expect(&d, 1, 1);
+        expect(&d, NOBODY, NOWHERE);
+        dispatch_close(&d);
+    }
+}
+
 /* ---- limits, nodes, amounts ------------------------------------------------------------------ */
 
 static void as_many_wait_as_were_agreed(void **state)
@@ -302,6 +403,9 @@ int main(void)
         cmocka_unit_test(a_run_is_placed_one_by_one),
         cmocka_unit_test(orders),
         cmocka_unit_test(strict_fifo_goes_on_when_its_head_goes),
+        cmocka_unit_test(room_for_one_wakes_one),
+        cmocka_unit_test(many_nodes_come_up_at_once),
+        cmocka_unit_test(a_wrong_choice_is_overruled),
         cmocka_unit_test(as_many_wait_as_were_agreed),
         cmocka_unit_test(an_empty_pool_is_a_pool),
         cmocka_unit_test(what_shrinks_gives_the_rest),

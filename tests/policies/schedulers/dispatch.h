@@ -57,12 +57,11 @@ static inline void dispatch_defaults(const struct cairn_scheduler_class *class,
     }
 }
 
-static inline struct dispatch dispatch_with(const char *name, const struct cairn_value *values,
-                                            uint32_t nodes, uint32_t pending)
+static inline struct dispatch dispatch_of(const struct cairn_scheduler_class *class,
+                                          const struct cairn_value *values, uint32_t nodes,
+                                          uint32_t pending)
 {
-    struct dispatch d = {.class = cairn_scheduler_find(name)};
-    if (!d.class)
-        fail_msg("there is no scheduler %s", name);
+    struct dispatch d = {.class = class};
     d.pool = (struct cairn_pool){
         .size = sizeof d.pool, .abi = CAIRN_SCHEDULER_ABI, .nodes = nodes, .pending = pending};
     assert_true(d.class->plan_size <= sizeof d.plan);
@@ -71,6 +70,15 @@ static inline struct dispatch dispatch_with(const char *name, const struct cairn
     assert_non_null(d.state);
     cairn_scheduler_init(d.class, d.plan, &d.pool, d.state);
     return d;
+}
+
+static inline struct dispatch dispatch_with(const char *name, const struct cairn_value *values,
+                                            uint32_t nodes, uint32_t pending)
+{
+    const struct cairn_scheduler_class *class = cairn_scheduler_find(name);
+    if (!class)
+        fail_msg("there is no scheduler %s", name);
+    return dispatch_of(class, values, nodes, pending);
 }
 
 static inline struct dispatch dispatch_open(const char *name, enum cairn_order order,
