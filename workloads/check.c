@@ -6,6 +6,7 @@
  * the model's description. */
 #include "workloads/check.h"
 #include "sim/base/text.h"
+#include "sim/model/program.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schedule_form.h"
 #include <errno.h>
@@ -458,6 +459,84 @@ static enum status check_plan(const struct check *check)
     return STATUS_OK;
 }
 
+struct cairn_shape check_shape_of_actor(const struct spec *spec, uint32_t class,
+                                        struct cairn_stage *methods)
+{
+    const struct program_actor *a = &spec->program->actors[class];
+    struct cairn_shape shape = {
+        .size = sizeof shape,
+        .abi = CAIRN_CONTROLLER_ABI,
+        .checkpoint_cost = amount_mean(&a->checkpoint.snapshot),
+        .restore_cost = amount_mean(&a->checkpoint.restore),
+        .persist = amount_mean(&a->checkpoint.persist),
+        .downtime =
+            simtime_add(simtime_add(spec->detection.delay, amount_mean(&a->start)),
+                        simtime_add(spec->runtime.worker_start, spec->runtime.worker_import)),
+        .workers = 1,
+    };
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < spec->program->functions_count && count < LIMIT_STAGES; i++) {
+        const struct program_function *f = &spec->program->functions[i];
+        if (f->actor != class)
+            continue;
+        int64_t time = amount_mean(&f->time);
+        shape.step = time > shape.step ? time : shape.step;
+        methods[count++] = (struct cairn_stage){f->name, 1, time > 0 ? time : 1,
+                                                shape.checkpoint_cost, shape.restore_cost};
+    }
+    shape.step = shape.step > 0 ? shape.step : 1;
+    if (check_param(spec->controller.class, CAIRN_NAMES) < 0)
+        return shape;
+    shape.step = 0; /* it goes by the names of steps: a class is what its methods are */
+    shape.stages = methods;
+    shape.stages_count = count;
+    return shape;
+}
+
+/* The plan for one class of actors, made once to hear its refusal early. */
+static enum status check_actor_plan(const struct check *check, uint32_t class)
+{
+    const struct spec *spec = check->spec;
+    const struct cairn_controller_class *controller = spec->controller.class;
+    struct cairn_stage *methods = arena_array(check->arena, LIMIT_STAGES, sizeof *methods);
+    if (!methods)
+        return diag_world(check->diag, "plan", controller->name, ENOMEM);
+    struct cairn_shape shape = check_shape_of_actor(spec, class, methods);
+    void *plan =
+        arena_alloc(check->arena, cairn_plan_size(controller, spec->controller.values, &shape));
+    if (!plan)
+        return diag_world(check->diag, "plan", controller->name, ENOMEM);
+    const char *problem = controller->plan(spec->controller.values, &shape, plan);
+    if (problem)
+        diag_error(check->diag, check->scenario->values[KEY_CONTROLLER].place,
+                   "controller %s, for actor %s: %s", controller->name,
+                   spec->program->actors[class].name, problem);
+    return STATUS_OK;
+}
+
+/* Of a pipeline a controller decides the checkpoints of actors. */
+static enum status check_program_controller(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    bool has_one = false;
+    enum status status = STATUS_OK;
+    if (strcmp(spec->controller.class->name, "none") == 0)
+        return STATUS_OK;
+    for (uint32_t i = 0; i < spec->program->actors_count && status == STATUS_OK; i++) {
+        if (!spec->program->actors[i].checkpoint.is_given)
+            continue;
+        has_one = true;
+        if (is_known(&spec->controller))
+            status = check_actor_plan(check, i);
+    }
+    if (!has_one)
+        diag_error(check->diag, check->scenario->values[KEY_CONTROLLER].place,
+                   "controller %s has nothing to decide: no actor of the pipeline says what a "
+                   "checkpoint costs, as in 'checkpoint: {snapshot: 0.3 s, restore: 0.2 s}'",
+                   spec->controller.class->name);
+    return status;
+}
+
 static enum status check_controller(const struct check *check)
 {
     if (!check->scenario->values[KEY_CONTROLLER].is_good)
@@ -465,7 +544,9 @@ static enum status check_controller(const struct check *check)
     for (const struct spec_controller *c = &check->spec->controller; c; c = c->inner)
         check_mtbf(check, c);
     bool has_group = !is_present(check, KEY_PIPELINE);
-    return check->diag->errors == 0 && has_group ? check_plan(check) : STATUS_OK;
+    if (check->diag->errors > 0)
+        return STATUS_OK;
+    return has_group ? check_plan(check) : check_program_controller(check);
 }
 
 enum status check_scenario(const struct scenario *scenario, struct arena *arena, struct diag *diag)

@@ -12,4 +12,9 @@ enum status check_scenario(const struct scenario *scenario, struct arena *arena,
 /* Index of the class's first parameter of this unit, or -1. */
 int check_param(const struct cairn_controller_class *class, enum cairn_unit unit);
 
+/* What a controller is told of an actor of this class: its calls are steps. `methods` has room for
+ * LIMIT_STAGES and outlives the shape. */
+struct cairn_shape check_shape_of_actor(const struct spec *spec, uint32_t class,
+                                        struct cairn_stage *methods);
+
 #endif

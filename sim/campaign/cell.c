@@ -40,13 +40,36 @@ static enum status bind_trace(struct cell *cell, struct arena *arena, struct dia
     return STATUS_OK;
 }
 
+/* Failures that strike one actor: of its node, and of its own process where that has a law. */
+static double mtbf_of_actor(const struct spec *spec)
+{
+    struct spec one = *spec;
+    double rate, crashes = 0;
+    one.group.workers = 1;
+    rate = 1 / fault_mtbf(&one, INT64_MAX);
+    if (spec->faults.platform.is_given) /* it takes one node of all */
+        rate -= (1 - 1.0 / spec->cluster.nodes) / spec->faults.platform.uptime.mean;
+    for (uint32_t i = 0; i < spec->program->actors_count; i++) {
+        const struct program_actor *a = &spec->program->actors[i];
+        double mean = simtime_seconds(amount_mean(&a->crash));
+        if (a->checkpoint.is_given && mean > 0 && 1 / mean > crashes)
+            crashes = 1 / mean;
+    }
+    return rate + crashes > 0 ? 1 / (rate + crashes) : (double)INFINITY;
+}
+
+static double mtbf_of(const struct spec *spec)
+{
+    return spec->program ? mtbf_of_actor(spec) : fault_mtbf(spec, INT64_MAX);
+}
+
 /* One controller's MTBF (MODEL rule 16); the reader has refused what nothing can give. */
 static enum status resolve_mtbf(struct cell *cell, struct spec_controller *controller, int param,
                                 struct diag *diag)
 {
     bool has_trace = cell->spec.faults.trace.is_given;
     struct place place = scenario_place(cell->scenario, "controller.mtbf");
-    double mtbf = fault_mtbf(&cell->spec, INT64_MAX);
+    double mtbf = mtbf_of(&cell->spec);
     const char *origin = "from the laws";
     assert(has_trace ? controller->mtbf != MTBF_SCENARIO
                      : controller->mtbf == MTBF_SCENARIO || controller->mtbf == MTBF_GIVEN);
@@ -95,7 +118,7 @@ static enum status resolve_shape(struct cell *cell, struct spec_controller *cont
 static enum status find_rates(struct cell *cell, struct diag *diag)
 {
     bool has_trace = cell->spec.faults.trace.is_given;
-    cell->mtbf_s = fault_mtbf(&cell->spec, INT64_MAX);
+    cell->mtbf_s = mtbf_of(&cell->spec);
     cell->mtbf_origin = has_trace ? "from the whole trace" : "from the laws";
     for (struct spec_controller *c = &cell->spec.controller; c; c = c->inner) {
         int mtbf = check_param(c->class, CAIRN_MTBF), shape = check_param(c->class, CAIRN_SHAPE);
@@ -133,25 +156,82 @@ static enum status build_plan(struct cell *cell, struct arena *arena, struct dia
     return STATUS_OK;
 }
 
-/* What decides in a program besides the controller. */
+/* ---- programs ------------------------------------------------------------------------------ */
+
+static enum status plan_for_actor(struct cell *cell, uint32_t class, struct arena *arena,
+                                  struct diag *diag, void **plan)
+{
+    const struct spec *spec = &cell->spec;
+    const struct cairn_controller_class *controller = spec->controller.class;
+    struct cairn_stage *methods = arena_array(arena, LIMIT_STAGES, sizeof *methods);
+    if (!methods)
+        return diag_world(diag, "plan", NULL, ENOMEM);
+    struct cairn_shape shape = check_shape_of_actor(spec, class, methods);
+    *plan = arena_alloc(arena, cairn_plan_size(controller, spec->controller.values, &shape));
+    if (!*plan)
+        return diag_world(diag, "plan", NULL, ENOMEM);
+    const char *refusal = controller->plan(spec->controller.values, &shape, *plan);
+    if (refusal)
+        return diag_error(diag, scenario_place(cell->scenario, "controller"),
+                          "%s, for actor %s: %s", controller->name,
+                          spec->program->actors[class].name, refusal);
+    if (controller->interval && !cell->has_interval) {
+        cell->interval = controller->interval(*plan, &cell->bound_by);
+        cell->has_interval = cell->interval > 0;
+    }
+    return STATUS_OK;
+}
+
+/* One plan for each class of actors that can be checkpointed; none for controller: none. */
+static enum status plan_controllers(struct cell *cell, struct arena *arena, struct diag *diag)
+{
+    const struct spec *spec = &cell->spec;
+    const struct cairn_controller_class *controller = spec->controller.class;
+    struct place place = scenario_place(cell->scenario, "controller");
+    uint32_t found = 0;
+    if (strcmp(controller->name, "none") == 0)
+        return STATUS_OK;
+    if (process_is(controller))
+        return diag_error(diag, place,
+                          "a program over a pipe cannot decide for the actors of a "
+                          "pipeline yet; it can for a group");
+    void **plans = arena_array(arena, spec->program->actors_count + 1, sizeof *plans);
+    if (!plans)
+        return diag_world(diag, "plan", NULL, ENOMEM);
+    for (uint32_t i = 0; i < spec->program->actors_count; i++) {
+        if (!spec->program->actors[i].checkpoint.is_given)
+            continue;
+        enum status status = plan_for_actor(cell, i, arena, diag, &plans[i]);
+        if (status != STATUS_OK)
+            return status;
+        found++;
+    }
+    assert(found > 0); /* the reader has refused others */
+    (void)found;
+    cell->plans.controllers = (const void *const *)plans;
+    return STATUS_OK;
+}
+
+/* What decides in a program. */
 static enum status build_program_plans(struct cell *cell, struct arena *arena, struct diag *diag)
 {
     const struct spec *spec = &cell->spec;
     const struct cairn_scheduler_class *scheduler = spec->scheduler.class;
     const struct cairn_recovery_class *recovery = spec->recovery.class;
-    cell->scheduler_plan = arena_alloc(arena, scheduler->plan_size);
-    cell->recovery_plan = arena_alloc(arena, cairn_recovery_plan_size(recovery));
-    if (!cell->scheduler_plan || !cell->recovery_plan)
+    void *places = arena_alloc(arena, scheduler->plan_size);
+    void *cures = arena_alloc(arena, cairn_recovery_plan_size(recovery));
+    if (!places || !cures)
         return diag_world(diag, "plan", NULL, ENOMEM);
-    const char *refusal = scheduler->plan(spec->scheduler.values, cell->scheduler_plan);
+    const char *refusal = scheduler->plan(spec->scheduler.values, places);
     if (refusal)
         return diag_error(diag, scenario_place(cell->scenario, "scheduler"), "%s: %s",
                           scheduler->name, refusal);
-    refusal = recovery->plan(spec->recovery.values, cell->recovery_plan);
+    refusal = recovery->plan(spec->recovery.values, cures);
     if (refusal)
         return diag_error(diag, scenario_place(cell->scenario, "recovery"), "%s: %s",
                           recovery->name, refusal);
-    return STATUS_OK;
+    cell->plans = (struct runtime_plans){.scheduler = places, .recovery = cures};
+    return plan_controllers(cell, arena, diag);
 }
 
 /* A trace from a fixed start on fixed nodes: nothing is drawn. */

@@ -9,6 +9,7 @@
 
 #include "sim/model/bound.h"
 #include "sim/model/run.h"
+#include "sim/runtime/runtime.h"
 #include "workloads/scenario.h"
 
 #define CELL_LABEL 256
@@ -18,9 +19,9 @@ struct cell {
     const struct scenario *scenario;
     struct spec spec;
     void *plan;
-    void *scheduler_plan, *recovery_plan; /* of programs */
-    double mtbf_s;                        /* of failures that strike the job; infinite: none do */
-    const char *mtbf_origin;              /* "from the laws", "given", … */
+    struct runtime_plans plans; /* of programs */
+    double mtbf_s;              /* of failures that strike the job; infinite: none do */
+    const char *mtbf_origin;    /* "from the laws", "given", … */
     bool uses_mtbf;
     bool has_interval;    /* the controller plans one */
     simtime interval;     /* SIMTIME_NEVER: no checkpoints */

@@ -29,6 +29,7 @@ enum {
     HAS_WAIT = 8192,   /* what for */
     HAS_NODES = 16384, /* held, others; or spare, repairing */
     HAS_ATTEMPT = 32768 | HAS_CALL,
+    HAS_PROTECTED = 65536, /* useful time that a restore brought back */
 };
 
 struct kind {
@@ -72,9 +73,11 @@ static const struct kind kinds[TOLD_KINDS] = {
     [TOLD_PERSISTING] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it goes on in the background"},
     [TOLD_COMPLETE] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it is complete"},
     [TOLD_ABORTED] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it never will be"},
-    [TOLD_RESTORED] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "an actor is back at it"},
+    [TOLD_RESTORED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_PROTECTED, "version",
+                       "an actor is back at it; protected_ns: the useful time that it holds"},
     [TOLD_HOST_DOWN] = {HAS_HOST | HAS_CAUSE, "left",
                         "a node fails: the true time; left: 1, it goes to be repaired"},
+    [TOLD_HOST_DRAINED] = {HAS_HOST, NULL, "it takes nothing new"},
     [TOLD_HOST_DETECTED] = {HAS_HOST | HAS_CAUSE, NULL, "everybody knows"},
     [TOLD_HOST_UP] = {HAS_HOST, NULL, "there is a node in its place"},
     [TOLD_OUTAGE] = {HAS_NODES, NULL, "nodes in use and others that an outage has hit, just told"},
@@ -151,6 +154,8 @@ static void add_place(struct text *text, const struct told *told, unsigned has)
     }
     if (has & HAS_COUNT)
         add_number(text, "count", (slot_ns)told->count);
+    if (has & HAS_PROTECTED)
+        add_number(text, "protected_ns", (slot_ns)told->count);
     if (has & HAS_SINCE)
         add_number(text, "since_ns", told->since);
 }

@@ -7,7 +7,7 @@ enum status workspace_open(struct workspace *workspace, const struct cell *cell,
     const struct spec *spec = &cell->spec;
     workspace->is_program = spec->program != NULL;
     if (workspace->is_program)
-        return runtime_open(&workspace->runtime, spec, cell->scheduler_plan, cell->recovery_plan);
+        return runtime_open(&workspace->runtime, spec, &cell->plans);
     return run_open(&workspace->run, spec, plan);
 }
 

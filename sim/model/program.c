@@ -24,3 +24,15 @@ int64_t amount_of(const struct amount *amount, uint64_t index, double u)
     int64_t drawn = simtime_from_seconds(law_sample(amount->law, u));
     return drawn < 0 ? 0 : drawn;
 }
+
+int64_t amount_mean(const struct amount *amount)
+{
+    double sum = 0;
+    if (amount->kind == AMOUNT_CONSTANT)
+        return amount->constant;
+    if (amount->kind == AMOUNT_LAW)
+        return simtime_from_seconds(amount->law->mean);
+    for (uint32_t i = 0; i < amount->count; i++)
+        sum += (double)amount->list[i];
+    return simtime_from_seconds(sum / amount->count / 1e9);
+}

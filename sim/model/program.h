@@ -149,6 +149,8 @@ struct program {
 
 /* Call `index` of whatever the amount belongs to; u: its addressed uniform. Never negative. */
 int64_t amount_of(const struct amount *amount, uint64_t index, double u);
+/* Its mean over calls; of a list, over the list. */
+int64_t amount_mean(const struct amount *amount);
 /* Is there nothing to it, whatever the call? */
 static inline bool amount_is_zero(const struct amount *amount)
 {

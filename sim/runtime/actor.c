@@ -4,6 +4,7 @@
  * Main invariant: an actor has a seat exactly while its phase is not ACTOR_NOWHERE, and only the
  * ten documented transitions of its state occur (become). */
 #include "sim/runtime/actor.h"
+#include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/host.h"
@@ -29,18 +30,24 @@ static const struct program_actor *class_of(const struct runtime *rt, const stru
     return &rt->program->actors[a->class];
 }
 
+struct told actor_told(const struct runtime *rt, uint32_t number, enum told_kind kind)
+{
+    const struct actor *a = actor_of(rt, number);
+    return (struct told){.kind = kind,
+                         .cause = a->cause,
+                         .job = ((struct job *)pool_at(&rt->jobs, a->job))->serial,
+                         .function = PROGRAM_NOTHING,
+                         .actor = number,
+                         .host = a->seat.host};
+}
+
 void actor_tell(struct runtime *rt, uint32_t number, enum told_kind kind, uint32_t to,
                 slot_ns amount)
 {
-    const struct actor *a = actor_of(rt, number);
-    runtime_tell(rt, (struct told){.kind = kind,
-                                   .to = to,
-                                   .cause = a->cause,
-                                   .job = ((struct job *)pool_at(&rt->jobs, a->job))->serial,
-                                   .function = PROGRAM_NOTHING,
-                                   .actor = number,
-                                   .host = a->seat.host,
-                                   .amount = amount});
+    struct told told = actor_told(rt, number, kind);
+    told.to = to;
+    told.amount = amount;
+    runtime_tell(rt, told);
 }
 
 static void become(struct runtime *rt, uint32_t number, enum actor_state state)
@@ -70,6 +77,7 @@ uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_
     job->actors = number;
     a->own = blocks_take(&rt->blocks, cairn_recovery_own_size(recovery, rt->recovery_plan), 1);
     cairn_recovery_init_own(recovery, rt->recovery_plan, a->own);
+    advice_begin(rt, number);
     rt->record->actors.created++;
     actor_tell(rt, number, TOLD_ACTOR, ACTOR_UNREADY, 0);
     return number;
@@ -113,7 +121,8 @@ static void wait_phase(struct runtime *rt, uint32_t number, enum actor_phase pha
     a->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_ACTOR, number);
 }
 
-static void alive(struct runtime *rt, uint32_t number)
+/* restore: what going back to its checkpoint took; -1: it did not. */
+static void alive(struct runtime *rt, uint32_t number, simtime restore)
 {
     struct actor *a = actor_of(rt, number);
     const struct program_actor *class = class_of(rt, a);
@@ -134,7 +143,14 @@ static void alive(struct runtime *rt, uint32_t number)
         b->objects[element].is_inline = true;
         batch_settle(rt, batch, element, OBJECT_READY, 0);
     }
+    advice_alive(rt, number, restore);
     service_began(rt, number);
+}
+
+static void restore(struct runtime *rt, uint32_t number)
+{
+    actor_of(rt, number)->restore_began = runtime_now(rt);
+    wait_phase(rt, number, ACTOR_RESTORING, service_restore_time(rt, number));
 }
 
 static void built(struct runtime *rt, uint32_t number)
@@ -144,9 +160,9 @@ static void built(struct runtime *rt, uint32_t number)
     seat_charge(rt, SEAT_OF_ACTOR(number), a->state == ACTOR_PENDING ? JOB_START : JOB_RESTART);
     if (a->state == ACTOR_RESTARTING && class->checkpoint.is_automatic &&
         service_has_checkpoint(rt, a))
-        wait_phase(rt, number, ACTOR_RESTORING, service_restore_time(rt, number));
+        restore(rt, number);
     else
-        alive(rt, number);
+        alive(rt, number, -1);
 }
 
 static void build(struct runtime *rt, uint32_t number)
@@ -205,7 +221,7 @@ void actor_timer(struct runtime *rt, uint32_t number)
         break;
     case ACTOR_RESTORING:
         service_restored(rt, number);
-        alive(rt, number);
+        alive(rt, number, runtime_now(rt) - a->restore_began);
         break;
     case ACTOR_LOST:
         actor_detected(rt, number);
@@ -296,8 +312,10 @@ void actor_detected(struct runtime *rt, uint32_t number)
     assert(a->phase == ACTOR_LOST);
     seat_charge(rt, SEAT_OF_ACTOR(number), JOB_DETECT);
     bool was_alive = a->state == ACTOR_ALIVE;
-    if (was_alive)
+    if (was_alive) {
+        advice_failed(rt, number);
         forget_state(rt, number);
+    }
     leave_seat(rt, number);
     a->phase = ACTOR_NOWHERE;
     if (a->state == ACTOR_PENDING) { /* its creation was not over: once more */

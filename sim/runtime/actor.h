@@ -19,6 +19,7 @@ uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_
 /* Its registration has arrived: the scheduler is asked for a place. */
 void actor_request(struct runtime *rt, uint32_t number);
 void actor_place(struct runtime *rt, const struct cairn_placement *placement);
+struct told actor_told(const struct runtime *rt, uint32_t number, enum told_kind kind);
 void actor_tell(struct runtime *rt, uint32_t number, enum told_kind kind, uint32_t to,
                 slot_ns amount);
 void actor_timer(struct runtime *rt, uint32_t number);

@@ -5,6 +5,7 @@
  * who it is depends on the run, its time does not. Nothing found is told by nothing happening. */
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/host.h"
@@ -20,7 +21,7 @@ void mishap_begin(struct runtime *rt)
     }
 }
 
-void mishap_notice(struct runtime *rt, uint32_t place)
+void mishap_notice(struct runtime *rt, uint32_t place, simtime until)
 {
     bool is_place = place != CLUSTER_NOBODY;
     rt->record->notices++;
@@ -31,6 +32,7 @@ void mishap_notice(struct runtime *rt, uint32_t place)
         return;
     rt->hosts[place].is_announced = true;
     host_drain(rt, place);
+    advice_notice(rt, place, until);
 }
 
 /* The index-th attempt of a task, or actor of a class, that is at work now, oldest first. */

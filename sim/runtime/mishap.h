@@ -12,9 +12,9 @@
 void mishap_begin(struct runtime *rt);
 /* What is scheduled as number `index` has come: the announcement first, where there is one. */
 void mishap_timer(struct runtime *rt, uint32_t index);
-/* The failure of the node in this place is announced: it takes nothing new. CLUSTER_NOBODY: of a
- * node, or more than one, that has no place. */
-void mishap_notice(struct runtime *rt, uint32_t place);
+/* The failure of the node in this place, at `until`, is announced: it takes nothing new.
+ * CLUSTER_NOBODY: of a node, or more than one, that has no place. */
+void mishap_notice(struct runtime *rt, uint32_t place, simtime until);
 
 /* How long this attempt's process, or this life of an actor, works before it ends; NEVER: it does
  * not. */

@@ -8,6 +8,7 @@
 #include "sim/runtime/runtime.h"
 #include "sim/base/random.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/fiber.h"
@@ -166,7 +167,7 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t
 }
 
 /* Time is up: what is under way is charged, and will not come to anything. */
-static void stop(struct runtime *rt, enum run_end end)
+void runtime_stop(struct runtime *rt, enum run_end end)
 {
     rt->record->end = end;
     rt->is_over = true;
@@ -184,38 +185,40 @@ bool runtime_stands_still(struct runtime *rt)
     }
     if (++rt->executed < STATEMENTS_MOST)
         return false;
-    stop(rt, END_EVENTS);
+    runtime_stop(rt, END_EVENTS);
     return true;
 }
 
 /* ---- a workspace --------------------------------------------------------------------------- */
 
 enum status runtime_open(struct runtime *runtime, const struct spec *spec,
-                         const void *scheduler_plan, const void *recovery_plan)
+                         const struct runtime_plans *plans)
 {
     struct runtime *rt = runtime;
     const struct program *program = spec->program;
     *rt = (struct runtime){.spec = spec,
                            .program = program,
-                           .scheduler_plan = scheduler_plan,
-                           .recovery_plan = recovery_plan,
+                           .scheduler_plan = plans->scheduler,
+                           .recovery_plan = plans->recovery,
+                           .controller_plans = plans->controllers,
                            .pending_most = PENDING_FIRST};
     arena_init(&rt->arena);
     arena_init(&rt->fixed);
     struct cairn_pool pool = pool_of(rt);
     struct arena *a = &rt->fixed;
     rt->scheduler =
-        arena_alloc(a, cairn_scheduler_size(spec->scheduler.class, scheduler_plan, &pool));
-    rt->recovery = arena_alloc(a, cairn_recovery_state_size(spec->recovery.class, recovery_plan));
+        arena_alloc(a, cairn_scheduler_size(spec->scheduler.class, plans->scheduler, &pool));
+    rt->recovery = arena_alloc(a, cairn_recovery_state_size(spec->recovery.class, plans->recovery));
     rt->hosts = arena_array(a, spec->cluster.nodes, sizeof *rt->hosts);
     rt->calls_of = arena_array(a, program->functions_count, sizeof *rt->calls_of);
     rt->built_of = arena_array(a, program->actors_count, sizeof *rt->built_of);
     rt->begun_of = arena_array(a, program->functions_count, sizeof *rt->begun_of);
+    rt->shared_states = arena_array(a, program->actors_count, sizeof *rt->shared_states);
     rt->lives_of = arena_array(a, program->actors_count, sizeof *rt->lives_of);
     rt->come_of = arena_array(a, program->jobs_count, sizeof *rt->come_of);
     rt->thoughts = arena_array(a, program->statements_count, sizeof *rt->thoughts);
     if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of &&
-        rt->begun_of && rt->lives_of && rt->come_of && rt->thoughts &&
+        rt->begun_of && rt->lives_of && rt->shared_states && rt->come_of && rt->thoughts &&
         cluster_init(&rt->cluster, spec, a) &&
         fault_init(&rt->faults, spec, &rt->engine, &rt->cluster, &rt->story, false, a) &&
         engine_open(&rt->engine, rt->cluster.entities_count, rt->cluster.entities,
@@ -300,6 +303,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     memset(rt->calls_of, 0, p->functions_count * sizeof *rt->calls_of);
     memset(rt->built_of, 0, p->actors_count * sizeof *rt->built_of);
     memset(rt->begun_of, 0, p->functions_count * sizeof *rt->begun_of);
+    memset(rt->shared_states, 0, p->actors_count * sizeof *rt->shared_states);
     memset(rt->lives_of, 0, p->actors_count * sizeof *rt->lives_of);
     memset(rt->come_of, 0, p->jobs_count * sizeof *rt->come_of);
     memset(rt->thoughts, 0, p->statements_count * sizeof *rt->thoughts);
@@ -365,7 +369,8 @@ static void fire(struct runtime *rt, uint32_t at)
         host_timer(rt, timer.number);
         break;
     case TIMER_NOTICE:
-        mishap_notice(rt, rt->spec->faults.schedule[timer.number].number);
+        mishap_notice(rt, rt->spec->faults.schedule[timer.number].number,
+                      rt->spec->faults.schedule[timer.number].at);
         break;
     case TIMER_MISHAP:
         mishap_timer(rt, timer.number);
@@ -404,7 +409,8 @@ static void foretell(struct runtime *rt, struct event event)
         return;
     }
     uint32_t node = event_slot(event);
-    mishap_notice(rt, node < rt->cluster.nodes ? rt->cluster.entities[node].rank : CLUSTER_NOBODY);
+    mishap_notice(rt, node < rt->cluster.nodes ? rt->cluster.entities[node].rank : CLUSTER_NOBODY,
+                  happening.until);
 }
 
 static void happen(struct runtime *rt, struct event event, bool is_fault)
@@ -476,18 +482,19 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         }
         if (!has_next || event.time > horizon || (event.time == horizon && is_decision(event))) {
             engine->now = horizon;
-            stop(rt, END_HORIZON);
+            runtime_stop(rt, END_HORIZON);
             break;
         }
         engine_take(engine, event, is_fault);
         happen(rt, event, is_fault);
         tell_nodes(rt);
         if (rt->story.events > rt->spec->max_events)
-            stop(rt, END_EVENTS);
+            runtime_stop(rt, END_EVENTS);
     }
     if (rt->is_out_of_memory || engine->is_out_of_memory)
         return STATUS_MEMORY;
     charge_rest(rt);
+    record->claimed_work = advice_claimed(rt);
     record->makespan = engine->now;
     close_ledgers(rt);
     record->digest = story_end(&rt->story);

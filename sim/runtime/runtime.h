@@ -189,7 +189,7 @@ struct call {
     bool is_crashing; /* or with its process */
     bool has_arrived; /* at its actor */
     bool was_alive;   /* its actor has lived with it: its death is this call's failure */
-    simtime worked;   /* of a method: since it began */
+    simtime began;    /* of a method: when it began to compute */
 };
 
 /* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
@@ -238,7 +238,9 @@ struct actor {
     uint32_t persisting;          /* the call whose snapshot is; 0: none */
     uint32_t persist_timer, crash_timer;
     struct actor_checkpoint newest;
-    void *own; /* recovery's state of it */
+    void *own;               /* recovery's state of it */
+    struct advisor *advisor; /* NULL: no controller decides its checkpoints */
+    simtime restore_began;
 };
 
 enum fiber_wait {
@@ -283,7 +285,8 @@ struct runtime {
     const struct spec *spec;
     const struct program *program;
     const void *scheduler_plan, *recovery_plan;
-    struct arena arena, fixed; /* of a replication; of the workspace */
+    const void *const *controller_plans; /* by class of actors; NULL: none, of all or of this one */
+    struct arena arena, fixed;           /* of a replication; of the workspace */
     struct engine engine;
     struct cluster cluster;
     struct faults faults;
@@ -298,12 +301,13 @@ struct runtime {
     uint32_t pending_most;
     void *recovery;
     struct host *hosts;
-    uint64_t *calls_of; /* by function: calls submitted so far */
-    uint64_t *built_of; /* by class: constructors begun */
-    uint64_t *begun_of; /* by function: attempts that ran, where their crashes are listed */
-    uint64_t *lives_of; /* by class: processes that served, likewise */
-    uint64_t *come_of;  /* by definition of a job: how many have arrived */
-    uint64_t *thoughts; /* by statement: how often a driver worked, or put, by itself */
+    uint64_t *calls_of;   /* by function: calls submitted so far */
+    uint64_t *built_of;   /* by class: constructors begun */
+    uint64_t *begun_of;   /* by function: attempts that ran, where their crashes are listed */
+    uint64_t *lives_of;   /* by class: processes that served, likewise */
+    void **shared_states; /* by class: of a controller that wants one for the job */
+    uint64_t *come_of;    /* by definition of a job: how many have arrived */
+    uint64_t *thoughts;   /* by statement: how often a driver worked, or put, by itself */
 
     struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies;
     struct blocks blocks;
@@ -321,9 +325,14 @@ struct runtime {
     void *context;
 };
 
-/* plans: what the classes of scheduler and recovery made of their parameters. STATUS_MEMORY. */
+/* plans: what the classes of the policies made of their parameters; they outlive it. STATUS_MEMORY.
+ */
+struct runtime_plans {
+    const void *scheduler, *recovery;
+    const void *const *controllers; /* by class of actors; NULL: none decides */
+};
 enum status runtime_open(struct runtime *runtime, const struct spec *spec,
-                         const void *scheduler_plan, const void *recovery_plan);
+                         const struct runtime_plans *plans);
 void runtime_close(struct runtime *runtime);
 /* Everything is told to the listener from now on; NULL: to nobody. */
 void runtime_listen(struct runtime *runtime, chronicle_listener *listener, void *context);
@@ -345,6 +354,8 @@ uint32_t runtime_timer(struct runtime *rt, simtime delay, enum event_class class
 void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
 /* A request to the scheduler; occurrence: what addresses its random words. */
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t occurrence);
+/* The run ends here, before its jobs do. */
+void runtime_stop(struct runtime *rt, enum run_end end);
 /* Statement after statement, and no time passes: the run is stopped. */
 bool runtime_stands_still(struct runtime *rt);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,

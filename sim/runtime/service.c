@@ -6,6 +6,7 @@
  * useful part of it that a crash would take back. */
 #include "sim/runtime/service.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/seat.h"
@@ -39,6 +40,7 @@ void service_charge(struct runtime *rt, uint32_t number)
     if (class != JOB_USEFUL)
         return;
     a->at_risk += elapsed;
+    advice_worked(rt, a, elapsed);
     if (a->persisting)
         a->between += elapsed;
 }
@@ -64,7 +66,13 @@ void service_restored(struct runtime *rt, uint32_t number)
     seat_charge(rt, SEAT_OF_ACTOR(number), JOB_RESTORE);
     a->version = a->newest.version;
     rt->record->restored++;
-    actor_tell(rt, number, TOLD_RESTORED, 0, (slot_ns)a->version);
+    rt->record->protected_work += a->kept;
+    struct told told = actor_told(rt, number, TOLD_RESTORED);
+    told.amount = (slot_ns)a->version;
+    told.count = (uint64_t)a->kept;
+    runtime_tell(rt, told);
+    if (a->phase == ACTOR_SERVING)
+        advice_restored(rt, number, runtime_now(rt) - a->restore_began);
 }
 
 static void push_back(struct runtime *rt, struct actor *a, uint32_t call)
@@ -149,6 +157,7 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     runtime_tell(rt, told);
     c->is_raising = is_raising;
     c->state = CALL_RUNNING;
+    c->began = runtime_now(rt);
     a->is_computing = true;
     c->timer = runtime_timer(rt, work, EVENT_COMPLETION, TIMER_CALL, call);
 }
@@ -187,6 +196,7 @@ static bool begin_restore(struct runtime *rt, uint32_t number, uint32_t call)
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, a->at_risk);
     rt->record->lost_work += a->at_risk;
     a->at_risk = a->between = 0;
+    a->restore_began = runtime_now(rt);
     c->state = CALL_RUNNING;
     c->timer =
         runtime_timer(rt, service_restore_time(rt, number), EVENT_COMPLETION, TIMER_CALL, call);
@@ -201,6 +211,7 @@ static void begin_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
     a->between = 0;
     rt->record->taken++;
     actor_tell(rt, number, TOLD_SNAPSHOT, 0, (slot_ns)a->covered);
+    advice_snapshot(rt, number);
     c->state = CALL_RUNNING;
     simtime time = runtime_amount(rt, &class_of(rt, a)->checkpoint.snapshot, STREAM_START, number,
                                   a->snapshots++, WORD_SNAPSHOT);
@@ -266,8 +277,34 @@ void service_pump(struct runtime *rt, uint32_t number)
         begin(rt, number);
 }
 
+/* The controller is asked where a checkpoint could be taken; it goes before the calls that wait. */
+static void take_advice(struct runtime *rt, uint32_t number)
+{
+    struct actor *a = actor_of(rt, number);
+    if (a->phase != ACTOR_SERVING || a->running_count > 0 || !advice_wants_checkpoint(rt, number))
+        return;
+    uint32_t batch = batch_new(rt, BATCH_SNAPSHOTS, a->job, 0, 1, NULL, 0);
+    if (!batch)
+        return;
+    batch_of(rt, batch)->target = a->batch;
+    batch_of(rt, batch)->has_calls = batch_of(rt, batch)->is_enqueued = true;
+    uint32_t call = call_new(rt, batch, 0);
+    struct call *c = call_of(rt, call);
+    c->actor = number;
+    c->has_arrived = c->was_alive = true;
+    a->calls++;
+    push_front(rt, a, call);
+}
+
+void service_take_advice(struct runtime *rt, uint32_t number)
+{
+    take_advice(rt, number);
+    service_pump(rt, number);
+}
+
 void service_began(struct runtime *rt, uint32_t number)
 {
+    take_advice(rt, number);
     for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
         call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
     service_pump(rt, number);
@@ -346,6 +383,8 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
     bool is_whole = !c->is_raising || f->fails.at_ppm == 1000000;
     stop_running(rt, number, call);
     a->version += is_whole;
+    if (is_whole)
+        advice_step(rt, number, f->name, runtime_now(rt) - c->began);
     if (c->is_raising)
         end_exception(rt, number, call);
     else
@@ -380,6 +419,7 @@ static void complete(struct runtime *rt, uint32_t number, uint32_t call)
     a->at_risk = a->between;
     rt->record->completed++;
     actor_tell(rt, number, TOLD_COMPLETE, 0, (slot_ns)a->covered);
+    advice_complete(rt, number);
     call_finish(rt, call, a->seat.host);
 }
 
@@ -389,6 +429,7 @@ static void end_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
     simtime persist = runtime_amount(rt, &class_of(rt, a)->checkpoint.persist, STREAM_START, number,
                                      a->snapshots - 1, WORD_PERSIST);
     stop_running(rt, number, call);
+    advice_snapshot_ended(rt, number);
     if (persist == 0) {
         complete(rt, number, call);
         return;
@@ -432,6 +473,7 @@ void service_call_timer(struct runtime *rt, uint32_t call)
         end_compute(rt, number, call);
     }
     take_turn(rt, number);
+    take_advice(rt, number);
     service_pump(rt, number);
     service_end_if_let_go(rt, number);
 }
@@ -441,6 +483,7 @@ static void abort_checkpoint(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     rt->record->checkpoints_aborted++;
     actor_tell(rt, number, TOLD_ABORTED, 0, (slot_ns)a->covered);
+    advice_aborted(rt, number);
 }
 
 /* All calls in hand, in the order of their submission, as a list. */

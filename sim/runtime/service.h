@@ -19,6 +19,8 @@ void service_persisted(struct runtime *rt, uint32_t number);
 void service_began(struct runtime *rt, uint32_t number);
 /* Begins what can begin now. */
 void service_pump(struct runtime *rt, uint32_t number);
+/* Its controller wants to be asked: now, if no call is being served. */
+void service_take_advice(struct runtime *rt, uint32_t number);
 /* Nobody has its handle, and nothing is left to do: it ends. */
 void service_end_if_let_go(struct runtime *rt, uint32_t number);
 /* Charges what it has been doing until now; to be called before anything changes that. */
