@@ -110,7 +110,8 @@ void cairn_scheduler_node(const struct cairn_scheduler_class *scheduler, const v
     room_change(&d.room, node, change, capacity);
     if (scheduler->heard)
         scheduler->heard(plan, d.own, &d.room, now, node, change);
-    shapes_wake(&d.waiting, node); /* those that would rather be here may now look elsewhere */
+    shapes_wake(&d.waiting, node); /* those that would rather be here may now look elsewhere, */
+    shapes_wake(&d.waiting, WAITING_RESERVED); /* also if it was reserved for another */
     freed(&d, node);
     wake_bundles(&d, node);
 }

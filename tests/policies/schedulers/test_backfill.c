@@ -186,6 +186,27 @@ static void a_soft_head_reserves_elsewhere_when_its_node_goes(void **state)
     dispatch_close(&d);
 }
 
+/* What would rather be on a busy node waits for it, though there is room on the reserved one too;
+ * when that node is gone it may go to a third. */
+static void what_waits_softly_behind_a_reservation_goes_elsewhere(void **state)
+{
+    struct dispatch d = cluster(CAIRN_ORDER_BACKFILL, 3, 2);
+    struct cairn_request filler = job(2, 1, 200), soft = job(5, 1, 50);
+    (void)state;
+    node_up(&d, 1, needs(1, 0, 0)); /* both too small for the head */
+    node_up(&d, 2, needs(1, 0, 0));
+    starts(&d, job(1, 1, 20), 0);
+    filler.strategy = soft.strategy = CAIRN_PLACE_NODE;
+    filler.node = soft.node = 1;
+    soft.is_soft = 1;
+    starts(&d, filler, 1);
+    starts(&d, job(4, 2, 10), NOWHERE); /* node 0 at 20 */
+    starts(&d, soft, NOWHERE);
+    node_is(&d, 1, CAIRN_NODE_DOWN); /* the reservation stays */
+    expect(&d, 5, 2);
+    dispatch_close(&d);
+}
+
 /* Each of a run counts by itself, and what runs as well, until it is released or lost. */
 static void what_runs_counts_as_pending(void **state)
 {
@@ -224,6 +245,7 @@ int main(void)
         cmocka_unit_test(without_an_expected_end_nothing_is_reserved),
         cmocka_unit_test(a_node_that_dies_moves_the_reservation),
         cmocka_unit_test(a_soft_head_reserves_elsewhere_when_its_node_goes),
+        cmocka_unit_test(what_waits_softly_behind_a_reservation_goes_elsewhere),
         cmocka_unit_test(what_runs_counts_as_pending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

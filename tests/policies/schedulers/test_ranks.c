@@ -100,7 +100,7 @@ static void walks_find_what_sorting_finds(void **state)
     }
     print_message("    %u nodes at the end; %d walks with a tally, %d without\n", count, (int)with,
                   (int)without);
-    assert_true(with > CHANGES / 10 && without > CHANGES / 10 && count > NODES / 2);
+    assert_true(with > CHANGES / 50 && without > CHANGES / 50 && count > NODES / 2);
 }
 
 int main(void)
