@@ -7,13 +7,10 @@
 
 #include "sim/base/json.h"
 #include "tests/sim/campaign/failing.h"
-#include "tests/support.h"
 
 #define DEPTH  8
 #define TRACKS 256
 #define FLOWS  65536
-
-static char folder[SUPPORT_PATH];
 
 struct line {
     char phase, name[64], category[16], class[16], outcome[16];
@@ -186,19 +183,11 @@ static void check_trace(struct checked *c, const char *text)
 
 static char *trace_of(const struct cell *cell, uint32_t replication, struct record *record)
 {
-    char path[SUPPORT_PATH + 32];
-    struct sink *sink = calloc(1, sizeof *sink);
+    struct sink *sink = caught_open();
     struct diag diag;
-    assert_non_null(sink);
     diag_init(&diag);
-    snprintf(path, sizeof path, "%s/trace.json", folder);
-    assert_int_equal(io_create(sink, path, true, &diag), STATUS_OK);
     assert_int_equal(perfetto_write(sink, NULL, cell, replication, record, &diag), STATUS_OK);
-    assert_int_equal(io_close(sink, &diag), STATUS_OK);
-    free(sink);
-    char *text = support_read(path, NULL);
-    assert_non_null(text);
-    return text;
+    return caught_close(sink, &diag);
 }
 
 static void slices_nest_and_add_up_to_the_ledger(void **state)
@@ -230,23 +219,10 @@ static void slices_nest_and_add_up_to_the_ledger(void **state)
     free(c);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    return support_folder(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    support_folder_remove(folder);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_nest_and_add_up_to_the_ledger),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
