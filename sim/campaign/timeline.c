@@ -163,7 +163,7 @@ static void weigh_downs(struct timeline *t, const struct row *row)
 {
     simtime down = -1;
     for (uint32_t i = 0; i < t->tracks->count; i++) {
-        const struct track_mark *mark = &t->tracks->marks[i];
+        const struct track_mark *mark = tracks_at(t->tracks, i);
         if (mark->kind != TRACK_INSTANT || mark->host != row->host)
             continue;
         if (mark->class == INSTANT_DOWN)
@@ -189,7 +189,7 @@ static void weigh_row(struct timeline *t, const struct row *row)
             column_begins(t, column);
     weigh_downs(t, row);
     for (uint32_t i = 0; i < t->tracks->count; i++) {
-        const struct track_mark *mark = &t->tracks->marks[i];
+        const struct track_mark *mark = tracks_at(t->tracks, i);
         if (!is_on(row, mark))
             continue;
         if (mark->kind == TRACK_PHASE) {
@@ -381,7 +381,7 @@ static uint32_t list_row(struct timeline *t, const struct row *row, bool is_draw
     const struct track_mark *around = NULL;
     uint32_t count = 0;
     for (uint32_t i = 0; i < t->tracks->count; i++) {
-        const struct track_mark *mark = &t->tracks->marks[i];
+        const struct track_mark *mark = tracks_at(t->tracks, i);
         if (!is_on(row, mark))
             continue;
         if (is_listed(mark, around)) {
@@ -459,7 +459,7 @@ enum status timeline_write(struct sink *out, const struct cell *cell, uint32_t r
     enum status status = witness_open(&witness, cell, diag);
     if (status != STATUS_OK)
         return status;
-    status = tracks_open(&tracks, &witness, replication, record, diag);
+    status = tracks_open(&tracks, &witness, replication, 0, record, diag);
     if (status == STATUS_OK) {
         status = tracks_sort(&tracks, diag);
         if (status == STATUS_OK &&

@@ -9,17 +9,11 @@
 
 #define COLUMNS 80 /* where there is no terminal */
 
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t length = strlen(path), tail = strlen(ending);
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
-
 static enum status check_file(struct cli *cli)
 {
     const char *path = cli->values[OPTION_EVENTS];
     struct sink sink;
-    if (!ends_in(path, ".jsonl"))
+    if (!cli_ends_in(path, ".jsonl"))
         return cli_usage(cli, "--events '%s': should be a name that ends in .jsonl", path);
     enum status status = io_create(&sink, path, cli_has(cli, OPTION_FORCE), &cli->diag);
     if (status == STATUS_OK)
