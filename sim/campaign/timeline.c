@@ -55,6 +55,7 @@ static const enum sign sign_of_class[JOB_CLASSES] = {
 
 struct row {
     uint32_t host, lane;
+    uint32_t first, count; /* its slices, in `slices` */
     char label[LABEL];
 };
 struct timeline {
@@ -66,6 +67,9 @@ struct timeline {
     int64_t *weights;  /* of a row: [column][sign], ns */
     uint64_t *capital; /* of a row, by column: the letters whose calls begin there */
     bool is_used[SIGNS];
+    uint32_t *slices; /* indices of sorted marks, row by row */
+    uint32_t *downs;  /* of those of nodes that go down and come up */
+    uint32_t downs_count;
     struct row rows[TIMELINE_ROWS];
     uint32_t rows_count, rows_hidden;
 };
@@ -108,9 +112,52 @@ static void add_rows(struct timeline *t)
     }
 }
 
-static bool is_on(const struct row *row, const struct track_mark *mark)
+/* The row that shows this mark; NULL: none does. */
+static struct row *row_of(struct timeline *t, const struct track_mark *mark)
 {
-    return mark->host == row->host && mark->lane == row->lane && track_is_slice(mark);
+    if (!track_is_slice(mark))
+        return NULL;
+    for (uint32_t i = 0; i < t->rows_count; i++)
+        if (mark->host == t->rows[i].host && mark->lane == t->rows[i].lane)
+            return &t->rows[i];
+    return NULL;
+}
+
+/* Looked through once for all rows, which then have theirs side by side. */
+static bool sort_by_row(struct timeline *t)
+{
+    uint32_t count = t->tracks->count, first = 0;
+    struct row **rows = malloc(count * sizeof *rows + 1);
+    t->slices = malloc(count * sizeof *t->slices + 1);
+    t->downs = malloc(count * sizeof *t->downs + 1);
+    if (!rows || !t->slices || !t->downs) {
+        free(rows);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct track_mark *mark = tracks_at(t->tracks, i);
+        rows[i] = row_of(t, mark);
+        if (rows[i])
+            rows[i]->count++;
+        else if (mark->kind == TRACK_INSTANT && mark->class <= INSTANT_UP)
+            t->downs[t->downs_count++] = i;
+    }
+    for (uint32_t i = 0; i < t->rows_count; i++) {
+        t->rows[i].first = first;
+        first += t->rows[i].count;
+        t->rows[i].count = 0;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i])
+            t->slices[rows[i]->first + rows[i]->count++] = i;
+    free(rows);
+    return true;
+}
+
+static const struct track_mark *slice_at(const struct timeline *t, const struct row *row,
+                                         uint32_t i)
+{
+    return tracks_at(t->tracks, t->slices[row->first + i]);
 }
 
 /* ---- the picture --------------------------------------------------------------------------- */
@@ -162,9 +209,9 @@ static void weigh_phase(struct timeline *t, const struct track_mark *phase,
 static void weigh_downs(struct timeline *t, const struct row *row)
 {
     simtime down = -1;
-    for (uint32_t i = 0; i < t->tracks->count; i++) {
-        const struct track_mark *mark = tracks_at(t->tracks, i);
-        if (mark->kind != TRACK_INSTANT || mark->host != row->host)
+    for (uint32_t i = 0; i < t->downs_count; i++) {
+        const struct track_mark *mark = tracks_at(t->tracks, t->downs[i]);
+        if (mark->host != row->host)
             continue;
         if (mark->class == INSTANT_DOWN)
             down = mark->since;
@@ -188,10 +235,8 @@ static void weigh_row(struct timeline *t, const struct row *row)
             (column + 1 < t->width ? column_begins(t, column + 1) : t->makespan) -
             column_begins(t, column);
     weigh_downs(t, row);
-    for (uint32_t i = 0; i < t->tracks->count; i++) {
-        const struct track_mark *mark = tracks_at(t->tracks, i);
-        if (!is_on(row, mark))
-            continue;
+    for (uint32_t i = 0; i < row->count; i++) {
+        const struct track_mark *mark = slice_at(t, row, i);
         if (mark->kind == TRACK_PHASE) {
             weigh_phase(t, mark, call, is_actor);
             continue;
@@ -380,10 +425,8 @@ static uint32_t list_row(struct timeline *t, const struct row *row, bool is_draw
 {
     const struct track_mark *around = NULL;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < t->tracks->count; i++) {
-        const struct track_mark *mark = tracks_at(t->tracks, i);
-        if (!is_on(row, mark))
-            continue;
+    for (uint32_t i = 0; i < row->count; i++) {
+        const struct track_mark *mark = slice_at(t, row, i);
         if (is_listed(mark, around)) {
             if (is_drawn)
                 list_interval(t, row, mark, count == 0);
@@ -444,11 +487,14 @@ static enum status draw_tracks(struct sink *out, const struct tracks *tracks, ui
         t.width = (int)makespan;
     t.weights = calloc((size_t)t.width * SIGNS, sizeof *t.weights);
     t.capital = calloc((size_t)t.width, sizeof *t.capital);
-    if (t.weights && t.capital)
+    bool is_ready = t.weights && t.capital && sort_by_row(&t);
+    if (is_ready)
         draw(&t, replication);
     free(t.weights);
     free(t.capital);
-    return t.weights && t.capital ? STATUS_OK : STATUS_MEMORY;
+    free(t.slices);
+    free(t.downs);
+    return is_ready ? STATUS_OK : STATUS_MEMORY;
 }
 
 enum status timeline_write(struct sink *out, const struct cell *cell, uint32_t replication,
