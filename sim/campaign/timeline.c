@@ -374,6 +374,7 @@ static void draw_legend(struct timeline *t)
         if (t->is_used[sign])
             add_entry(t, &line, signs[sign].sign, signs[sign].help);
     io_printf(t->out, "%s%s", bytes, line.length ? "\n" : "");
+    io_printf(t->out, "  a column shows what took most of it; # ~ ? ! where they took a quarter\n");
 }
 
 /* ---- the list ------------------------------------------------------------------------------ */
@@ -458,10 +459,8 @@ static void draw(struct timeline *t, uint32_t replication)
     struct text makespan = text_over(bytes, sizeof bytes), each = text_over(column, sizeof column);
     text_add_duration(&makespan, t->makespan);
     text_add_duration(&each, t->makespan / t->width);
-    io_printf(t->out,
-              "timeline of replication %" PRIu32
-              " (%s; a column is %s, and shows what took most)\n",
-              replication, bytes, column);
+    io_printf(t->out, "timeline of replication %" PRIu32 " (%s; a column is %s)\n", replication,
+              bytes, column);
     draw_axis(t);
     for (uint32_t i = 0; i < t->rows_count; i++)
         draw_row(t, &t->rows[i]);

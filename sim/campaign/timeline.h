@@ -2,8 +2,9 @@
 /* Who did what when, as text: a row a slot of a node, time from left to right.
  *
  * Letters are functions, and a capital is where a call begins; signs are everything else. Each
- * column shows what took most of it, so that a picture of any length is true as far as it goes;
- * where there are few intervals they are listed as well, exactly. Plain ASCII without colours. */
+ * column shows what took most of it (a checkpoint, a restore or a failure, where it took a quarter,
+ * lest it should never be seen), so that a picture of any length is true as far as it goes; where
+ * there are few intervals they are listed as well, exactly. Plain ASCII without colours. */
 #ifndef CAIRN_CAMPAIGN_TIMELINE_H
 #define CAIRN_CAMPAIGN_TIMELINE_H
 
