@@ -11,6 +11,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/job.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/submit.h"
 
@@ -39,12 +40,13 @@ static void make_ready(struct runtime *rt, uint32_t number)
     rt->ready_last = number;
 }
 
-static uint32_t fiber_new(struct runtime *rt, uint32_t job, uint32_t parent, uint32_t body,
-                          uint32_t end, uint32_t slots)
+uint32_t fiber_begin(struct runtime *rt, uint32_t job, uint32_t parent, uint32_t body, uint32_t end,
+                     uint32_t slots)
 {
     uint32_t number = pool_take(&rt->fibers);
     struct fiber *f = fiber_of(rt, number);
-    *f = (struct fiber){.job = job, .parent = parent, .pc = body, .end = end, .slots = slots};
+    *f = (struct fiber){
+        .job = job, .parent = parent, .pc = body, .end = end, .slots = slots, .is_alive = true};
     f->frames = blocks_take(&rt->blocks, rt->program->depth + 2, sizeof *f->frames);
     f->variables = blocks_take(&rt->blocks, slots, sizeof *f->variables);
     if (!f->frames || (slots > 0 && !f->variables))
@@ -53,26 +55,6 @@ static uint32_t fiber_new(struct runtime *rt, uint32_t job, uint32_t parent, uin
     job_of(rt, f)->fibers++;
     make_ready(rt, number);
     return number;
-}
-
-static struct told about_job(const struct job *job, enum told_kind kind)
-{
-    return (struct told){.kind = kind,
-                         .job = job->serial,
-                         .function = PROGRAM_NOTHING,
-                         .host = TOLD_NOWHERE,
-                         .to = job->definition};
-}
-
-void fiber_arrive(struct runtime *rt, uint32_t definition)
-{
-    const struct program_job *d = &rt->program->jobs[definition];
-    uint32_t number = pool_take(&rt->jobs);
-    struct job *job = pool_at(&rt->jobs, number);
-    *job = (struct job){.definition = definition, .serial = rt->jobs_come++};
-    struct told told = about_job(job, TOLD_JOB_ARRIVED);
-    told.element = fiber_new(rt, number, 0, d->body, d->end, d->slots);
-    runtime_tell(rt, told);
 }
 
 /* ---- variables ----------------------------------------------------------------------------- */
@@ -326,7 +308,7 @@ static enum outcome branch_out(struct runtime *rt, uint32_t number)
     for (uint32_t i = f->pc + 1; i < s->body; i = all[i].end)
         for (uint64_t k = 0; k < all[i].times; k++) {
             f->branches++;
-            if (!fiber_new(rt, f->job, number, i + 1, all[i].body, all[i].slots))
+            if (!fiber_begin(rt, f->job, number, i + 1, all[i].body, all[i].slots))
                 return OUTCOME_WAITS;
         }
     return f->branches > 0 ? OUTCOME_WAITS : OUTCOME_DONE;
@@ -444,23 +426,6 @@ static enum outcome resume(struct runtime *rt, uint32_t number)
 
 /* ---- going on ------------------------------------------------------------------------------ */
 
-/* cause: 0, or 1 + why it failed; line: where. */
-static void end_job(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line)
-{
-    struct job *job = pool_at(&rt->jobs, number);
-    struct told told = about_job(job, TOLD_JOB_ENDED);
-    told.cause = cause;
-    told.amount = line;
-    job->is_ended = true;
-    runtime_tell(rt, told);
-    for (uint32_t at = job->actors; at; at = actor_of(rt, at)->next_of_job)
-        if (!rt->program->actors[actor_of(rt, at)->class].is_detached)
-            actor_kill(rt, at, CAIRN_CAUSE_OWNER);
-    for (uint32_t at = job->batches; at; at = batch_of(rt, at)->next)
-        batch_cancel(rt, at);
-    rt->jobs_left--;
-}
-
 static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
 {
     struct fiber *f = fiber_of(rt, number);
@@ -487,9 +452,10 @@ static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
     job_of(rt, f)->fibers--;
     blocks_give(&rt->blocks, f->frames, rt->program->depth + 2, sizeof *f->frames);
     blocks_give(&rt->blocks, f->variables, f->slots, sizeof *f->variables);
+    f->is_alive = false;
     pool_give(&rt->fibers, number);
     if (!parent)
-        end_job(rt, job, cause, line);
+        job_end(rt, job, cause, line);
 }
 
 static void forget_awaited(struct runtime *rt, struct fiber *f)
@@ -597,4 +563,11 @@ void fiber_run_ready(struct runtime *rt)
             rt->ready_last = 0;
         go_on(rt, number);
     }
+}
+
+void fiber_stop(struct runtime *rt)
+{
+    for (uint32_t number = 1; rt->listener && number < rt->fibers.count; number++)
+        if (fiber_of(rt, number)->is_alive)
+            tell_waited(rt, number);
 }

@@ -10,13 +10,17 @@
 
 #include "sim/runtime/runtime.h"
 
-/* A driver begins: a job of this definition arrives. */
-void fiber_arrive(struct runtime *rt, uint32_t definition);
+/* It begins with the statements from `body` to `end`, and variables of its own. 0: no memory. */
+uint32_t fiber_begin(struct runtime *rt, uint32_t job, uint32_t parent, uint32_t body, uint32_t end,
+                     uint32_t slots);
 /* All fibers that can go on do, until none can. */
 void fiber_run_ready(struct runtime *rt);
 void fiber_timer(struct runtime *rt, uint32_t number);
 /* A batch that it waits for is settled, or a result of one of which it wants some. */
 void fiber_result(struct runtime *rt, uint32_t number, uint32_t stamp);
 void fiber_count(struct runtime *rt, uint32_t number, uint32_t stamp);
+
+/* The run is over: what those that still wait have waited for is told. */
+void fiber_stop(struct runtime *rt);
 
 #endif

@@ -12,6 +12,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/job.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
@@ -331,7 +332,7 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_ARRIVAL:
         rt->come_of[timer.number]++;
-        fiber_arrive(rt, timer.number);
+        job_arrive(rt, timer.number);
         schedule_arrival(rt, timer.number);
         break;
     case TIMER_FIBER:
@@ -465,6 +466,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
     if (rt->is_out_of_memory || engine->is_out_of_memory)
         return STATUS_MEMORY;
     charge_rest(rt);
+    fiber_stop(rt);
     record->makespan = engine->now;
     close_ledgers(rt);
     record->digest = story_end(&rt->story);

@@ -112,6 +112,54 @@ static void every_mark_of_an_outage_is_where_it_was(void **state)
     played_close(&played);
 }
 
+/* A driver waits all the time, for whatever it is, until its end or that of the run; and so does
+ * each of its branches. */
+static void what_drivers_wait_adds_up_to_the_run(void **state)
+{
+    static const struct {
+        const char *horizon;
+        double makespan, waits[FIBER_FETCHING + 1];
+    } rows[] = {
+        {"horizon: 1 h",
+         10,
+         {[FIBER_FOR_ALL] = 2 + 2 + 2,
+          [FIBER_FOR_TIME] = 1 + 3,
+          [FIBER_FOR_SOME] = 2,
+          [FIBER_FOR_BRANCHES] = 3}},
+        {"horizon: 6 s",
+         6,
+         {[FIBER_FOR_ALL] = 2 + 1,
+          [FIBER_FOR_TIME] = 1 + 1,
+          [FIBER_FOR_SOME] = 2,
+          [FIBER_FOR_BRANCHES] = 1}},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct played played;
+        char head[256];
+        double waits[FIBER_FETCHING + 1] = {0};
+        snprintf(head, sizeof head, "cluster: {nodes: 1, node: {cpu: 4}}\n%s", rows[i].horizon);
+        played_open(&played, head,
+                    "    tasks: {load: {time: 2 s}}\n"
+                    "    driver:\n"
+                    "      - {run: load}\n"
+                    "      - {think: 1 s}\n"
+                    "      - {call: load, times: 2, as: x}\n"
+                    "      - {wait: {for: x, count: 1}}\n"
+                    "      - {parallel: [[{think: 3 s}], [{run: load}]]}\n"
+                    "      - {run: load}\n");
+        const struct record *r = played_run(&played, 0);
+        assert_true(r->makespan == simtime_from_seconds(rows[i].makespan));
+        for (uint32_t k = 0; k < played_count(&played, TOLD_WAITED); k++) {
+            const struct told *told = played_told(&played, TOLD_WAITED, k);
+            waits[told->to] += simtime_seconds(told->time - told->since);
+        }
+        for (size_t k = 0; k < COUNT(waits); k++)
+            assert_true(waits[k] == rows[i].waits[k]);
+        played_close(&played);
+    }
+}
+
 static void more_marks_than_the_limit_are_refused(void **state)
 {
     struct played played;
@@ -143,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_mark_of_an_outage_is_where_it_was),
+        cmocka_unit_test(what_drivers_wait_adds_up_to_the_run),
         cmocka_unit_test(more_marks_than_the_limit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
