@@ -68,6 +68,18 @@ static void print_failures(struct sink *out, const struct cell *cell)
               report_duration(start, simtime_seconds(spec->runtime.node_start)));
 }
 
+/* Who decides; a controller only where there is one. */
+static void print_policies(struct sink *out, const struct spec *spec)
+{
+    const struct spec_controller *c = &spec->controller;
+    bool has_one = strcmp(c->class->name, "none") != 0;
+    io_printf(out, "  scheduler %s; recovery %s", spec->scheduler.class->name,
+              spec->recovery.class->name);
+    for (const char *before = "; controller "; has_one && c; c = c->inner, before = " of ")
+        io_printf(out, "%s%s", before, c->class->name);
+    io_printf(out, "\n");
+}
+
 void report_program_head(struct sink *out, const struct prepared *prepared, const struct cell *cell)
 {
     const struct spec *spec = &cell->spec;
@@ -78,8 +90,7 @@ void report_program_head(struct sink *out, const struct prepared *prepared, cons
     add_count(&text, cell->count, "replication", "replications");
     io_printf(out, "%s: %s, seed %" PRIu64 "\n", prepared->name, bytes, spec->seed);
     print_failures(out, cell);
-    io_printf(out, "  scheduler %s; recovery %s\n", spec->scheduler.class->name,
-              spec->recovery.class->name);
+    print_policies(out, spec);
 }
 
 /* Of the column of names: what stands above it, or the longest one. */

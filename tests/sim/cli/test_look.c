@@ -104,6 +104,21 @@ static void a_timeline_stands_below_the_report(void **state)
     free(both);
 }
 
+static void a_report_names_who_decides(void **state)
+{
+    (void)state;
+    char *none = output_of(CAIRN("run", TASKS, "-n1"), 0);
+    char *one = output_of(
+        CAIRN("run", TASKS, "-n1", "--set", "controller={name: budget, checkpoints: 3, of: daly}"),
+        0);
+    assert_says(none, "\n  scheduler ");
+    assert_says(none, "; recovery ");
+    assert_null(strstr(none, "controller"));
+    assert_says(one, "; controller budget of daly\n");
+    free(none);
+    free(one);
+}
+
 /* ---- cairn trace ---- */
 
 static void a_trace_is_one_whole_object(void **state)
@@ -156,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_result_is_the_same_with_and_without),
         cmocka_unit_test(a_file_that_exists_is_left_alone),
         cmocka_unit_test(a_timeline_stands_below_the_report),
+        cmocka_unit_test(a_report_names_who_decides),
         cmocka_unit_test(a_trace_is_one_whole_object),
         cmocka_unit_test(gz_in_its_name_compresses_it),
         cmocka_unit_test(a_run_that_does_not_finish_is_traced),
