@@ -142,6 +142,16 @@ static bool is_as_promised(const char *what, const char *const argv[], int code)
     return is_good;
 }
 
+/* The one block of this language becomes a file where the commands run. */
+static void write_block(const char *text, const char *language, const char *name)
+{
+    static char block[BLOCK];
+    char path[SUPPORT_PATH + 16];
+    assert_int_equal(read_blocks(text, language, block), 1);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_true(support_write(path, block, strlen(block)));
+}
+
 static void every_command_of_the_readme_does_as_it_says(void **state)
 {
     (void)state;
@@ -149,6 +159,7 @@ static void every_command_of_the_readme_does_as_it_says(void **state)
     static const char name[] = "build/cairn ";
     char *text = must_read("README.md");
     unsigned count = 0, wrong = 0;
+    write_block(text, "yml", "tasks.yaml");
     assert_true(read_blocks(text, "sh", block) > 0);
     free(text);
     for (char *line = block, *end; *line != '\0'; line = end) {
@@ -174,16 +185,39 @@ static void every_command_of_the_readme_does_as_it_says(void **state)
 static void the_scenario_of_the_readme_validates_and_runs(void **state)
 {
     (void)state;
-    static char block[BLOCK];
-    char *text = must_read("README.md"), path[SUPPORT_PATH + 16];
-    assert_int_equal(read_blocks(text, "yaml", block), 1);
+    char *text = must_read("README.md");
+    write_block(text, "yaml", "mine.yaml");
     free(text);
-    snprintf(path, sizeof path, "%s/mine.yaml", folder);
-    assert_true(support_write(path, block, strlen(block)));
     const char *const validate[] = {program, "validate", "mine.yaml", NULL};
     const char *const run[] = {program, "run", "mine.yaml", "--reps", "5", NULL};
     assert_true(is_as_promised("cairn validate mine.yaml", validate, 0));
     assert_true(is_as_promised("cairn run mine.yaml --reps 5", run, 0));
+}
+
+/* Every row of the picture, and its title, stands in what the command prints. */
+static void the_timeline_of_the_readme_is_what_is_drawn(void **state)
+{
+    (void)state;
+    char *text = must_read("README.md");
+    write_block(text, "yml", "tasks.yaml");
+    struct support_run run = support_run(
+        (const char *const[]){program, "run", "tasks.yaml", "--timeline", "--rep", "2", NULL}, NULL,
+        folder);
+    unsigned rows = 0;
+    const char *line = strstr(text, "\n    timeline of replication 2 (");
+    assert_non_null(line);
+    while (strncmp(++line, "    ", 4) == 0) {
+        char wanted[LINE];
+        size_t length = strcspn(line, "\n");
+        snprintf(wanted, sizeof wanted, "\n%.*s\n", (int)length - 4, line + 4);
+        if (strstr(run.out, wanted) == NULL)
+            fail_msg("cairn does not draw what the README shows:%s", wanted);
+        rows += strchr(wanted, '|') != NULL;
+        line += length;
+    }
+    assert_true(rows >= 3);
+    support_run_close(&run);
+    free(text);
 }
 
 /* ---- what is shown and named --------------------------------------------------------------------
@@ -303,6 +337,7 @@ int main(void)
         cmocka_unit_test(lines_fall_apart_as_a_shell_would_have_it),
         cmocka_unit_test(every_command_of_the_readme_does_as_it_says),
         cmocka_unit_test(the_scenario_of_the_readme_validates_and_runs),
+        cmocka_unit_test(the_timeline_of_the_readme_is_what_is_drawn),
         cmocka_unit_test(the_example_controller_is_the_file_it_shows),
         cmocka_unit_test(every_path_that_a_readme_names_exists),
     };

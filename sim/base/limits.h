@@ -25,6 +25,7 @@
 #define LIMIT_LIST            64         /* values of a list parameter of a policy */
 #define LIMIT_TEXTS           2048       /* bytes of a list of texts for a policy */
 #define LIMIT_DECISIONS       1000000u   /* written down of one replication: 250 MB */
+#define LIMIT_MARKS           16000000u  /* drawn of one replication: a gigabyte */
 #define LIMIT_STAGES          4096       /* stages of a job */
 #define LIMIT_AMOUNTS         4096       /* values of a listed time or size */
 #define LIMIT_FUNCTIONS       1000       /* tasks and methods of a pipeline */

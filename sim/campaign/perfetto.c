@@ -88,7 +88,8 @@ static void name_all(struct chrome *chrome, const struct tracks *tracks)
     for (uint32_t i = 1; i <= tracks->fibers; i++)
         name_thread(chrome, PROCESS_DRIVERS, i, "driver", i);
     for (uint32_t i = 0; i < tracks->witness->cell->spec.cluster.nodes; i++)
-        name_node(chrome, &tracks->hosts[i], i);
+        if (tracks->hosts[i].is_seen)
+            name_node(chrome, &tracks->hosts[i], i);
 }
 
 /* ---- marks --------------------------------------------------------------------------------- */
@@ -226,14 +227,14 @@ enum status perfetto_write(struct sink *sink, struct gzip *gzip, const struct ce
     enum status status = witness_open(&witness, cell, diag);
     if (status != STATUS_OK)
         return status;
-    status = tracks_open(&tracks, &witness, replication, record, diag);
+    status = tracks_open(&tracks, &witness, replication, 0, record, diag);
     if (status == STATUS_OK) {
         status = tracks_sort(&tracks, diag);
         add_about(&about, cell, replication);
         chrome_begin(&chrome, sink, gzip, bytes);
         name_all(&chrome, &tracks);
         for (uint32_t i = 0; i < tracks.count && status == STATUS_OK; i++)
-            put_mark(&chrome, &tracks, &tracks.marks[i]);
+            put_mark(&chrome, &tracks, tracks_at(&tracks, i));
         chrome_end(&chrome);
         tracks_close(&tracks);
     }

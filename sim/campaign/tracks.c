@@ -5,7 +5,6 @@
  * unless it is a call that nests in its actor's slice, a lane. What a phase was worth may change
  * after it is over: the ledger moves, and the marks move with it, so that they add up to it. */
 #include "sim/campaign/tracks.h"
-#include "sim/base/sort.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -61,7 +60,7 @@ static struct track_mark *mark_of(const struct tracks *t, const struct track_hol
 /* The number of a new mark, from 1; 0: there can be no more. */
 static uint32_t add(struct tracks *t, const struct track_mark *mark)
 {
-    if (t->count == TRACKS_MARKS)
+    if (t->count == t->most)
         t->is_too_long = true;
     if (t->is_too_long || t->is_out_of_memory)
         return 0;
@@ -211,6 +210,7 @@ static void hear_placed(struct tracks *t, const struct told *told)
         t->is_out_of_memory = true;
         return;
     }
+    t->hosts[told->host].is_seen = true;
     if (told->call)
         renew(t, holder, told);
     holder->phase = 0;
@@ -385,6 +385,7 @@ static void hear_host(struct tracks *t, const struct told *told)
                  : told->kind == TOLD_HOST_DETECTED ? INSTANT_DETECTED
                                                     : INSTANT_UP;
     mark.cause = (uint8_t)told->cause;
+    host->is_seen = true;
     t->counters[COUNT_NODES] += (told->kind == TOLD_HOST_UP) - (told->kind == TOLD_HOST_DOWN);
     if (told->kind == TOLD_HOST_DOWN) {
         t->counters[COUNT_BYTES] -= host->bytes;
@@ -519,10 +520,10 @@ static void hear(void *context, const struct told *told)
 
 /* ---- a replication ------------------------------------------------------------------------- */
 
-static enum status begin(struct tracks *t, struct witness *witness)
+static enum status begin(struct tracks *t, struct witness *witness, uint32_t most)
 {
     uint32_t hosts = witness->cell->spec.cluster.nodes;
-    *t = (struct tracks){.witness = witness};
+    *t = (struct tracks){.witness = witness, .most = most ? most : LIMIT_MARKS};
     t->hosts = calloc((size_t)hosts + 1, sizeof *t->hosts); /* zero lanes are empty ones */
     if (!t->hosts)
         return STATUS_MEMORY;
@@ -541,6 +542,7 @@ void tracks_close(struct tracks *tracks)
     }
     free(t->hosts);
     free(t->marks);
+    free(t->order);
     free(t->calls.items);
     free(t->actors.items);
     free(t->jobs.items);
@@ -559,7 +561,7 @@ static enum status play(struct tracks *t, struct witness *witness, uint32_t repl
         return diag_error(diag, (struct place){0},
                           "replication %u has more than %u slices and marks, the most that are "
                           "drawn: a shorter horizon, or fewer calls",
-                          replication, TRACKS_MARKS);
+                          replication, t->most);
     if (t->is_out_of_memory)
         return diag_world(diag, "draw", NULL, ENOMEM);
     for (uint32_t i = 0; i < t->count; i++)
@@ -569,31 +571,12 @@ static enum status play(struct tracks *t, struct witness *witness, uint32_t repl
 }
 
 enum status tracks_open(struct tracks *tracks, struct witness *witness, uint32_t replication,
-                        struct record *record, struct diag *diag)
+                        uint32_t most, struct record *record, struct diag *diag)
 {
-    if (begin(tracks, witness) != STATUS_OK)
+    if (begin(tracks, witness, most) != STATUS_OK)
         return diag_world(diag, "draw", NULL, ENOMEM);
     enum status status = play(tracks, witness, replication, record, diag);
     if (status != STATUS_OK)
         tracks_close(tracks);
     return status;
-}
-
-static int earlier(const void *a, const void *b, const void *context)
-{
-    const struct track_mark *x = a, *y = b;
-    (void)context;
-    if (x->since != y->since)
-        return x->since < y->since ? -1 : 1;
-    return x->until == y->until ? 0 : x->until > y->until ? -1 : 1;
-}
-
-enum status tracks_sort(struct tracks *tracks, struct diag *diag)
-{
-    void *scratch = malloc(tracks->count * sizeof *tracks->marks + 1);
-    if (!scratch)
-        return diag_world(diag, "draw", NULL, ENOMEM);
-    sort_stable(tracks->marks, tracks->count, sizeof *tracks->marks, earlier, NULL, scratch);
-    free(scratch);
-    return STATUS_OK;
 }

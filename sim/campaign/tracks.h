@@ -16,10 +16,10 @@
 #ifndef CAIRN_CAMPAIGN_TRACKS_H
 #define CAIRN_CAMPAIGN_TRACKS_H
 
+#include "sim/base/limits.h"
 #include "sim/campaign/lanes.h"
 #include "sim/campaign/witness.h"
 
-#define TRACKS_MARKS  16000000u   /* kept at the most: a gigabyte */
 #define TRACKS_DRIVER UINT32_MAX  /* as a host: the drivers' */
 #define TRACKS_BESIDE 0x80000000u /* in a lane: not a slot, but one for calls beside them */
 
@@ -81,6 +81,7 @@ struct track_job {
 struct track_host {
     struct lanes slots, beside;
     int64_t bytes; /* of objects */
+    bool is_seen;  /* something is drawn of it */
 };
 struct track_array {
     void *items;
@@ -90,7 +91,8 @@ struct track_array {
 struct tracks {
     const struct witness *witness;
     struct track_mark *marks;
-    uint32_t count, capacity;
+    uint32_t count, capacity, most;
+    uint32_t *order;                        /* by tracks_sort: the marks' indices */
     struct track_host *hosts;               /* the cluster's, and the drivers' last */
     struct track_array calls, actors, jobs; /* holders by number; jobs by serial */
     uint32_t fibers, flows;                 /* the most at once; so far */
@@ -100,14 +102,19 @@ struct tracks {
     bool is_out_of_memory, is_too_long;
 };
 
-/* Runs the replication. STATUS_INPUT: more than TRACKS_MARKS; STATUS_MEMORY. After a failure
- * nothing is left to be closed. */
+/* Runs the replication; `most` marks are kept, 0: LIMIT_MARKS. STATUS_INPUT: more marks than
+ * `most`; STATUS_MEMORY. After a failure nothing is left to be closed. */
 enum status tracks_open(struct tracks *tracks, struct witness *witness, uint32_t replication,
-                        struct record *record, struct diag *diag);
+                        uint32_t most, struct record *record, struct diag *diag);
 void tracks_close(struct tracks *tracks);
 /* By time; at one instant what encloses first. STATUS_MEMORY. */
 enum status tracks_sort(struct tracks *tracks, struct diag *diag);
 
+/* The i-th mark, sorted. */
+static inline const struct track_mark *tracks_at(const struct tracks *tracks, uint32_t i)
+{
+    return &tracks->marks[tracks->order[i]];
+}
 static inline bool track_is_slice(const struct track_mark *mark)
 {
     return mark->kind <= TRACK_WAIT;

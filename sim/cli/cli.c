@@ -147,6 +147,12 @@ int cli_exit(enum status status)
     return codes[status];
 }
 
+bool cli_ends_in(const char *path, const char *ending)
+{
+    size_t length = strlen(path), tail = strlen(ending);
+    return length > tail && strcmp(path + length - tail, ending) == 0;
+}
+
 enum status cli_usage(struct cli *cli, const char *format, ...)
 {
     char text[512];

@@ -114,6 +114,8 @@ static inline bool cli_has(const struct cli *cli, enum option_id id)
 {
     return (cli->given & OPTION_BIT(id)) != 0;
 }
+/* Is this ending the form that a file's name asks for? A name is more than its ending. */
+bool cli_ends_in(const char *path, const char *ending);
 /* An error of usage that has no place in a file. */
 enum status cli_usage(struct cli *cli, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

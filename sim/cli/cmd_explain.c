@@ -134,6 +134,12 @@ int cmd_explain(struct cli *cli)
                            p->sets[p->varied[0]].count);
     if (status == STATUS_OK)
         status = prepare_cells(cli, p, 0);
+    if (status == STATUS_OK && p->study.cells[0].spec.program)
+        status =
+            cli_usage(cli, "cairn explain tells what a group's checkpoints were worth, and this "
+                           "workload is a pipeline: cairn run SCENARIO --timeline shows who did "
+                           "what when, --events FILE.jsonl everything that happened, and cairn "
+                           "trace draws it");
     if (status == STATUS_OK)
         status = explain(cli, p);
     return cli_exit(status);

@@ -241,6 +241,11 @@ int cmd_plot(struct cli *cli)
             cli_usage(cli, "this figure takes %s", is_benefit ? "one axis" : "one value a key");
     if (status == STATUS_OK)
         status = prepare_cells(cli, p, is_benefit ? cmd_sweep_reserve(p) : GRID);
+    if (status == STATUS_OK && p->study.cells[0].spec.program)
+        status =
+            cli_usage(cli, "cairn plot draws what controllers do for a group, and this workload "
+                           "is a pipeline: cairn trace draws a run of it, and cairn sweep "
+                           "SCENARIO --set KEY=V1,V2 compares");
     if (status == STATUS_OK)
         status = is_benefit ? plot_benefit(cli, p) : cmd_plot_interval(cli, p);
     return cli_exit(status);

@@ -44,6 +44,8 @@ enum status cmd_run_cell(struct cli *cli, struct prepared *p)
         status = report_run_json(cli, p, 0);
     else if (status == STATUS_OK && !cli_has(cli, OPTION_CSV))
         status = report_run(cli, p, 0, has_advisor ? &p->study.cells[1] : NULL);
+    if (status == STATUS_OK)
+        status = look_draw(cli, p);
     return status == STATUS_OK ? prepare_status(p, 1) : status;
 }
 

@@ -8,12 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t length = strlen(path), tail = strlen(ending);
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
-
 static enum status check(struct cli *cli, const struct prepared *p)
 {
     const char *path = cli->values[OPTION_OUTPUT];
@@ -22,7 +16,7 @@ static enum status check(struct cli *cli, const struct prepared *p)
                               "cairn explain says where its time went");
     if (!cli_has(cli, OPTION_OUTPUT))
         return cli_usage(cli, "cairn trace writes a file: -o NAME.json or -o NAME.json.gz");
-    if (!ends_in(path, ".json") && !ends_in(path, ".json.gz"))
+    if (!cli_ends_in(path, ".json") && !cli_ends_in(path, ".json.gz"))
         return cli_usage(cli, "--output '%s': should be a name that ends in .json or .json.gz",
                          path);
     return STATUS_OK;
@@ -32,7 +26,7 @@ static enum status write_trace(struct cli *cli, const struct cell *cell, struct 
                                struct record *record)
 {
     struct gzip gzip;
-    bool is_zipped = ends_in(cli->values[OPTION_OUTPUT], ".gz");
+    bool is_zipped = cli_ends_in(cli->values[OPTION_OUTPUT], ".gz");
     if (is_zipped && gzip_open(&gzip, file, &cli->arena) != STATUS_OK)
         return diag_world(&cli->diag, "compress", cli->values[OPTION_OUTPUT], ENOMEM);
     enum status status =

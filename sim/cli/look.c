@@ -2,21 +2,18 @@
 /* The replication is run once more, with a witness: nothing is kept of those nobody looks at. */
 #include "sim/cli/look.h"
 #include "sim/campaign/events.h"
+#include "sim/campaign/timeline.h"
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t length = strlen(path), tail = strlen(ending);
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
+#define COLUMNS 80 /* where there is no terminal */
 
 static enum status check_file(struct cli *cli)
 {
     const char *path = cli->values[OPTION_EVENTS];
     struct sink sink;
-    if (!ends_in(path, ".jsonl"))
+    if (!cli_ends_in(path, ".jsonl"))
         return cli_usage(cli, "--events '%s': should be a name that ends in .jsonl", path);
     enum status status = io_create(&sink, path, cli_has(cli, OPTION_FORCE), &cli->diag);
     if (status == STATUS_OK)
@@ -28,19 +25,26 @@ enum status look_check(struct cli *cli, const struct prepared *prepared)
 {
     const struct spec *spec = &prepared->study.cells[0].spec;
     uint32_t replications = cli->reps ? cli->reps : spec->replications;
-    if (!cli_has(cli, OPTION_EVENTS))
+    bool has_events = cli_has(cli, OPTION_EVENTS), has_timeline = cli_has(cli, OPTION_TIMELINE);
+    const char *option = has_events ? "--events" : "--timeline";
+    if (!has_events && !has_timeline)
         return STATUS_OK;
     if (!spec->program)
-        return cli_usage(cli, "--events tells what happens to tasks and actors, and this workload "
-                              "is one group: --decisions FILE writes what was decided for it, and "
-                              "cairn explain says what came of it");
+        return cli_usage(cli,
+                         "%s tells what happens to tasks and actors, and this workload is one "
+                         "group: --decisions FILE writes what was decided for it, and cairn "
+                         "explain says what came of it",
+                         option);
     if (prepared->varied_count > 0)
-        return cli_usage(cli, "--events tells of one cell, and --set %s has several values",
+        return cli_usage(cli, "%s tells of one cell, and --set %s has several values", option,
                          prepared->keys[0]);
+    if (has_timeline && (cli_has(cli, OPTION_JSON) || cli_has(cli, OPTION_CSV)))
+        return cli_usage(cli, "--timeline is for people, --json and --csv are for programs; "
+                              "--events FILE.jsonl goes with all of them");
     if (!cli_has(cli, OPTION_PRECISION) && cli->rep >= replications)
         return cli_usage(cli, "--rep %u: there are %u replications, numbered from 0", cli->rep,
                          replications);
-    return check_file(cli);
+    return has_events ? check_file(cli) : STATUS_OK;
 }
 
 static enum status write_events(struct cli *cli, const struct cell *cell)
@@ -66,10 +70,21 @@ static enum status write_events(struct cli *cli, const struct cell *cell)
 enum status look_write(struct cli *cli, const struct prepared *prepared)
 {
     const struct cell *cell = &prepared->study.cells[0];
-    if (!cli_has(cli, OPTION_EVENTS))
+    if (!cli_has(cli, OPTION_EVENTS) && !cli_has(cli, OPTION_TIMELINE))
         return STATUS_OK;
     if (cli->rep >= cell->count)
         return cli_usage(cli, "--rep %u: there are %u replications, numbered from 0", cli->rep,
                          cell->count);
-    return write_events(cli, cell);
+    return cli_has(cli, OPTION_EVENTS) ? write_events(cli, cell) : STATUS_OK;
+}
+
+enum status look_draw(struct cli *cli, const struct prepared *prepared)
+{
+    int columns = io_is_terminal(1) ? io_terminal_columns(1) : COLUMNS;
+    struct record record;
+    if (!cli_has(cli, OPTION_TIMELINE))
+        return STATUS_OK;
+    io_printf(&cli->out, "\n");
+    return timeline_write(&cli->out, &prepared->study.cells[0], cli->rep, columns, &record,
+                          &cli->diag);
 }

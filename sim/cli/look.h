@@ -9,5 +9,7 @@
 enum status look_check(struct cli *cli, const struct prepared *prepared);
 /* After them: writes the file, of replication --rep (default 0). */
 enum status look_write(struct cli *cli, const struct prepared *prepared);
+/* Below the report: who did what when in that replication. */
+enum status look_draw(struct cli *cli, const struct prepared *prepared);
 
 #endif

@@ -7,6 +7,7 @@
 #include "policies/recovery.h"
 #include "sim/base/text.h"
 #include "sim/campaign/process.h"
+#include "sim/cli/report_program.h"
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -76,6 +77,12 @@ static void print_policy(struct sink *out, const struct cell *cell)
                   report_duration(interval, simtime_seconds(cell->interval)),
                   cell->bound_by ? " (bound by " : "", cell->bound_by ? cell->bound_by : "",
                   cell->bound_by ? ")" : "");
+}
+
+static void print_group(struct sink *out, const struct prepared *p, const struct cell *cell)
+{
+    print_head(out, p, cell);
+    print_policy(out, cell);
 }
 
 static void print_makespan(struct sink *out, const struct summary *s)
@@ -205,7 +212,8 @@ static void print_counts(struct sink *out, const struct cell *cell, const struct
         io_printf(out, ", %.4g coincided", s->shielded);
     if (s->elsewhere > 0)
         io_printf(out, ", %.4g fell elsewhere", s->elsewhere);
-    io_printf(out, "; %.4g checkpoints taken, %.4g completed", s->taken, s->completed);
+    if (s->taken > 0 || !cell->spec.program)
+        io_printf(out, "; %.4g checkpoints taken, %.4g completed", s->taken, s->completed);
     if (s->checkpoints_aborted > 0)
         io_printf(out, ", %.4g aborted", s->checkpoints_aborted);
     if (s->skipped > 0)
@@ -366,8 +374,10 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     struct sink *out = &cli->out;
     if (!summary_of(&s, c->records, c->count))
         return diag_world(&cli->diag, "summarise", NULL, ENOMEM);
-    print_head(out, prepared, c);
-    print_policy(out, c);
+    if (c->spec.program)
+        report_program_head(out, prepared, c);
+    else
+        print_group(out, prepared, c);
     io_printf(out, "\n");
     print_makespan(out, &s);
     print_waste(out, c, &s);
@@ -376,6 +386,8 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_program(out, &s);
     print_foretold(out, c, &s);
     print_ends(out, c, &s);
+    if (c->spec.program)
+        return report_program_functions(cli, c);
     return advisor ? print_advice(cli, c, &s, advisor) : STATUS_OK;
 }
 
@@ -412,6 +424,10 @@ static void put_text(struct sink *out, const char *key, const char *value)
 static void put_policy_json(struct sink *out, const struct cell *cell)
 {
     put_text(out, "  \"controller\": ", cell->spec.controller.class->name);
+    if (cell->spec.program) {
+        put_text(out, ",\n  \"scheduler\": ", cell->spec.scheduler.class->name);
+        put_text(out, ",\n  \"recovery\": ", cell->spec.recovery.class->name);
+    }
     if (cell->has_interval && cell->interval != SIMTIME_NEVER)
         put_number(out, ",\n  \"interval_s\": ", simtime_seconds(cell->interval));
     if (cell->uses_mtbf) {

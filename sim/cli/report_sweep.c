@@ -5,7 +5,7 @@
  * Where one of a pair did not finish, makespans cannot be compared: the pair is counted as
  * censored. */
 #include "sim/base/text.h"
-#include "sim/cli/report.h"
+#include "sim/cli/report_program.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -142,13 +142,26 @@ static void print_notes(struct sink *out, const struct prepared *p, const struct
     io_printf(out, "\n");
 }
 
+static void print_head(struct sink *out, const char *name, const struct cell *cell)
+{
+    const uint32_t workers = cell->spec.group.workers;
+    char words[512], work[REPORT_TEXT], mtbf[REPORT_TEXT];
+    struct text text = text_over(words, sizeof words);
+    if (cell->spec.program)
+        report_program_add(&text, &cell->spec);
+    else
+        text_add(&text, "%u worker%s, %s of work", workers, workers == 1 ? "" : "s",
+                 report_duration(work, simtime_seconds(cell->spec.group.work)));
+    io_printf(out, "%s: %s, mean time between failures %s; %u replications, seed %" PRIu64 "\n\n",
+              name, words, isinf(cell->mtbf_s) ? "never" : report_duration(mtbf, cell->mtbf_s),
+              cell->count, cell->spec.seed);
+}
+
 enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint32_t cells,
                          const uint32_t *baseline_of)
 {
     const struct prepared *p = prepared;
-    const struct cell *first = &p->study.cells[0];
     struct sink *out = &cli->out;
-    char work[REPORT_TEXT], mtbf[REPORT_TEXT];
     int width = label_width(p, cells);
     struct line *lines = arena_array(&cli->arena, cells, sizeof *lines);
     if (!lines)
@@ -158,13 +171,7 @@ enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint3
         if (status != STATUS_OK)
             return status;
     }
-    io_printf(out,
-              "%s: %u worker%s, %s of work, mean time between failures %s; %u replications, "
-              "seed %" PRIu64 "\n\n",
-              p->name, first->spec.group.workers, first->spec.group.workers == 1 ? "" : "s",
-              report_duration(work, simtime_seconds(first->spec.group.work)),
-              isinf(first->mtbf_s) ? "never" : report_duration(mtbf, first->mtbf_s), first->count,
-              first->spec.seed);
+    print_head(out, p->name, &p->study.cells[0]);
     io_printf(out, "  %-*s  %-9s  %-16s  %-16s  %-9s  %-9s  %8s\n", width,
               p->varied_count == 1 ? p->keys[0] : "cell", "interval", "waste", "points", "saved",
               "overhead", "regret");

@@ -13,12 +13,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t length = strlen(path), tail = strlen(ending);
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
-
 /* The original's log is of one run, and holds every refusal. */
 static enum status check_original(struct cli *cli, const struct spec *spec, uint32_t replications)
 {
@@ -63,11 +57,11 @@ enum status tell_check(struct cli *cli, const struct prepared *prepared)
     if (prepared->varied_count > 0)
         return cli_usage(cli, "--decisions tells of one cell, and --set %s has several values",
                          prepared->keys[0]);
-    if (ends_in(path, ".json")) {
+    if (cli_ends_in(path, ".json")) {
         enum status status = check_original(cli, spec, replications);
         if (status != STATUS_OK)
             return status;
-    } else if (!ends_in(path, ".csv") && !ends_in(path, ".jsonl")) {
+    } else if (!cli_ends_in(path, ".csv") && !cli_ends_in(path, ".jsonl")) {
         return cli_usage(cli, "--decisions '%s': should be a name that ends in .jsonl or .csv",
                          path);
     }
@@ -129,7 +123,7 @@ static enum status tell_original(struct cli *cli, const struct retell *retell, s
 static enum status tell_all(struct cli *cli, struct retell *retell, struct sink *file)
 {
     const struct cell *cell = retell->cell;
-    bool is_one = cli_has(cli, OPTION_REP), is_csv = ends_in(file->path, ".csv");
+    bool is_one = cli_has(cli, OPTION_REP), is_csv = cli_ends_in(file->path, ".csv");
     uint32_t first = is_one ? cli->rep : 0, end = is_one ? cli->rep + 1 : cell->count;
     if (first >= cell->count)
         return cli_usage(cli, "--rep %u: there are %u replications, numbered from 0", first,
@@ -143,7 +137,7 @@ static enum status tell_all(struct cli *cli, struct retell *retell, struct sink 
             return status;
         assert(record.digest.low == cell->records[i].digest.low &&
                record.digest.high == cell->records[i].digest.high);
-        if (ends_in(file->path, ".json"))
+        if (cli_ends_in(file->path, ".json"))
             status = tell_original(cli, retell, file);
         else if (is_csv)
             decisions_write_csv(file, cell, i, &retell->journal);

@@ -45,7 +45,8 @@ uint32_t fiber_begin(struct runtime *rt, uint32_t job, uint32_t parent, uint32_t
 {
     uint32_t number = pool_take(&rt->fibers);
     struct fiber *f = fiber_of(rt, number);
-    *f = (struct fiber){.job = job, .parent = parent, .pc = body, .end = end, .slots = slots};
+    *f = (struct fiber){
+        .job = job, .parent = parent, .pc = body, .end = end, .slots = slots, .is_alive = true};
     f->frames = blocks_take(&rt->blocks, rt->program->depth + 2, sizeof *f->frames);
     f->variables = blocks_take(&rt->blocks, slots, sizeof *f->variables);
     if (!f->frames || (slots > 0 && !f->variables))
@@ -460,6 +461,7 @@ static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
     job_of(rt, f)->fibers--;
     blocks_give(&rt->blocks, f->frames, rt->program->depth + 2, sizeof *f->frames);
     blocks_give(&rt->blocks, f->variables, f->slots, sizeof *f->variables);
+    f->is_alive = false;
     pool_give(&rt->fibers, number);
     if (!parent)
         job_end(rt, job, cause, line);
@@ -570,4 +572,11 @@ void fiber_run_ready(struct runtime *rt)
             rt->ready_last = 0;
         go_on(rt, number);
     }
+}
+
+void fiber_stop(struct runtime *rt)
+{
+    for (uint32_t number = 1; rt->listener && number < rt->fibers.count; number++)
+        if (fiber_of(rt, number)->is_alive)
+            tell_waited(rt, number);
 }

@@ -20,4 +20,7 @@ void fiber_timer(struct runtime *rt, uint32_t number);
 void fiber_result(struct runtime *rt, uint32_t number, uint32_t stamp);
 void fiber_count(struct runtime *rt, uint32_t number, uint32_t stamp);
 
+/* The run is over: what those that still wait have waited for is told. */
+void fiber_stop(struct runtime *rt);
+
 #endif

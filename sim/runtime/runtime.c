@@ -495,6 +495,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         return STATUS_MEMORY;
     charge_rest(rt);
     record->claimed_work = advice_claimed(rt);
+    fiber_stop(rt);
     record->makespan = engine->now;
     close_ledgers(rt);
     record->digest = story_end(&rt->story);

@@ -269,7 +269,7 @@ struct fiber {
     uint32_t failed_at; /* the statement that began the failure being handled */
     uint32_t waited;    /* a batch that no variable holds: of run */
     uint8_t wait, cause;
-    bool is_failed;
+    bool is_failed, is_alive;
     simtime since; /* it waits */
 };
 

@@ -56,18 +56,21 @@ static const char inside_scenario[] =
     "  group: {workers: 3, work: 1 h, checkpoint: 30 s, restore: 1 min, downtime: 30 s}\n"
     "controller: {name: fixed, interval: 10 min}\n"
     "replications: 3\n";
+/* The same of tasks and actors. */
 static const char inside_pipeline[] =
     "version: 1\n"
-    "cluster: {nodes: 3, node: {cpu: 4}}\n"
+    "name: few\n"
+    "horizon: 1 h\n"
+    "cluster: {nodes: 2, node: {cpu: 2}}\n"
+    "faults: {node: {uptime: {exponential: 30 s}}}\n"
     "workload:\n"
     "  pipeline:\n"
-    "    tasks: {load: {time: {exponential: 4 s}, size: {constant: 1 MB}}, split: [1 s, 2 s]}\n"
-    "    actors: {Trainer: {checkpoint: {snapshot: 1 s}, methods: {train: 1 s}}}\n"
-    "    driver:\n"
-    "      - {run: load, as: data, on_error: []}\n"
-    "      - {start: Trainer, times: 2, as: t}\n"
-    "      - {parallel: {times: 2, do: [{run: split, with: data}, {repeat: 2, do: [{run: "
-    "load}]}]}}\n";
+    "    tasks: {load: {time: 5 s, size: 1 MB, retries: unlimited}}\n"
+    "    actors: {A: {restarts: unlimited, retries: unlimited, checkpoint: {snapshot: 1 s},"
+    " methods: {m: 4 s}}}\n"
+    "    driver: [{run: load, times: 5, as: x}, {start: A, as: a}, {run: a.m, times: 3, with: x},"
+    " {checkpoint: a}]\n"
+    "replications: 2\n";
 static const char inside_outages[] = "node,start,end\n"
                                      "a,20 min,25 min\n"
                                      "b,1 h,70 min\n"
@@ -126,7 +129,8 @@ static void inside_list(char files[INSIDE_FILES])
 /* Every file that begins with "new" is a command's: gone before the next. */
 static void inside_sweep(void)
 {
-    static const char *const names[] = {"new.csv", "new.jsonl", "new.svg", "new.png", "new.gp"};
+    static const char *const names[] = {"new.csv", "new.jsonl", "new.svg",    "new.png",
+                                        "new.gp",  "new.json",  "new.json.gz"};
     for (size_t i = 0; i < COUNT(names); i++)
         unlink(names[i]);
 }
@@ -233,6 +237,10 @@ static const struct inside_case inside_cases[] = {
     {.words = {"run", "t.yaml", "--precision", "60%", "--max-reps", "128", "-j1"}},
     {.words = {"run", "t.yaml", "-o", "new.csv", "-j1"}},
     {.words = {"run", "t.yaml", "--decisions", "new.jsonl", "-j1"}},
+    {.words = {"run", "p.yaml", "-j1"}},
+    {.words = {"run", "p.yaml", "--events", "new.jsonl", "--timeline", "-j1"}},
+    {.words = {"trace", "p.yaml", "-o", "new.json"}},
+    {.words = {"trace", "p.yaml", "-o", "new.json.gz"}},
     {.words = {"explain", "t.yaml", "--rep", "2"}},
     {.words = {"explain", "t.yaml", "--rep", "2", "--what-if", "skip:2", "--json"}},
     {.words = {"sweep", "t.yaml", "--set", "controller=none,young", "-j1"}},

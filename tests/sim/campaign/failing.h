@@ -5,6 +5,7 @@
 #define CAIRN_TESTS_CAMPAIGN_FAILING_H
 
 #include "tests/sim/runtime/played.h"
+#include <sys/mman.h>
 
 #define COUNT(array)         (sizeof(array) / sizeof *(array))
 #define FAILING_REPLICATIONS 20
@@ -106,6 +107,30 @@ static inline void failing_check(const struct failing *program, const bool has[F
     for (size_t k = 0; k < FAILING_WANTED && program->wanted[k]; k++)
         if (!has[k])
             fail_msg("%s: nothing of count %zu happened", program->name, k);
+}
+
+/* What is written to *sink, which the test frees: a file without a name, and without the disk. */
+static inline struct sink *caught_open(void)
+{
+    struct sink *sink = calloc(1, sizeof *sink);
+    int file = memfd_create("caught", 0);
+    assert_non_null(sink);
+    assert_true(file >= 0);
+    io_open_fd(sink, file, "caught");
+    return sink;
+}
+
+static inline char *caught_close(struct sink *sink, struct diag *diag)
+{
+    int file = sink->fd;
+    assert_int_equal(io_close(sink, diag), STATUS_OK);
+    off_t length = lseek(file, 0, SEEK_END);
+    char *text = calloc(1, (size_t)length + 1);
+    assert_non_null(text);
+    assert_true(pread(file, text, (size_t)length, 0) == length);
+    close(file);
+    free(sink);
+    return text;
 }
 
 #endif

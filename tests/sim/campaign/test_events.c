@@ -10,7 +10,6 @@
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
 #include "tests/sim/campaign/failing.h"
-#include "tests/support.h"
 
 #define HOSTS 16
 
@@ -262,23 +261,13 @@ static void assert_same(const char *name, const struct record *told, const struc
     assert_true(told->lost_work == run->lost_work);
 }
 
-static char folder[SUPPORT_PATH];
-
 static char *events_of(const struct cell *cell, uint32_t replication, struct record *record)
 {
-    char path[SUPPORT_PATH + 32];
-    struct sink *sink = calloc(1, sizeof *sink);
+    struct sink *sink = caught_open();
     struct diag diag;
-    assert_non_null(sink);
     diag_init(&diag);
-    snprintf(path, sizeof path, "%s/events.jsonl", folder);
-    assert_int_equal(io_create(sink, path, true, &diag), STATUS_OK);
     assert_int_equal(events_write(sink, cell, replication, record, &diag), STATUS_OK);
-    assert_int_equal(io_close(sink, &diag), STATUS_OK);
-    free(sink);
-    char *text = support_read(path, NULL);
-    assert_non_null(text);
-    return text;
+    return caught_close(sink, &diag);
 }
 
 static void both_ledgers_and_every_count_can_be_added_up(void **state)
@@ -305,23 +294,10 @@ static void both_ledgers_and_every_count_can_be_added_up(void **state)
     }
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    return support_folder(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    support_folder_remove(folder);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ledgers_and_every_count_can_be_added_up),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

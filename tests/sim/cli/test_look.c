@@ -90,6 +90,35 @@ static void a_file_that_exists_is_left_alone(void **state)
     free(text);
 }
 
+static void a_timeline_stands_below_the_report(void **state)
+{
+    (void)state;
+    char *report = output_of(CAIRN("run", TASKS), 0);
+    char *both = output_of(CAIRN("run", TASKS, "--timeline", "--rep", "1"), 0);
+    assert_memory_equal(both, report, strlen(report));
+    const char *timeline = both + strlen(report);
+    assert_true(strncmp(timeline, "\ntimeline of replication 1 (", 28) == 0);
+    assert_says(timeline, "\n  node0 ");
+    assert_says(timeline, "]  Trainer.evaluate\n");
+    free(report);
+    free(both);
+}
+
+static void a_report_names_who_decides(void **state)
+{
+    (void)state;
+    char *none = output_of(CAIRN("run", TASKS, "-n1"), 0);
+    char *one = output_of(
+        CAIRN("run", TASKS, "-n1", "--set", "controller={name: budget, checkpoints: 3, of: daly}"),
+        0);
+    assert_says(none, "\n  scheduler ");
+    assert_says(none, "; recovery ");
+    assert_null(strstr(none, "controller"));
+    assert_says(one, "; controller budget of daly\n");
+    free(none);
+    free(one);
+}
+
 /* ---- cairn trace ---- */
 
 static void a_trace_is_one_whole_object(void **state)
@@ -141,6 +170,8 @@ int main(void)
         cmocka_unit_test(a_failure_is_told_with_its_cause),
         cmocka_unit_test(a_result_is_the_same_with_and_without),
         cmocka_unit_test(a_file_that_exists_is_left_alone),
+        cmocka_unit_test(a_timeline_stands_below_the_report),
+        cmocka_unit_test(a_report_names_who_decides),
         cmocka_unit_test(a_trace_is_one_whole_object),
         cmocka_unit_test(gz_in_its_name_compresses_it),
         cmocka_unit_test(a_run_that_does_not_finish_is_traced),

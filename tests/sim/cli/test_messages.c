@@ -124,6 +124,7 @@ static void each_file_of_outages_says_what_its_golden_text_says(void **state)
 static void help_lists_and_reports_are_as_they_were_reviewed(void **state)
 {
     static const char small[] = "tests/sim/cli/small.yaml";
+    static const char tasks[] = "tests/sim/cli/tasks.yaml";
     static const char outages[] = "tests/bad/csv/overlap_good.csv";
     static const struct {
         const char *name, *words[12];
@@ -154,6 +155,13 @@ static void help_lists_and_reports_are_as_they_were_reviewed(void **state)
           "controller=none,daly,{name: every, n: 7},{name: fixed, interval: 1 h}"}},
         {"replay", {"replay", outages, small}},
         {"verify", {"verify", small}},
+        {"run-tasks", {"run", tasks}},
+        {"run-tasks-json", {"run", tasks, "--json"}},
+        {"run-tasks-timeline", {"run", tasks, "--reps", "1", "--timeline"}},
+        {"sweep-tasks", {"sweep", tasks, "--set", "detection.delay=1 s,10 s"}},
+        {"verify-tasks", {"verify", tasks}},
+        {"help-events", {"help", "events"}},
+        {"help-trace", {"help", "trace"}},
         {"help-decisions", {"help", "decisions"}},
         {"help-explain", {"help", "explain"}},
         {"explain", {"explain", "two-node"}},

@@ -4,9 +4,10 @@
  * Method: a small scenario is run in this process, its records are changed by hand, and the reports
  * on them are read.
  */
-#include "sim/cli/report.h"
+#include "sim/cli/report_program.h"
 
 #include "policies/recovery.h"
+#include "sim/model/program.h"
 #include "tests/sim/cli/asked.h"
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -198,6 +199,48 @@ static void a_failed_program_says_where_its_driver_stopped(void **state)
     }
 }
 
+/* What a program is, in words, by how much there is of it. */
+static void a_program_is_said_in_words(void **state)
+{
+    static const struct program_function functions[] = {
+        {.name = "load", .actor = PROGRAM_NOTHING},
+        {.name = "use", .actor = PROGRAM_NOTHING},
+        {.name = "A.m", .actor = 0},
+        {.name = "A.n", .actor = 0},
+        {.name = "B.m", .actor = 1},
+    };
+    static const struct program_job jobs[] = {
+        {.name = "a", .count = 1}, {.name = "b", .count = 40}, {.name = "c", .count = 2}};
+    static const struct {
+        uint32_t nodes, spares, functions, actors, jobs, first_job, statements;
+        const char *words;
+    } cases[] = {
+        {1, 0, 1, 0, 1, 0, 1, "1 node; 1 task, a driver of 1 statement"},
+        {3, 1, 2, 0, 1, 1, 7, "3 nodes and 1 spare; 2 tasks, a driver of 7 statements for 40 jobs"},
+        {2, 2, 3, 1, 1, 0, 9,
+         "2 nodes and 2 spares; 2 tasks, 1 actor class with 1 method, a driver of 9 statements"},
+        {2, 0, 5, 2, 3, 0, 30,
+         "2 nodes; 2 tasks, 2 actor classes with 3 methods, 3 drivers of 30 statements for 43 "
+         "jobs"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct program program = {.functions = functions,
+                                  .functions_count = cases[i].functions,
+                                  .actors_count = cases[i].actors,
+                                  .jobs = jobs + cases[i].first_job,
+                                  .jobs_count = cases[i].jobs,
+                                  .statements_count = cases[i].statements};
+        struct spec spec = {.program = &program};
+        char bytes[512];
+        struct text text = text_over(bytes, sizeof bytes);
+        spec.cluster.nodes = cases[i].nodes;
+        spec.cluster.spares = cases[i].spares;
+        report_program_add(&text, &spec);
+        assert_string_equal(bytes, cases[i].words);
+    }
+}
+
 /* Where a sum passes the end of simtime, and on both sides of it. */
 static void durations_beyond_292_years_are_told_in_years(void **state)
 {
@@ -229,6 +272,7 @@ int main(void)
         cmocka_unit_test(the_object_of_a_program_has_its_means),
         cmocka_unit_test(of_a_group_nothing_of_this_is_told),
         cmocka_unit_test(a_failed_program_says_where_its_driver_stopped),
+        cmocka_unit_test(a_program_is_said_in_words),
         cmocka_unit_test(durations_beyond_292_years_are_told_in_years),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts in words, then a table. */
+#include "sim/cli/report_program.h"
+#include "policies/recovery.h"
+#include "sim/base/text.h"
+#include "sim/campaign/tally.h"
+#include "sim/model/program.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define TALLY_EVENTS 3000000 /* of a replication that is told once more: a second or two */
+#define TALLY_ROWS   40      /* functions in the table */
+
+static void add_count(struct text *text, uint64_t count, const char *one, const char *many)
+{
+    text_add(text, "%" PRIu64 " %s", count, count == 1 ? one : many);
+}
+
+static void add_cluster(struct text *text, const struct spec *spec)
+{
+    add_count(text, spec->cluster.nodes, "node", "nodes");
+    if (spec->cluster.spares == 0)
+        return;
+    text_add(text, " and ");
+    add_count(text, spec->cluster.spares, "spare", "spares");
+}
+
+void report_program_add(struct text *text, const struct spec *spec)
+{
+    const struct program *p = spec->program;
+    uint32_t methods = 0, jobs = 0;
+    add_cluster(text, spec);
+    text_add(text, "; ");
+    for (uint32_t i = 0; i < p->functions_count; i++)
+        methods += p->functions[i].actor != PROGRAM_NOTHING;
+    for (uint32_t i = 0; i < p->jobs_count; i++)
+        jobs += p->jobs[i].count;
+    add_count(text, p->functions_count - methods, "task", "tasks");
+    if (p->actors_count > 0) {
+        text_add(text, ", ");
+        add_count(text, p->actors_count, "actor class", "actor classes");
+        text_add(text, " with ");
+        add_count(text, methods, "method", "methods");
+    }
+    if (p->jobs_count == 1)
+        text_add(text, ", a driver of ");
+    else
+        text_add(text, ", %u drivers of ", p->jobs_count);
+    add_count(text, p->statements_count, "statement", "statements");
+    if (jobs > 1)
+        text_add(text, " for %u jobs", jobs);
+}
+
+static void print_failures(struct sink *out, const struct cell *cell)
+{
+    const struct spec *spec = &cell->spec;
+    char mtbf[REPORT_TEXT], detect[REPORT_TEXT], start[REPORT_TEXT];
+    if (isinf(cell->mtbf_s)) {
+        io_printf(out, "  no node fails\n");
+        return;
+    }
+    io_printf(out,
+              "  a node of the cluster fails every %s (%s); a failure takes %s to notice, a node "
+              "%s to start\n",
+              report_duration(mtbf, cell->mtbf_s), cell->mtbf_origin,
+              report_duration(detect, simtime_seconds(spec->detection.delay)),
+              report_duration(start, simtime_seconds(spec->runtime.node_start)));
+}
+
+/* Who decides; a controller only where there is one. */
+static void print_policies(struct sink *out, const struct spec *spec)
+{
+    const struct spec_controller *c = &spec->controller;
+    bool has_one = strcmp(c->class->name, "none") != 0;
+    io_printf(out, "  scheduler %s; recovery %s", spec->scheduler.class->name,
+              spec->recovery.class->name);
+    for (const char *before = "; controller "; has_one && c; c = c->inner, before = " of ")
+        io_printf(out, "%s%s", before, c->class->name);
+    io_printf(out, "\n");
+}
+
+void report_program_head(struct sink *out, const struct prepared *prepared, const struct cell *cell)
+{
+    const struct spec *spec = &cell->spec;
+    char bytes[512];
+    struct text text = text_over(bytes, sizeof bytes);
+    report_program_add(&text, spec);
+    text_add(&text, "; ");
+    add_count(&text, cell->count, "replication", "replications");
+    io_printf(out, "%s: %s, seed %" PRIu64 "\n", prepared->name, bytes, spec->seed);
+    print_failures(out, cell);
+    print_policies(out, spec);
+}
+
+/* Of the column of names: what stands above it, or the longest one. */
+static int name_width(const struct program *p)
+{
+    size_t width = strlen("of replication 0");
+    for (uint32_t i = 0; i < p->functions_count; i++)
+        if (strlen(p->functions[i].name) > width)
+            width = strlen(p->functions[i].name);
+    return (int)width;
+}
+
+static void print_function(struct sink *out, int width, const char *name,
+                           const struct tally_function *f)
+{
+    char mean[REPORT_TEXT] = "-";
+    if (f->ended > 0)
+        report_duration(mean, slot_seconds(f->ran) / (double)f->ended);
+    io_printf(out, "  %-*s %10" PRIu64 "   %-10s %7" PRIu64 " %8" PRIu64 "\n", width, name,
+              f->calls, mean, f->failed, f->retried);
+}
+
+enum status report_program_functions(struct cli *cli, const struct cell *cell)
+{
+    const struct program *p = cell->spec.program;
+    struct tally_function *functions;
+    if (p->functions_count == 0 || cell->count == 0 || cell->records[0].events > TALLY_EVENTS)
+        return STATUS_OK;
+    enum status status = tally_functions(cell, 0, &cli->arena, &functions, &cli->diag);
+    if (status != STATUS_OK)
+        return status;
+    int width = name_width(p);
+    io_printf(&cli->out, "\n  %-*s      calls   mean time   failed  retried\n", width,
+              "of replication 0");
+    for (uint32_t i = 0; i < p->functions_count && i < TALLY_ROWS; i++)
+        print_function(&cli->out, width, p->functions[i].name, &functions[i]);
+    if (p->functions_count > TALLY_ROWS)
+        io_printf(&cli->out, "  and %u functions more\n", p->functions_count - TALLY_ROWS);
+    return STATUS_OK;
+}
