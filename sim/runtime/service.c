@@ -57,6 +57,7 @@ void service_restored(struct runtime *rt, uint32_t number)
     seat_charge(rt, SEAT_OF_ACTOR(number), JOB_RESTORE);
     a->version = a->newest.version;
     rt->record->restored++;
+    rt->record->protected_work += a->kept;
     actor_tell(rt, number, TOLD_RESTORED, 0, (slot_ns)a->version);
 }
 
