@@ -29,6 +29,7 @@ enum {
     HAS_WAIT = 8192,   /* what for */
     HAS_NODES = 16384, /* held, others; or spare, repairing */
     HAS_ATTEMPT = 32768 | HAS_CALL,
+    HAS_KEPT = 65536, /* work that a checkpoint held */
 };
 
 struct kind {
@@ -72,7 +73,8 @@ static const struct kind kinds[TOLD_KINDS] = {
     [TOLD_PERSISTING] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it goes on in the background"},
     [TOLD_COMPLETE] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it is complete"},
     [TOLD_ABORTED] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it never will be"},
-    [TOLD_RESTORED] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "an actor is back at it"},
+    [TOLD_RESTORED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_KEPT, "version",
+                       "an actor is back at it; protected_ns: the work that it held"},
     [TOLD_HOST_DOWN] = {HAS_HOST | HAS_CAUSE, "left",
                         "a node fails: the true time; left: 1, it goes to be repaired"},
     [TOLD_HOST_DETECTED] = {HAS_HOST | HAS_CAUSE, NULL, "everybody knows"},
@@ -153,6 +155,8 @@ static void add_place(struct text *text, const struct told *told, unsigned has)
         add_number(text, "count", (slot_ns)told->count);
     if (has & HAS_SINCE)
         add_number(text, "since_ns", told->since);
+    if (has & HAS_KEPT)
+        add_number(text, "protected_ns", (slot_ns)told->count);
 }
 
 /* Why: of the end of a job 0 is that it did not fail. */

@@ -58,7 +58,14 @@ void service_restored(struct runtime *rt, uint32_t number)
     a->version = a->newest.version;
     rt->record->restored++;
     rt->record->protected_work += a->kept;
-    actor_tell(rt, number, TOLD_RESTORED, 0, (slot_ns)a->version);
+    runtime_tell(rt, (struct told){.kind = TOLD_RESTORED,
+                                   .cause = a->cause,
+                                   .job = ((struct job *)pool_at(&rt->jobs, a->job))->serial,
+                                   .function = PROGRAM_NOTHING,
+                                   .actor = number,
+                                   .host = a->seat.host,
+                                   .count = (uint64_t)a->kept,
+                                   .amount = (slot_ns)a->version});
 }
 
 static void push_back(struct runtime *rt, struct actor *a, uint32_t call)
