@@ -3,8 +3,8 @@
  *
  * Goal: what a newcomer copies out of a README works, and what a README names is there. Method:
  * every command of README.md's sh blocks runs as it stands, without a shell, in an empty folder,
- * and must end with 0, or with 4 where its comment says "exit code 4", and print something, and
- * every line of output that is shown is among what they print; its yaml block is a scenario that
+ * and must end with 0, or with 4 where its comment says "exit code 4", and print something; every
+ * line of output that is shown is among what they print; its yaml block is a scenario that
  * validates and runs; a C block of policies/controllers/README.md is the file it shows; and every
  * path between back-ticks, in any README, exists. */
 #include "tests/support.h"
@@ -183,11 +183,13 @@ static void every_line_of_output_in_the_readme_was_printed(void **state)
     (void)state;
     char *text = must_read("README.md");
     unsigned count = 0, wrong = 0;
-    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
+    size_t length;
+    for (const char *line = text; *line != '\0'; line += length + (line[length] == '\n')) {
         char copy[LINE];
+        length = strcspn(line, "\n");
         if (strncmp(line, "      ", 6) != 0)
             continue;
-        snprintf(copy, sizeof copy, "%.*s\n", (int)strcspn(line, "\n") - 4, line + 4);
+        snprintf(copy, sizeof copy, "%.*s\n", (int)length - 4, line + 4);
         count++;
         if (strstr(said, copy) != NULL)
             continue;
