@@ -201,6 +201,26 @@ static void every_line_of_output_in_the_readme_was_printed(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static void as_many_scenarios_are_built_in_as_the_readme_says(void **state)
+{
+    (void)state;
+    static const char command[] = "build/cairn list scenarios";
+    const char *const words[] = {program, "list", "scenarios", NULL};
+    char *text = must_read("README.md");
+    const char *line = strstr(text, command);
+    unsigned promised, count = 0;
+    assert_non_null(line);
+    line += strlen(command);
+    line += strspn(line, " #");
+    promised = (unsigned)strtoul(line, NULL, 10);
+    struct support_run run = support_run(words, NULL, folder);
+    for (const char *at = run.out; (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    support_run_close(&run);
+    free(text);
+    assert_int_equal(count, promised);
+}
+
 static void the_scenario_of_the_readme_validates_and_runs(void **state)
 {
     (void)state;
@@ -333,6 +353,7 @@ int main(void)
         cmocka_unit_test(lines_fall_apart_as_a_shell_would_have_it),
         cmocka_unit_test(every_command_of_the_readme_does_as_it_says),
         cmocka_unit_test(every_line_of_output_in_the_readme_was_printed),
+        cmocka_unit_test(as_many_scenarios_are_built_in_as_the_readme_says),
         cmocka_unit_test(the_scenario_of_the_readme_validates_and_runs),
         cmocka_unit_test(the_example_controller_is_the_file_it_shows),
         cmocka_unit_test(every_path_that_a_readme_names_exists),
