@@ -241,8 +241,8 @@ demo: deps ## install what is missing, build, run a real sweep, draw its figures
 
 # Who wins where: every controller on every built-in scenario. Exit code 4 says that some runs did
 # not finish, which is part of the answer (none, adaptive-compat).
-study: $(CAIRN) ## all controllers on all built-in scenarios, into workloads/controllers.txt
-	@$(CAIRN) sweep $$($(CAIRN) list scenarios | cut -d' ' -f1) --against adaptive-compat --set \
+study: $(CAIRN) ## all controllers on all built-in groups, into workloads/controllers.txt
+	@$(CAIRN) sweep $$(grep -L '^  pipeline:' workloads/builtin/*.yaml | sed 's|.*/||;s|\.yaml$$||') --against adaptive-compat --set \
 	  "controller=$$(sed '/^#/d' workloads/controllers.study | paste -sd,)" \
 	  >workloads/controllers.txt.part || [ $$? = 4 ]
 	@mv workloads/controllers.txt.part workloads/controllers.txt && cat workloads/controllers.txt

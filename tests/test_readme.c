@@ -3,9 +3,10 @@
  *
  * Goal: what a newcomer copies out of a README works, and what a README names is there. Method:
  * every command of README.md's sh blocks runs as it stands, without a shell, in an empty folder,
- * and must end with 0, or with 4 where its comment says "exit code 4", and print something; its
- * yaml block is a scenario that validates and runs; a C block of policies/controllers/README.md is
- * the file it shows; and every path between back-ticks, in any README, exists. */
+ * and must end with 0, or with 4 where its comment says "exit code 4", and print something; every
+ * line of output that is shown is among what they print; its yaml block is a scenario that
+ * validates and runs; a C block of policies/controllers/README.md is the file it shows; and every
+ * path between back-ticks, in any README, exists. */
 #include "tests/support.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -129,10 +130,15 @@ static void lines_fall_apart_as_a_shell_would_have_it(void **state)
 /* ---- commands -----------------------------------------------------------------------------------
  */
 
+static char said[BLOCK * 4]; /* by all commands so far */
+
 /* Ends with `code` and says something; otherwise prints what it did instead. */
 static bool is_as_promised(const char *what, const char *const argv[], int code)
 {
     struct support_run run = support_run(argv, NULL, folder);
+    size_t used = strlen(said);
+    assert_true(used + strlen(run.out) < sizeof said);
+    snprintf(said + used, sizeof said - used, "%s", run.out);
     bool is_good = run.code == code && run.out[0] != '\0';
     printf("%s: exit code %d, %zu bytes: %s\n", is_good ? "ok" : "WRONG", run.code, strlen(run.out),
            what);
@@ -180,6 +186,50 @@ static void every_command_of_the_readme_does_as_it_says(void **state)
     }
     assert_true(count > 0);
     assert_int_equal(wrong, 0);
+}
+
+/* What a command prints begins with two blanks, and a block with four. */
+static void every_line_of_output_in_the_readme_was_printed(void **state)
+{
+    (void)state;
+    char *text = must_read("README.md");
+    unsigned count = 0, wrong = 0;
+    size_t length;
+    for (const char *line = text; *line != '\0'; line += length + (line[length] == '\n')) {
+        char copy[LINE];
+        length = strcspn(line, "\n");
+        if (strncmp(line, "      ", 6) != 0)
+            continue;
+        snprintf(copy, sizeof copy, "%.*s\n", (int)length - 4, line + 4);
+        count++;
+        if (strstr(said, copy) != NULL)
+            continue;
+        printf("README.md shows this, which no command of it prints: %s", copy);
+        wrong++;
+    }
+    free(text);
+    assert_true(count > 0);
+    assert_int_equal(wrong, 0);
+}
+
+static void as_many_scenarios_are_built_in_as_the_readme_says(void **state)
+{
+    (void)state;
+    static const char command[] = "build/cairn list scenarios";
+    const char *const words[] = {program, "list", "scenarios", NULL};
+    char *text = must_read("README.md");
+    const char *line = strstr(text, command);
+    unsigned promised, count = 0;
+    assert_non_null(line);
+    line += strlen(command);
+    line += strspn(line, " #");
+    promised = (unsigned)strtoul(line, NULL, 10);
+    struct support_run run = support_run(words, NULL, folder);
+    for (const char *at = run.out; (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    support_run_close(&run);
+    free(text);
+    assert_int_equal(count, promised);
 }
 
 static void the_scenario_of_the_readme_validates_and_runs(void **state)
@@ -336,6 +386,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_fall_apart_as_a_shell_would_have_it),
         cmocka_unit_test(every_command_of_the_readme_does_as_it_says),
+        cmocka_unit_test(every_line_of_output_in_the_readme_was_printed),
+        cmocka_unit_test(as_many_scenarios_are_built_in_as_the_readme_says),
         cmocka_unit_test(the_scenario_of_the_readme_validates_and_runs),
         cmocka_unit_test(the_timeline_of_the_readme_is_what_is_drawn),
         cmocka_unit_test(the_example_controller_is_the_file_it_shows),

@@ -77,7 +77,7 @@ static const struct kind kinds[TOLD_KINDS] = {
                        "an actor is back at it; protected_ns: the useful time that it holds"},
     [TOLD_HOST_DOWN] = {HAS_HOST | HAS_CAUSE, "left",
                         "a node fails: the true time; left: 1, it goes to be repaired"},
-    [TOLD_HOST_DRAINED] = {HAS_HOST, NULL, "it takes nothing new"},
+    [TOLD_HOST_DRAINED] = {HAS_HOST, NULL, "it is about to be taken away, and takes nothing new"},
     [TOLD_HOST_DETECTED] = {HAS_HOST | HAS_CAUSE, NULL, "everybody knows"},
     [TOLD_HOST_UP] = {HAS_HOST, NULL, "there is a node in its place"},
     [TOLD_OUTAGE] = {HAS_NODES, NULL, "nodes in use and others that an outage has hit, just told"},

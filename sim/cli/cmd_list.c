@@ -7,6 +7,9 @@
 
 static enum status list_scenarios(struct cli *cli)
 {
+    int width = 0;
+    for (const struct builtin *b = builtin_list; b->name; b++)
+        width = (int)strlen(b->name) > width ? (int)strlen(b->name) : width;
     for (const struct builtin *b = builtin_list; b->name; b++) {
         struct scenario_document document;
         struct scenario *scenario = arena_alloc(&cli->arena, sizeof *scenario);
@@ -15,7 +18,7 @@ static enum status list_scenarios(struct cli *cli)
             status = scenario_build(&document, NULL, 0, &cli->arena, &cli->diag, scenario);
         if (status != STATUS_OK)
             return status;
-        io_printf(&cli->out, "%-16s  %s\n", b->name, scenario->spec.summary);
+        io_printf(&cli->out, "%-*s  %s\n", width, b->name, scenario->spec.summary);
     }
     return STATUS_OK;
 }

@@ -35,7 +35,7 @@ enum told_kind {
     TOLD_PERSISTING,
     TOLD_COMPLETE,
     TOLD_ABORTED,
-    TOLD_RESTORED,
+    TOLD_RESTORED,  /* count: ns of useful time that it held */
     TOLD_HOST_DOWN, /* the true time; amount 1: the node leaves to be repaired */
     TOLD_HOST_DRAINED,
     TOLD_HOST_DETECTED,

@@ -169,6 +169,8 @@ static void add_counts(struct record *r, enum told_kind kind, const char *line, 
         r->protected_work += number_of(line, length, "protected_ns");
     if (kind == TOLD_SUBMITTED)
         r->calls.submitted += (uint64_t)number_of(line, length, "count");
+    if (kind == TOLD_RESTORED)
+        r->protected_work += number_of(line, length, "protected_ns");
     if (kind == TOLD_MOVED)
         r->bytes.moved += (uint64_t)number_of(line, length, "bytes");
 }

@@ -313,6 +313,22 @@ static void a_reader_that_has_seen_enough_is_no_error(void **state)
     free(out);
 }
 
+/* Tables indexed by a kind: one that has no row there is printed as a null pointer. */
+static void no_help_has_a_hole(void **state)
+{
+    static const char *const topics[] = {"scenario",  "units",  "policies",
+                                         "decisions", "events", "exit-codes"};
+    (void)state;
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+        const char *const words[] = {"help", topics[i], NULL};
+        char *out = output_of(support_cairn(words, NULL), 0);
+        assert_true(strlen(out) > 100);
+        if (strstr(out, "(null)"))
+            fail_msg("cairn help %s prints a null pointer", topics[i]);
+        free(out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_file_that_exists_is_kept_without_force),
         cmocka_unit_test(a_full_disk_is_exit_6),
         cmocka_unit_test(a_reader_that_has_seen_enough_is_no_error),
+        cmocka_unit_test(no_help_has_a_hole),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
