@@ -310,7 +310,7 @@ void actor_detected(struct runtime *rt, uint32_t number)
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_ACTOR, a->cause, a->failed, class_of(rt, a)->restarts, false,
                  RUNTIME_ACTOR_ID | number, a->own);
-    if (cure.action == CAIRN_GIVE_UP || a->is_ending) {
+    if (cure.action == CAIRN_GIVE_UP || (a->is_ending && a->calls == 0)) {
         die(rt, number);
         return;
     }
@@ -318,6 +318,9 @@ void actor_detected(struct runtime *rt, uint32_t number)
         become(rt, number, ACTOR_RESTARTING);
     rt->record->actors.restarted++;
     service_sort(rt, number, false);
+    service_end_if_let_go(rt, number);
+    if (a->state == ACTOR_DEAD)
+        return;
     if (cure.delay > 0)
         wait_phase(rt, number, ACTOR_NOWHERE, cure.delay);
     else
@@ -358,6 +361,8 @@ void actor_stop(struct runtime *rt, uint32_t number)
     if (a->seat.host == TOLD_NOWHERE)
         return;
     stop_process(rt, number);
+    if (!rt->is_over) /* detached: its jobs are done, and what it did for them is */
+        return;
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_UNCOMMITTED, a->at_risk);
     a->at_risk = 0;
 }

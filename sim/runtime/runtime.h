@@ -180,7 +180,7 @@ struct call {
     bool is_raising;  /* this attempt ends with an exception */
     bool has_arrived; /* at its actor */
     bool was_alive;   /* its actor has lived with it: its death is this call's failure */
-    simtime worked;   /* of a method: since it began */
+    simtime began;    /* of a method: when it began to compute */
 };
 
 /* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
@@ -223,6 +223,7 @@ struct actor {
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds */
     simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
+    simtime saving;   /* spent on the snapshot under way, or persisting */
     simtime kept;     /* useful time that the newest complete checkpoint holds */
     uint64_t snapshots, restores; /* begun so far */
     uint64_t covered;             /* by the snapshot under way, or persisting */

@@ -36,6 +36,8 @@ void service_charge(struct runtime *rt, uint32_t number)
     if (class == JOB_IDLE && (is_working || is_fetching))
         class = is_working ? JOB_USEFUL : JOB_TRANSFER;
     simtime elapsed = seat_charge(rt, SEAT_OF_ACTOR(number), class);
+    if (class == JOB_CHECKPOINT)
+        a->saving += elapsed;
     if (class != JOB_USEFUL)
         return;
     a->at_risk += elapsed;
@@ -149,6 +151,7 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     runtime_tell(rt, told);
     c->is_raising = is_raising;
     c->state = CALL_RUNNING;
+    c->began = runtime_now(rt);
     a->is_computing = true;
     c->timer = runtime_timer(rt, work, EVENT_COMPLETION, TIMER_CALL, call);
 }
@@ -198,7 +201,7 @@ static void begin_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     a->covered = a->version;
-    a->between = 0;
+    a->between = a->saving = 0;
     rt->record->taken++;
     actor_tell(rt, number, TOLD_SNAPSHOT, 0, (slot_ns)a->covered);
     c->state = CALL_RUNNING;
@@ -318,6 +321,21 @@ static void try_again(struct runtime *rt, uint32_t number, uint32_t call)
     tell_attempt(rt, number, call, TOLD_RETRIED);
 }
 
+/* It has left the state as it was: what it took is lost. Where others work meanwhile, nobody can
+ * say whose time it was, and it stays useful. */
+static void lose_work(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    struct actor *a = actor_of(rt, number);
+    simtime lost = runtime_now(rt) - call_of(rt, call)->began;
+    if (class_of(rt, a)->concurrency > 1)
+        return;
+    assert(lost <= a->at_risk);
+    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
+    a->at_risk -= lost;
+    if (a->persisting)
+        a->between -= lost < a->between ? lost : a->between;
+}
+
 static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
@@ -345,6 +363,8 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
     bool is_whole = !c->is_raising || f->fails.at_ppm == 1000000;
     stop_running(rt, number, call);
     a->version += is_whole;
+    if (!is_whole)
+        lose_work(rt, number, call);
     if (c->is_raising)
         end_exception(rt, number, call);
     else
@@ -439,6 +459,7 @@ static void abort_checkpoint(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
     rt->record->checkpoints_aborted++;
+    rt->record->aborted += a->saving;
     actor_tell(rt, number, TOLD_ABORTED, 0, (slot_ns)a->covered);
 }
 

@@ -306,6 +306,28 @@ static void row_d09_an_actor_ends_with_its_last_handle(void **state)
                                                 "    - {think: 5 s}\n",
          .makespan = 5,
          .claims = {STATES(ACTOR_DEAD, 0)}},
+        {.name = "and what it did is useful",
+         .pipeline = ENDING("detached: true, ") "    - {run: t.train}\n",
+         .makespan = 12,
+         .claims = {STATES(ACTOR_DEAD, 0), SPENT(JOB_USEFUL, 12), SPENT(JOB_UNCOMMITTED, 0)}},
+        {.name = "lost with a call that is tried again: it is done first",
+         .nodes = 2,
+         .outages = {{0, 6, 1000}},
+         .pipeline = ENDING("restarts: 1, retries: 1, ") "    - {call: t.train, as: x}\n"
+                                                         "    - {release: t}\n"
+                                                         "    - {get: x}\n"
+                                                         "    - {think: 2 s}\n",
+         .makespan = 20,
+         .claims = {COUNTED(calls.completed, 1), STATES(ACTOR_RESTARTING, 1), AT(TOLD_ACTOR, 5, 18),
+                    TO(TOLD_ACTOR, 5, ACTOR_DEAD), COUNTED(actors.dead, 0)}},
+        {.name = "lost with a call that is not: it ends with it",
+         .nodes = 2,
+         .outages = {{0, 6, 1000}},
+         .pipeline = ENDING("restarts: 1, ") "    - {call: t.train, as: x}\n"
+                                             "    - {release: t}\n"
+                                             "    - {get: x, on_error: [{think: 1 s}]}\n",
+         .makespan = 7,
+         .claims = {COUNTED(calls.failed, 1), AT(TOLD_ACTOR, 4, 6), TO(TOLD_ACTOR, 4, ACTOR_DEAD)}},
         {.name = "killed with a call that runs and one that waits",
          .pipeline = ENDING("") "    - {call: t.train, times: 2, as: x}\n"
                                 "    - {think: 5 s}\n"

@@ -77,7 +77,8 @@ static void row_a19_recovery_takes_the_newest_complete_checkpoint(void **state)
                      "    - {checkpoint: t, on_error: [{until: {t: 2}, do: [{run: t.train}]}]}\n",
          .makespan = 6.5,
          .claims = {COUNTED(taken, 2), COUNTED(completed, 1), COUNTED(checkpoints_aborted, 1),
-                    AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 3), SPENT(JOB_LOST, 1)}},
+                    AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 3), ABORTED(1),
+                    SPENT(JOB_LOST, 1)}},
         {.name = "struck while it persists: the one before",
          .nodes = 2,
          .outages = {{0, 9, 1000}}, /* persists from 7 to 10 s */
@@ -92,7 +93,7 @@ static void row_a19_recovery_takes_the_newest_complete_checkpoint(void **state)
                      "    - {think: 1 s}\n",
          .makespan = 10,
          .claims = {AT(TOLD_COMPLETE, 0, 5), AT(TOLD_PERSISTING, 1, 7),
-                    COUNTED(checkpoints_aborted, 1), AT(TOLD_RESTORED, 0, 9.5),
+                    COUNTED(checkpoints_aborted, 1), ABORTED(1), AT(TOLD_RESTORED, 0, 9.5),
                     AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_LOST, 1)}},
     };
     (void)state;
