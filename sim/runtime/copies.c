@@ -23,6 +23,11 @@ int64_t copies_size(const struct runtime *rt, uint32_t number, uint32_t element)
     return runtime_amount(rt, &f->size, STREAM_TIME, b->function, b->first + element, WORD_SIZE);
 }
 
+uint32_t copies_near_driver(const struct runtime *rt)
+{
+    return rt->spec->runtime.driver == DRIVER_FIRST_NODE ? 0 : CAIRN_NOWHERE;
+}
+
 bool copies_is_good(const struct runtime *rt, const struct copy *copy)
 {
     if (copy->host == TOLD_NOWHERE) /* with its driver */
@@ -45,13 +50,22 @@ bool copies_has(const struct runtime *rt, uint32_t number, uint32_t element)
     return has;
 }
 
+/* Objects go from the one to the other without a transfer. */
+static bool is_same_place(const struct runtime *rt, uint32_t a, uint32_t b)
+{
+    uint32_t near_driver = copies_near_driver(rt);
+    a = a == TOLD_NOWHERE ? near_driver : a;
+    b = b == TOLD_NOWHERE ? near_driver : b;
+    return a == b;
+}
+
 bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
     const struct object *object = &batch_of(rt, number)->objects[element];
     bool is_on = object->is_inline;
     for (uint32_t at = object->copies; at && !is_on;) {
         const struct copy *copy = pool_at(&rt->copies, at);
-        is_on = copy->host == host && copies_is_good(rt, copy);
+        is_on = is_same_place(rt, copy->host, host) && copies_is_good(rt, copy);
         at = copy->next;
     }
     return is_on;

@@ -12,6 +12,8 @@ bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, ui
 /* One more; the first of a result counts as stored, others as copied. */
 void copies_add(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 void copies_drop(struct runtime *rt, struct object *object);
+/* The host on which drivers are; CAIRN_NOWHERE: outside. */
+uint32_t copies_near_driver(const struct runtime *rt);
 /* Is this one good: does its host live the same life? */
 bool copies_is_good(const struct runtime *rt, const struct copy *copy);
 /* Bytes of a result, whether it is there or not. */

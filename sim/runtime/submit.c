@@ -28,13 +28,13 @@ static void add_bytes(const struct runtime *rt, struct nearest *n, uint32_t numb
     for (uint32_t at = object->copies; at;) {
         const struct copy *copy = pool_at(&rt->copies, at);
         at = copy->next;
-        uint32_t i = 0;
-        while (i < n->count && n->hosts[i] != copy->host)
+        uint32_t i = 0, host = copy->host == TOLD_NOWHERE ? copies_near_driver(rt) : copy->host;
+        while (i < n->count && n->hosts[i] != host)
             i++;
-        if (i == NEAREST || !copies_is_good(rt, copy))
+        if (i == NEAREST || host == CAIRN_NOWHERE || !copies_is_good(rt, copy))
             continue;
         if (i == n->count) {
-            n->hosts[n->count++] = copy->host;
+            n->hosts[n->count++] = host;
             n->bytes[i] = 0;
         }
         n->bytes[i] += size;
@@ -73,7 +73,7 @@ static void request(struct runtime *rt, uint32_t number, uint32_t element, uint3
                               .count = count,
                               .demand = f->demand,
                               .strategy = f->strategy,
-                              .local = CAIRN_NOWHERE,
+                              .local = copies_near_driver(rt),
                               .group = CAIRN_NOWHERE,
                               .bundle = CAIRN_NOWHERE,
                               .node = CAIRN_NOWHERE,
