@@ -49,6 +49,15 @@ static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
          .makespan = 19,
          .claims = {ON(TOLD_STARTED, 4, 1), AT(TOLD_STARTED, 4, 16), TIMES(TOLD_MOVED, 1),
                     COUNTED(objects.copied, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* Drivers are outside, or on the first node: then what is there is theirs at once. */
+static void row_a05_a_driver_fetches_as_its_place_demands(void **state)
+{
+    static const struct claimed rows[] = {
         {.name = "the driver waits for a get, and has it from then on",
          .head = NETWORK,
          .pipeline = TWO "    - {call: make, as: x}\n"
@@ -190,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a05_a_result_is_fetched_once_by_each_node),
+        cmocka_unit_test(row_a05_a_driver_fetches_as_its_place_demands),
         cmocka_unit_test(row_a05_small_results_travel_with_the_reply),
         cmocka_unit_test(row_a05_waiting_for_some_of_the_results),
         cmocka_unit_test(failed_arguments_fail_their_calls),
