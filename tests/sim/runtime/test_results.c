@@ -158,6 +158,50 @@ static void row_a05_waiting_for_some_of_the_results(void **state)
     CLAIMED(rows);
 }
 
+/* Small results are with their owner, the job, and survive the node and the actor that made them;
+ * large ones lie where they were made. All of them go with the job. */
+static void row_d08_results_belong_to_who_asked_for_them(void **state)
+{
+#define OWNED(size)                                                                                \
+    "    tasks: {make: {time: 2 s, size: " size "}}\n"                                             \
+    "    actors: {A: {methods: {m: {time: 2 s, size: " size "}}}}\n"                               \
+    "    driver:\n"
+    static const struct claimed rows[] = {
+        {.name = "small, and its node dies",
+         .outages = {{0, 3, 4}},
+         .pipeline = OWNED("1 kB") "    - {call: make, as: x}\n"
+                                   "    - {think: 5 s}\n"
+                                   "    - {get: x}\n",
+         .makespan = 5,
+         .claims = {COUNTED(objects.lost, 0), COUNTED(objects.stored, 0)}},
+        {.name = "large, and its node dies: made again",
+         .outages = {{0, 3, 4}},
+         .pipeline = OWNED("1 MB") "    - {call: make, as: x}\n"
+                                   "    - {think: 5 s}\n"
+                                   "    - {get: x}\n",
+         .makespan = 7,
+         .claims = {COUNTED(objects.lost, 1), COUNTED(objects.rebuilt, 1)}},
+        {.name = "of an actor that is dead, on a node that lives",
+         .pipeline = OWNED("1 MB") "    - {start: A, as: a}\n"
+                                   "    - {run: a.m, as: x}\n"
+                                   "    - {kill: a}\n"
+                                   "    - {get: x}\n"
+                                   "    - {run: make, with: x}\n",
+         .makespan = 4,
+         .claims = {COUNTED(objects.lost, 0)}},
+        {.name = "of an actor whose node dies: small",
+         .outages = {{0, 3, 4}},
+         .pipeline = OWNED("1 kB") "    - {start: A, as: a}\n"
+                                   "    - {call: a.m, as: x}\n"
+                                   "    - {think: 5 s}\n"
+                                   "    - {get: x}\n",
+         .makespan = 5,
+         .claims = {COUNTED(actors.dead, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 /* The call of a failed argument fails with it, at once; nobody holds the argument any more when
  * that happens, and what is forgotten meanwhile is forgotten once. */
 static void failed_arguments_fail_their_calls(void **state)
@@ -202,6 +246,7 @@ int main(void)
         cmocka_unit_test(row_a05_a_driver_fetches_as_its_place_demands),
         cmocka_unit_test(row_a05_small_results_travel_with_the_reply),
         cmocka_unit_test(row_a05_waiting_for_some_of_the_results),
+        cmocka_unit_test(row_d08_results_belong_to_who_asked_for_them),
         cmocka_unit_test(failed_arguments_fail_their_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
