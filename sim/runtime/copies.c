@@ -5,6 +5,7 @@
  * life bad without visiting them. */
 #include "sim/runtime/copies.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/call.h"
 
 static const struct program_function *function_of(const struct runtime *rt, const struct batch *b)
 {
@@ -59,19 +60,28 @@ static bool is_same_place(const struct runtime *rt, uint32_t a, uint32_t b)
     return a == b;
 }
 
-bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+/* When it is there, or was; SIMTIME_NEVER: it is not on its way. */
+static simtime arrival(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
     const struct object *object = &batch_of(rt, number)->objects[element];
-    bool is_on = object->is_inline;
-    for (uint32_t at = object->copies; at && !is_on;) {
+    simtime first = object->is_inline ? 0 : SIMTIME_NEVER;
+    for (uint32_t at = object->copies; at;) {
         const struct copy *copy = pool_at(&rt->copies, at);
-        is_on = is_same_place(rt, copy->host, host) && copies_is_good(rt, copy);
+        if (copy->arrives < first && is_same_place(rt, copy->host, host) &&
+            copies_is_good(rt, copy))
+            first = copy->arrives;
         at = copy->next;
     }
-    return is_on;
+    return first;
 }
 
-void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    return arrival(rt, number, element, host) != SIMTIME_NEVER;
+}
+
+static void add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host,
+                simtime arrives)
 {
     struct object *object = &batch_of(rt, number)->objects[element];
     uint32_t at = pool_take(&rt->copies);
@@ -80,8 +90,41 @@ void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t 
     *(struct copy *)pool_at(&rt->copies, at) =
         (struct copy){.next = object->copies,
                       .host = host,
-                      .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life};
+                      .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life,
+                      .arrives = arrives};
     object->copies = at;
+}
+
+void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    add(rt, number, element, host, runtime_now(rt));
+}
+
+void copies_plan(const struct runtime *rt, struct copies_fetch *fetch, uint32_t number,
+                 uint32_t element, uint32_t host)
+{
+    simtime there = arrival(rt, number, element, host);
+    if (there == SIMTIME_NEVER) {
+        fetch->is_needed = true;
+        fetch->bytes += copies_size(rt, number, element);
+    } else if (there > fetch->expected) {
+        fetch->expected = there;
+    }
+}
+
+simtime copies_delay(const struct runtime *rt, const struct copies_fetch *fetch)
+{
+    simtime own = fetch->is_needed ? call_transfer_time(rt, fetch->bytes) : -1;
+    simtime others = fetch->expected > runtime_now(rt) ? fetch->expected - runtime_now(rt) : -1;
+    return own > others ? own : others;
+}
+
+void copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint32_t number,
+                  uint32_t element, uint32_t host)
+{
+    simtime arrives = simtime_add(runtime_now(rt), call_transfer_time(rt, fetch->bytes));
+    if (!copies_is_on(rt, number, element, host))
+        add(rt, number, element, host, arrives);
 }
 
 void copies_drop(struct runtime *rt, struct object *object)

@@ -114,6 +114,7 @@ struct object {
 struct copy {
     uint32_t next;
     uint32_t host, life;
+    simtime arrives; /* under way until then */
 };
 /* Somebody waits: a batch, a call or a fiber (in that order of reference kinds). */
 enum waiter_kind { WAITER_BATCH, WAITER_CALL, WAITER_FIBER };

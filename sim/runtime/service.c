@@ -232,14 +232,13 @@ static void begin(struct runtime *rt, uint32_t number)
     uint32_t call = a->queue_first;
     struct call *c = call_of(rt, call);
     enum batch_kind kind = kind_of(rt, call);
-    bool is_lost = false;
+    struct copies_fetch fetch = {.bytes = 0};
     service_charge(rt, number);
-    int64_t bytes =
-        kind == BATCH_METHODS ? call_bytes_to_fetch(rt, call, a->seat.host, &is_lost) : -1;
-    if (is_lost && c->missing > 0)
+    bool has_all = kind != BATCH_METHODS || call_plan_fetch(rt, call, a->seat.host, &fetch);
+    if (!has_all && c->missing > 0)
         return; /* they are being made again: the queue waits */
     pop_front(rt, a);
-    if (is_lost || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
+    if (!has_all || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
         a->calls--;
         call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
         return;
@@ -251,11 +250,10 @@ static void begin(struct runtime *rt, uint32_t number)
         begin_snapshot(rt, number, call);
     } else if (kind == BATCH_RESTORES) {
         begin_restore(rt, number, call);
-    } else if (bytes >= 0) {
-        call_fetched(rt, call, a->seat.host, bytes);
+    } else if (copies_delay(rt, &fetch) >= 0) {
+        call_begin_fetch(rt, call, a->seat.host, &fetch);
         c->state = CALL_FETCHING;
-        c->timer =
-            runtime_timer(rt, call_transfer_time(rt, bytes), EVENT_COMPLETION, TIMER_CALL, call);
+        c->timer = runtime_timer(rt, copies_delay(rt, &fetch), EVENT_COMPLETION, TIMER_CALL, call);
     } else {
         begin_work(rt, number, call);
     }
@@ -293,6 +291,7 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
         return;
     }
     service_pump(rt, number);
+    service_end_if_let_go(rt, number);
 }
 
 static void tell_attempt(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)

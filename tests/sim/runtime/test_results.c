@@ -37,6 +37,19 @@ static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
          .makespan = 16, /* 2 + 11 + 3 */
          .claims = {ON(TOLD_STARTED, 2, 1), AT(TOLD_STARTED, 2, 13), SPENT(JOB_TRANSFER, 11),
                     AMOUNT(TOLD_MOVED, 0, 100e6), COUNTED(bytes.moved, 100000000)}},
+        {.name = "who needs what is on its way waits for it",
+         .nodes = 2,
+         .cpu = 2,
+         .head = NETWORK,
+         .pipeline = TWO "    - {call: make, as: x}\n"
+                         "    - {wait: x}\n"
+                         "    - {call: block, times: 2}\n"
+                         "    - {call: use, with: x}\n"
+                         "    - {think: 5 s}\n"
+                         "    - {run: use, with: x}\n",
+         .makespan = 16,
+         .claims = {AT(TOLD_STARTED, 3, 13), AT(TOLD_STARTED, 4, 13), TIMES(TOLD_MOVED, 1),
+                    SPENT(JOB_TRANSFER, 11 + 6)}},
         {.name = "once for all who use it there",
          .nodes = 2,
          .cpu = 2,
@@ -66,6 +79,12 @@ static void row_a05_a_driver_fetches_as_its_place_demands(void **state)
                          "    - {get: x}\n",
          .makespan = 13,
          .claims = {AT(TOLD_MOVED, 0, 2), AT(TOLD_GOT, 0, 13), TIMES(TOLD_MOVED, 1)}},
+        {.name = "two branches wait for the same",
+         .head = NETWORK,
+         .pipeline = TWO "    - {call: make, as: x}\n"
+                         "    - parallel: [[{get: x}], [{think: 8 s}, {get: x}]]\n",
+         .makespan = 13,
+         .claims = {TIMES(TOLD_MOVED, 1), TIMES(TOLD_GOT, 2), AT(TOLD_GOT, 1, 13)}},
         {.name = "a driver on the node has it at once",
          .head = "runtime: {latency: 1 s, bandwidth: 10 MB/s, driver: first-node}\n",
          .pipeline = TWO "    - {run: make, as: x}\n",
