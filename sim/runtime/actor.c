@@ -337,6 +337,8 @@ void actor_kill(struct runtime *rt, uint32_t number, uint32_t cause)
         host_forget_worker(rt, a->seat.host, SEAT_OF_ACTOR(number), has_begun);
     if (a->phase != ACTOR_NOWHERE)
         stop_process(rt, number);
+    else
+        runtime_withdraw(rt, RUNTIME_ACTOR_ID | number);
     runtime_stop_timer(rt, &a->timer);
     a->cause = (uint8_t)cause;
     leave_seat(rt, number);

@@ -165,9 +165,13 @@ void batch_cancel(struct runtime *rt, uint32_t number)
     struct batch *b = batch_of(rt, number);
     b->is_cancelled = true;
     runtime_stop_timer(rt, &b->timer);
-    for (uint32_t i = 0; i < b->count && b->pending > 0; i++)
-        if (b->objects[i].state == OBJECT_PENDING && b->objects[i].call && b->kind == BATCH_TASKS)
+    for (uint32_t i = 0; i < b->count && b->pending > 0 && b->kind == BATCH_TASKS; i++) {
+        if (b->objects[i].state != OBJECT_PENDING)
+            continue;
+        if (b->objects[i].call)
             call_cancel(rt, b->objects[i].call);
+        runtime_withdraw(rt, (uint64_t)number << 32 | i);
+    }
 }
 
 /* ---- waiting ------------------------------------------------------------------------------- */

@@ -152,6 +152,15 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t
     rt->wants_dispatch = true;
 }
 
+void runtime_withdraw(struct runtime *rt, uint64_t id)
+{
+    while (cairn_scheduler_withdraw(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
+                                    id) < 0)
+        if (!grow_scheduler(rt))
+            return;
+    rt->wants_dispatch = true; /* it may have stood before others */
+}
+
 bool runtime_stands_still(struct runtime *rt)
 {
     if (rt->instant != runtime_now(rt)) {

@@ -334,6 +334,8 @@ uint32_t runtime_timer(struct runtime *rt, simtime delay, enum event_class class
 void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
 /* A request to the scheduler; occurrence: what addresses its random words. */
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t occurrence);
+/* The request waits no more, if it did. */
+void runtime_withdraw(struct runtime *rt, uint64_t id);
 /* Statement after statement, and no time passes: the run is stopped. */
 bool runtime_stands_still(struct runtime *rt);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,

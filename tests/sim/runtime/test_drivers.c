@@ -190,6 +190,36 @@ static void jobs_arrive_end_and_leave_each_other_alone(void **state)
     CLAIMED(rows);
 }
 
+/* First come, first served, strictly, on two processors: one is busy until 10 s when a job asks for
+ * both at 1 s, and ends at 2 s without having had them. The job that comes at 3 s has the other one
+ * at once, until 5 s. Likewise where what waits is an actor. */
+static void requests_of_a_job_that_is_over_hold_up_nobody(void **state)
+{
+#define WAITING(statement)                                                                         \
+    "    tasks: {long: 10 s, wide: {time: 1 s, cpu: 2}, two: 2 s}\n"                               \
+    "    actors: {Wide: {cpu: 2, methods: {m: 1 s}}}\n"                                            \
+    "    jobs:\n"                                                                                  \
+    "    - {name: a, driver: [{run: long}]}\n"                                                     \
+    "    - {name: b, at: [1 s], driver: [" statement ", {think: 1 s}]}\n"                          \
+    "    - {name: c, at: [3 s], driver: [{run: two}]}\n"
+    static const char *const pipelines[] = {WAITING("{call: wide}"),
+                                            WAITING("{call: wide, times: 3}"),
+                                            WAITING("{create: Wide, as: w}")};
+    (void)state;
+    for (size_t i = 0; i < sizeof pipelines / sizeof *pipelines; i++) {
+        struct played played;
+        played_open(&played, "cluster: {nodes: 1, node: {cpu: 2}}", pipelines[i]);
+        struct cairn_scheduler_plan *plan = played.cell.scheduler_plan;
+
+        plan->order = CAIRN_ORDER_STRICT_FIFO;
+        assert_int_equal(played_run(&played, 0)->end, END_FINISHED);
+        assert_true(played_time(&played, TOLD_JOB_ENDED, 0) == 2);
+        assert_true(played_time(&played, TOLD_JOB_ENDED, 1) == 5);
+        assert_true(simtime_seconds(played.record.makespan) == 10);
+        played_close(&played);
+    }
+}
+
 /* Where failed nodes are repaired, a place waits for its node, or takes a spare. */
 static void places_are_filled_by_spares_and_repaired_nodes(void **state)
 {
@@ -221,6 +251,7 @@ int main(void)
         cmocka_unit_test(failures_go_to_the_nearest_handler),
         cmocka_unit_test(branches_run_at_once_and_are_waited_for),
         cmocka_unit_test(jobs_arrive_end_and_leave_each_other_alone),
+        cmocka_unit_test(requests_of_a_job_that_is_over_hold_up_nobody),
         cmocka_unit_test(places_are_filled_by_spares_and_repaired_nodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
