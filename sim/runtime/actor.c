@@ -96,7 +96,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .nearest = CAIRN_NOWHERE,
                               .avoid = CAIRN_NOWHERE,
                               .expected = CAIRN_NEVER};
-    runtime_request(rt, &r, (uint64_t)number << 16 | (a->life & 0xffff));
+    runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
 
 void actor_request(struct runtime *rt, uint32_t number)

@@ -441,11 +441,13 @@ struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint3
         setback.failed[i] = failed_by_cause[i];
         all += failed_by_cause[i];
     }
+    bool is_actor = (id & RUNTIME_ACTOR_ID) != 0;
+    const struct batch *b = is_actor ? NULL : batch_of(rt, (uint32_t)(id >> 32));
     struct random_address address = {.seed = rt->spec->seed,
                                      .replication = rt->replication,
                                      .stream = STREAM_CURE,
-                                     .entity = (uint32_t)id,
-                                     .occurrence = (uint32_t)(id >> 32)};
+                                     .entity = b ? b->function : PROGRAM_NOTHING,
+                                     .occurrence = (uint32_t)((b ? b->first : 0) + (uint32_t)id)};
     struct random_words words = random_bits(&address, subject << 20 | (all & 0xfffff));
     setback.random[0] = words.w[0];
     setback.random[1] = words.w[1];

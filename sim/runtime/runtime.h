@@ -332,8 +332,10 @@ uint32_t runtime_timer(struct runtime *rt, simtime delay, enum event_class class
                        enum timer_kind kind, uint32_t number);
 /* *timer will not fire; it is 0 afterwards. */
 void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
-/* A request to the scheduler; occurrence: what addresses its random words. */
-void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t occurrence);
+/* A request to the scheduler. What addresses its random words: function and number of the call
+ * (or NOTHING and those of an actor), and which attempt it is; no history, no pool. */
+void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,
+                     uint64_t number, uint32_t attempt);
 /* The request waits no more, if it did. */
 void runtime_withdraw(struct runtime *rt, uint64_t id);
 /* Statement after statement, and no time passes: the run is stopped. */
