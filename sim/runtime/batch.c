@@ -174,6 +174,11 @@ void batch_cancel(struct runtime *rt, uint32_t number)
     }
 }
 
+bool batch_is_left_behind(const struct runtime *rt, uint32_t number)
+{
+    return ((struct job *)pool_at(&rt->jobs, batch_of(rt, number)->job))->is_ended;
+}
+
 /* ---- waiting ------------------------------------------------------------------------------- */
 
 void batch_wait(struct runtime *rt, uint32_t number, uint32_t element, enum waiter_kind kind,
@@ -246,7 +251,8 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct told told =
         batch_told(rt, number, element, state == OBJECT_FAILED ? TOLD_FAILED : TOLD_DONE);
     told.cause = cause;
-    if (b->function != PROGRAM_NOTHING) {
+    if (b->function != PROGRAM_NOTHING &&
+        (state == OBJECT_READY || !batch_is_left_behind(rt, number))) {
         rt->record->calls.completed += state == OBJECT_READY;
         rt->record->calls.failed += state == OBJECT_FAILED;
         runtime_tell(rt, told);

@@ -488,6 +488,8 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
     if (!c->was_alive)
         return !is_dead;
     c->was_alive = false;
+    if (batch_is_left_behind(rt, c->batch))
+        return false;
     fail_attempt(rt, number, call, a->cause);
     if (is_dead || kind_of(rt, call) != BATCH_METHODS)
         return false;

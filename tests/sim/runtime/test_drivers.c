@@ -167,7 +167,14 @@ static void jobs_arrive_end_and_leave_each_other_alone(void **state)
                      "    - {name: b, driver: [{run: two}]}\n",
          .makespan = 5,
          .claims = {AT(TOLD_JOB_ENDED, 0, 3), AT(TOLD_STARTED, 1, 3), SPENT(JOB_LOST, 3),
-                    COUNTED(calls.completed, 1), STATES(ACTOR_DEAD, 1)}},
+                    COUNTED(calls.completed, 1), STATES(ACTOR_DEAD, 1), COUNTED(calls.failed, 0)}},
+        {.name = "nor is it a failure",
+         .cpu = 2,
+         .pipeline = "    actors: {A: {methods: {m: 100 s}}}\n"
+                     "    driver: [{start: A, as: a}, {call: a.m, times: 3}, {think: 3 s}]\n",
+         .makespan = 3,
+         .claims = {COUNTED(calls.failed, 0), COUNTED(attempts.failed, 0), TIMES(TOLD_FAILED, 0),
+                    TIMES(TOLD_ATTEMPT_FAILED, 0), COUNTED(actors.dead, 0)}},
         {.name = "what nobody waits for runs all the same, while the job lasts",
          .pipeline = "    tasks: {two: 2 s}\n"
                      "    driver: [{call: two, as: x}, {release: x}, {think: 5 s}]\n",
