@@ -110,14 +110,33 @@ static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
     a->calls--;
 }
 
+/* Element i of a batch of calls goes to actor i of the set, and round again. */
+static uint32_t actor_for(const struct runtime *rt, uint32_t set, uint32_t element)
+{
+    const struct batch *actors = batch_of(rt, set);
+    return actors->objects[element % actors->count].call;
+}
+
 void service_queue(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    const struct batch *b = batch_of(rt, c->batch), *set = batch_of(rt, b->target);
-    c->actor = set->objects[c->element % set->count].call;
-    struct actor *a = actor_of(rt, c->actor);
-    push_back(rt, a, call);
-    a->calls++;
+    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    push_back(rt, actor_of(rt, c->actor), call);
+    actor_of(rt, c->actor)->calls++;
+}
+
+void service_queue_first(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    push_front(rt, actor_of(rt, c->actor), call);
+    actor_of(rt, c->actor)->calls++;
+}
+
+bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
+{
+    const struct actor *a = actor_of(rt, actor_for(rt, set, element));
+    return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
 }
 
 static void drop_queued(struct runtime *rt, struct actor *a, uint32_t call)
