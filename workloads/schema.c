@@ -25,6 +25,7 @@ static const char *const after_ends[] = {"stop", "wrap", NULL};
 static const char *const picks[] = {"by-name", "first-n", "sample", NULL};
 static const char *const opens[] = {"censor", "to-end", NULL};
 static const char *const probes[] = {"after", "fixed", NULL};
+static const char *const drivers[] = {"outside", "first-node", NULL};
 static const char *const ages[] = {"new", "stationary", NULL};
 
 const char *const schema_phases[PHASE_COUNT + 1] = {
@@ -247,6 +248,10 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
     [KEY_BANDWIDTH] = {"runtime.bandwidth", TYPE_RATE, FIELD(runtime.bandwidth), false, "none",
                        "none", 1e-9, 0, NULL,
                        "rate at which objects move between nodes; none: at once"},
+    [KEY_DRIVER] = {"runtime.driver", TYPE_CHOICE, FIELD(runtime.driver), false, "outside", NULL, 0,
+                    0, drivers,
+                    "where drivers are: outside the cluster, or on its first node, between which "
+                    "and them objects need no transfer; they survive it all the same"},
     [KEY_INLINE] = {"runtime.inline", TYPE_BYTES, FIELD(runtime.inline_size), false, "100 KiB",
                     NULL, 0, 0, NULL, "results up to here travel with the reply"},
 

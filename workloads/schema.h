@@ -85,6 +85,7 @@ enum schema_id {
     KEY_NODE_START,
     KEY_LATENCY,
     KEY_BANDWIDTH,
+    KEY_DRIVER,
     KEY_INLINE,
     KEY_CONTROLLER,
     KEY_SCHEDULER,

@@ -119,6 +119,7 @@ static enum status find_rates(struct cell *cell, struct diag *diag)
 {
     bool has_trace = cell->spec.faults.trace.is_given;
     cell->mtbf_s = mtbf_of(&cell->spec);
+    cell->node_mtbf_s = fault_mtbf(&cell->spec, INT64_MAX);
     cell->mtbf_origin = has_trace ? "from the whole trace" : "from the laws";
     for (struct spec_controller *c = &cell->spec.controller; c; c = c->inner) {
         int mtbf = check_param(c->class, CAIRN_MTBF), shape = check_param(c->class, CAIRN_SHAPE);

@@ -21,7 +21,8 @@ struct cell {
     void *plan;
     struct runtime_plans plans; /* of programs */
     double mtbf_s;              /* of failures that strike the job; infinite: none do */
-    const char *mtbf_origin;    /* "from the laws", "given", … */
+    double node_mtbf_s;      /* of programs: between failures of any node; mtbf_s is an actor's */
+    const char *mtbf_origin; /* "from the laws", "given", … */
     bool uses_mtbf;
     bool has_interval;    /* the controller plans one */
     simtime interval;     /* SIMTIME_NEVER: no checkpoints */

@@ -30,6 +30,7 @@ enum {
     HAS_NODES = 16384, /* held, others; or spare, repairing */
     HAS_ATTEMPT = 32768 | HAS_CALL,
     HAS_PROTECTED = 65536, /* useful time that a restore brought back */
+    HAS_SPENT = 131072,    /* on a snapshot that came to nothing */
 };
 
 struct kind {
@@ -72,7 +73,8 @@ static const struct kind kinds[TOLD_KINDS] = {
                        "a checkpoint begins; version: how many calls it covers"},
     [TOLD_PERSISTING] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it goes on in the background"},
     [TOLD_COMPLETE] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it is complete"},
-    [TOLD_ABORTED] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it never will be"},
+    [TOLD_ABORTED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_SPENT, "version",
+                      "it never will be; spent_ns: the time that its snapshot took"},
     [TOLD_RESTORED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_PROTECTED, "version",
                        "an actor is back at it; protected_ns: the useful time that it holds"},
     [TOLD_HOST_DOWN] = {HAS_HOST | HAS_CAUSE, "left",
@@ -156,6 +158,8 @@ static void add_place(struct text *text, const struct told *told, unsigned has)
         add_number(text, "count", (slot_ns)told->count);
     if (has & HAS_PROTECTED)
         add_number(text, "protected_ns", (slot_ns)told->count);
+    if (has & HAS_SPENT)
+        add_number(text, "spent_ns", (slot_ns)told->count);
     if (has & HAS_SINCE)
         add_number(text, "since_ns", told->since);
 }

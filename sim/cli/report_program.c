@@ -56,14 +56,14 @@ static void print_failures(struct sink *out, const struct cell *cell)
 {
     const struct spec *spec = &cell->spec;
     char mtbf[REPORT_TEXT], detect[REPORT_TEXT], start[REPORT_TEXT];
-    if (isinf(cell->mtbf_s)) {
+    if (isinf(cell->node_mtbf_s)) {
         io_printf(out, "  no node fails\n");
         return;
     }
     io_printf(out,
               "  a node of the cluster fails every %s (%s); a failure takes %s to notice, a node "
               "%s to start\n",
-              report_duration(mtbf, cell->mtbf_s), cell->mtbf_origin,
+              report_duration(mtbf, cell->node_mtbf_s), cell->mtbf_origin,
               report_duration(detect, simtime_seconds(spec->detection.delay)),
               report_duration(start, simtime_seconds(spec->runtime.node_start)));
 }

@@ -40,6 +40,7 @@ enum spec_age { AGE_NEW, AGE_STATIONARY, AGE_GIVEN };
 enum spec_renewal { RENEWAL_FAILED, RENEWAL_ATTEMPT }; /* S1; S2, a comparison mode */
 enum spec_spares { SPARES_HOT, SPARES_COLD };
 enum spec_in_flight { IN_FLIGHT_SKIP, IN_FLIGHT_WAIT, IN_FLIGHT_REPLACE };
+enum spec_driver { DRIVER_OUTSIDE, DRIVER_FIRST_NODE };
 enum spec_staged { STAGED_NONE, STAGED_PEER };
 
 enum spec_times { TIMES_REPORTED, TIMES_TRUE }; /* trace: is detection already in the times? */
@@ -160,6 +161,7 @@ struct spec {
         simtime node_start;       /* of a node that was replaced or repaired */
         simtime latency;          /* of a transfer between nodes */
         double bandwidth;         /* bytes a second; 0: transfers take the latency alone */
+        enum spec_driver driver;  /* where all drivers are */
         uint64_t inline_size;     /* results up to here travel with the reply */
         simtime worker_detection; /* from the end of a process to its detection */
     } runtime;

@@ -102,7 +102,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .nearest = CAIRN_NOWHERE,
                               .avoid = CAIRN_NOWHERE,
                               .expected = CAIRN_NEVER};
-    runtime_request(rt, &r, (uint64_t)number << 16 | (a->life & 0xffff));
+    runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
 
 void actor_request(struct runtime *rt, uint32_t number)
@@ -326,7 +326,7 @@ void actor_detected(struct runtime *rt, uint32_t number)
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_ACTOR, a->cause, a->failed, class_of(rt, a)->restarts, false,
                  RUNTIME_ACTOR_ID | number, a->own);
-    if (cure.action == CAIRN_GIVE_UP || a->is_ending) {
+    if (cure.action == CAIRN_GIVE_UP || (a->is_ending && a->calls == 0)) {
         die(rt, number);
         return;
     }
@@ -335,6 +335,9 @@ void actor_detected(struct runtime *rt, uint32_t number)
     rt->record->actors.restarted++;
     actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, cure.delay);
     service_sort(rt, number, false);
+    service_end_if_let_go(rt, number);
+    if (a->state == ACTOR_DEAD)
+        return;
     if (cure.delay > 0)
         wait_phase(rt, number, ACTOR_NOWHERE, cure.delay);
     else
@@ -351,6 +354,8 @@ void actor_kill(struct runtime *rt, uint32_t number, uint32_t cause)
         host_forget_worker(rt, a->seat.host, SEAT_OF_ACTOR(number), has_begun);
     if (a->phase != ACTOR_NOWHERE)
         stop_process(rt, number);
+    else
+        runtime_withdraw(rt, RUNTIME_ACTOR_ID | number);
     runtime_stop_timer(rt, &a->timer);
     a->cause = (uint8_t)cause;
     leave_seat(rt, number);
@@ -375,6 +380,8 @@ void actor_stop(struct runtime *rt, uint32_t number)
     if (a->seat.host == TOLD_NOWHERE)
         return;
     stop_process(rt, number);
+    if (!rt->is_over) /* detached: its jobs are done, and what it did for them is */
+        return;
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_UNCOMMITTED, a->at_risk);
     a->at_risk = 0;
 }

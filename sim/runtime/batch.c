@@ -166,9 +166,18 @@ void batch_cancel(struct runtime *rt, uint32_t number)
     struct batch *b = batch_of(rt, number);
     b->is_cancelled = true;
     runtime_stop_timer(rt, &b->timer);
-    for (uint32_t i = 0; i < b->count && b->pending > 0; i++)
-        if (b->objects[i].state == OBJECT_PENDING && b->objects[i].call && b->kind == BATCH_TASKS)
+    for (uint32_t i = 0; i < b->count && b->pending > 0 && b->kind == BATCH_TASKS; i++) {
+        if (b->objects[i].state != OBJECT_PENDING)
+            continue;
+        if (b->objects[i].call)
             call_cancel(rt, b->objects[i].call);
+        runtime_withdraw(rt, (uint64_t)number << 32 | i);
+    }
+}
+
+bool batch_is_left_behind(const struct runtime *rt, uint32_t number)
+{
+    return ((struct job *)pool_at(&rt->jobs, batch_of(rt, number)->job))->is_ended;
 }
 
 /* ---- waiting ------------------------------------------------------------------------------- */
@@ -245,7 +254,8 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct told told =
         batch_told(rt, number, element, state == OBJECT_FAILED ? TOLD_FAILED : TOLD_DONE);
     told.cause = cause;
-    if (b->function != PROGRAM_NOTHING) {
+    if (b->function != PROGRAM_NOTHING &&
+        (state == OBJECT_READY || !batch_is_left_behind(rt, number))) {
         rt->record->calls.completed += state == OBJECT_READY;
         rt->record->calls.failed += state == OBJECT_FAILED;
         runtime_tell(rt, told);

@@ -123,19 +123,19 @@ static void step_back(struct runtime *rt, uint32_t number)
 static void fetch(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    bool is_lost;
-    int64_t bytes = call_bytes_to_fetch(rt, number, c->seat.host, &is_lost);
-    if (is_lost) {
+    struct copies_fetch fetch;
+    if (!call_plan_fetch(rt, number, c->seat.host, &fetch)) {
         step_back(rt, number);
         return;
     }
     seat_charge(rt, SEAT_OF_CALL(number), start_class(c));
-    if (bytes < 0) {
+    simtime delay = copies_delay(rt, &fetch);
+    if (delay < 0) {
         run(rt, number);
         return;
     }
-    call_fetched(rt, number, c->seat.host, bytes); /* under way counts as there for the next ones */
-    wait_phase(rt, number, CALL_FETCHING, call_transfer_time(rt, bytes));
+    call_begin_fetch(rt, number, c->seat.host, &fetch);
+    wait_phase(rt, number, CALL_FETCHING, delay);
 }
 
 static void want_worker(struct runtime *rt, uint32_t number)
@@ -399,38 +399,38 @@ static bool next_argument(const struct runtime *rt, const struct batch *b, uint3
     return false;
 }
 
-/* -1: all is there already. */
-int64_t call_bytes_to_fetch(struct runtime *rt, uint32_t number, uint32_t host, bool *is_lost)
+bool call_plan_fetch(struct runtime *rt, uint32_t number, uint32_t host, struct copies_fetch *fetch)
 {
     struct call *c = call_of(rt, number);
     const struct batch *b = batch_of(rt, c->batch);
-    int64_t bytes = -1;
-    *is_lost = false;
+    bool has_all = true;
+    *fetch = (struct copies_fetch){.bytes = 0};
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);) {
-        if (!copies_has(rt, walk.batch, walk.element)) {
-            *is_lost = true;
-            lineage_rebuild(rt, walk.batch, walk.element);
-            if (batch_of(rt, walk.batch)->objects[walk.element].state == OBJECT_PENDING) {
-                c->missing++;
-                batch_wait(rt, walk.batch, walk.element, WAITER_CALL, number, c->stamp);
-            }
-        } else if (!copies_is_on(rt, walk.batch, walk.element, host)) {
-            int64_t size = copies_size(rt, walk.batch, walk.element);
-            bytes = (bytes < 0 ? 0 : bytes) + size;
+        if (copies_has(rt, walk.batch, walk.element)) {
+            copies_plan(rt, fetch, walk.batch, walk.element, host);
+            continue;
         }
+        has_all = false;
+        lineage_rebuild(rt, walk.batch, walk.element);
+        if (batch_of(rt, walk.batch)->objects[walk.element].state != OBJECT_PENDING)
+            continue;
+        c->missing++;
+        batch_wait(rt, walk.batch, walk.element, WAITER_CALL, number, c->stamp);
     }
-    return bytes;
+    return has_all;
 }
 
-void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes)
+void call_begin_fetch(struct runtime *rt, uint32_t number, uint32_t host,
+                      const struct copies_fetch *fetch)
 {
     struct call *c = call_of(rt, number);
     const struct batch *b = batch_of(rt, c->batch);
+    if (!fetch->is_needed)
+        return;
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
-        if (!copies_is_on(rt, walk.batch, walk.element, host))
-            copies_add(rt, walk.batch, walk.element, host);
-    rt->record->bytes.moved += (uint64_t)bytes;
-    tell(rt, c, TOLD_MOVED, bytes);
+        copies_bring(rt, fetch, walk.batch, walk.element, host);
+    rt->record->bytes.moved += (uint64_t)fetch->bytes;
+    tell(rt, c, TOLD_MOVED, fetch->bytes);
 }
 
 struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint32_t cause,
@@ -452,11 +452,13 @@ struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint3
         setback.failed[i] = failed_by_cause[i];
         all += failed_by_cause[i];
     }
+    bool is_actor = (id & RUNTIME_ACTOR_ID) != 0;
+    const struct batch *b = is_actor ? NULL : batch_of(rt, (uint32_t)(id >> 32));
     struct random_address address = {.seed = rt->spec->seed,
                                      .replication = rt->replication,
                                      .stream = STREAM_CURE,
-                                     .entity = (uint32_t)id,
-                                     .occurrence = (uint32_t)(id >> 32)};
+                                     .entity = b ? b->function : PROGRAM_NOTHING,
+                                     .occurrence = (uint32_t)((b ? b->first : 0) + (uint32_t)id)};
     struct random_words words = random_bits(&address, subject << 20 | (all & 0xfffff));
     setback.random[0] = words.w[0];
     setback.random[1] = words.w[1];

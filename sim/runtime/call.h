@@ -11,6 +11,7 @@
 #ifndef CAIRN_RUNTIME_CALL_H
 #define CAIRN_RUNTIME_CALL_H
 
+#include "sim/runtime/copies.h"
 #include "sim/runtime/runtime.h"
 
 struct call *call_of(const struct runtime *rt, uint32_t number);
@@ -32,10 +33,13 @@ void call_cancel(struct runtime *rt, uint32_t number);
 /* ---- shared with actors ---- */
 /* How long this call computes; *is_raising: it will end with an exception. */
 simtime call_work(const struct runtime *rt, const struct call *call, bool *is_raising);
-/* Bytes that its arguments still have to bring to `host`; *is_lost: one is gone and being made
- * again, for which the call now waits. */
-int64_t call_bytes_to_fetch(struct runtime *rt, uint32_t number, uint32_t host, bool *is_lost);
-void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes);
+/* What of its arguments still has to come to `host`. False: one is gone and being made again, for
+ * which the call now waits, or cannot be. */
+bool call_plan_fetch(struct runtime *rt, uint32_t number, uint32_t host,
+                     struct copies_fetch *fetch);
+/* They set out. Nothing, if none has to. */
+void call_begin_fetch(struct runtime *rt, uint32_t number, uint32_t host,
+                      const struct copies_fetch *fetch);
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes);
 /* Its result lies on `host`, and the owner hears of it after the reply. */
 void call_finish(struct runtime *rt, uint32_t number, uint32_t host);

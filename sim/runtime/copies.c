@@ -5,6 +5,7 @@
  * life bad without visiting them. */
 #include "sim/runtime/copies.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/call.h"
 
 static const struct program_function *function_of(const struct runtime *rt, const struct batch *b)
 {
@@ -21,6 +22,11 @@ int64_t copies_size(const struct runtime *rt, uint32_t number, uint32_t element)
     if (!f)
         return 0;
     return runtime_amount(rt, &f->size, STREAM_TIME, b->function, b->first + element, WORD_SIZE);
+}
+
+uint32_t copies_near_driver(const struct runtime *rt)
+{
+    return rt->spec->runtime.driver == DRIVER_FIRST_NODE ? 0 : CAIRN_NOWHERE;
 }
 
 bool copies_is_good(const struct runtime *rt, const struct copy *copy)
@@ -45,19 +51,37 @@ bool copies_has(const struct runtime *rt, uint32_t number, uint32_t element)
     return has;
 }
 
-bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+/* Objects go from the one to the other without a transfer. */
+static bool is_same_place(const struct runtime *rt, uint32_t a, uint32_t b)
 {
-    const struct object *object = &batch_of(rt, number)->objects[element];
-    bool is_on = object->is_inline;
-    for (uint32_t at = object->copies; at && !is_on;) {
-        const struct copy *copy = pool_at(&rt->copies, at);
-        is_on = copy->host == host && copies_is_good(rt, copy);
-        at = copy->next;
-    }
-    return is_on;
+    uint32_t near_driver = copies_near_driver(rt);
+    a = a == TOLD_NOWHERE ? near_driver : a;
+    b = b == TOLD_NOWHERE ? near_driver : b;
+    return a == b;
 }
 
-void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+/* When it is there, or was; SIMTIME_NEVER: it is not on its way. */
+static simtime arrival(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    const struct object *object = &batch_of(rt, number)->objects[element];
+    simtime first = object->is_inline ? 0 : SIMTIME_NEVER;
+    for (uint32_t at = object->copies; at;) {
+        const struct copy *copy = pool_at(&rt->copies, at);
+        if (copy->arrives < first && is_same_place(rt, copy->host, host) &&
+            copies_is_good(rt, copy))
+            first = copy->arrives;
+        at = copy->next;
+    }
+    return first;
+}
+
+bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    return arrival(rt, number, element, host) != SIMTIME_NEVER;
+}
+
+static void add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host,
+                simtime arrives)
 {
     struct object *object = &batch_of(rt, number)->objects[element];
     uint32_t at = pool_take(&rt->copies);
@@ -69,7 +93,8 @@ void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t 
         (struct copy){.next = object->copies,
                       .host = host,
                       .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life,
-                      .bytes = (int64_t)told.amount};
+                      .bytes = (int64_t)told.amount,
+                      .arrives = arrives};
     object->copies = at;
     rt->record->objects.stored += is_first;
     rt->record->objects.copied += !is_first;
@@ -83,6 +108,38 @@ static void tell_dropped(struct runtime *rt, const struct copy *copy)
                                        .function = PROGRAM_NOTHING,
                                        .host = copy->host,
                                        .amount = copy->bytes});
+}
+
+void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    add(rt, number, element, host, runtime_now(rt));
+}
+
+void copies_plan(const struct runtime *rt, struct copies_fetch *fetch, uint32_t number,
+                 uint32_t element, uint32_t host)
+{
+    simtime there = arrival(rt, number, element, host);
+    if (there == SIMTIME_NEVER) {
+        fetch->is_needed = true;
+        fetch->bytes += copies_size(rt, number, element);
+    } else if (there > fetch->expected) {
+        fetch->expected = there;
+    }
+}
+
+simtime copies_delay(const struct runtime *rt, const struct copies_fetch *fetch)
+{
+    simtime own = fetch->is_needed ? call_transfer_time(rt, fetch->bytes) : -1;
+    simtime others = fetch->expected > runtime_now(rt) ? fetch->expected - runtime_now(rt) : -1;
+    return own > others ? own : others;
+}
+
+void copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint32_t number,
+                  uint32_t element, uint32_t host)
+{
+    simtime arrives = simtime_add(runtime_now(rt), call_transfer_time(rt, fetch->bytes));
+    if (!copies_is_on(rt, number, element, host))
+        add(rt, number, element, host, arrives);
 }
 
 void copies_drop(struct runtime *rt, struct object *object)

@@ -7,11 +7,27 @@
 
 /* Is there a good copy, now? */
 bool copies_has(const struct runtime *rt, uint32_t batch, uint32_t element);
-/* On this host, or small? TOLD_NOWHERE: with the driver. */
+/* What is to be brought to one place, and what is being brought there already. */
+struct copies_fetch {
+    bool is_needed;   /* something is not there, nor on its way */
+    int64_t bytes;    /* of that */
+    simtime expected; /* when what is on its way will be there */
+};
+/* One more result, of which there is a copy. */
+void copies_plan(const struct runtime *rt, struct copies_fetch *fetch, uint32_t batch,
+                 uint32_t element, uint32_t host);
+/* How long until all of it is there; negative: it is. */
+simtime copies_delay(const struct runtime *rt, const struct copies_fetch *fetch);
+/* It sets out for this host, if it is not there, nor on its way. */
+void copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint32_t batch,
+                  uint32_t element, uint32_t host);
+/* On this host, on its way there, or small? TOLD_NOWHERE: with the driver. */
 bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 /* One more; the first of a result is told as stored, others as copied. */
 void copies_add(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 void copies_drop(struct runtime *rt, struct object *object);
+/* The host on which drivers are; CAIRN_NOWHERE: outside. */
+uint32_t copies_near_driver(const struct runtime *rt);
 /* Is this one good: does its host live the same life? */
 bool copies_is_good(const struct runtime *rt, const struct copy *copy);
 /* Bytes of a result, whether it is there or not. */

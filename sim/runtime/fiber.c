@@ -109,20 +109,33 @@ static enum outcome wait_for_all(struct runtime *rt, uint32_t number)
     return OUTCOME_DONE;
 }
 
-/* What is fetched lies with the driver too, from now on: under way counts as there. */
-static void keep_copies(struct runtime *rt, const struct fiber *f)
+/* What it waited for sets out for the driver, and lies with it from then on. */
+static enum outcome begin_fetch(struct runtime *rt, uint32_t number,
+                                const struct copies_fetch *fetch)
 {
-    for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++)
+    struct fiber *f = fiber_of(rt, number);
+    for (uint32_t i = 0, at; fetch->is_needed && (at = awaited(rt, f, i)) != 0; i++)
         for (uint32_t j = 0; j < batch_of(rt, at)->count; j++)
-            if (batch_of(rt, at)->kind != BATCH_ACTORS && !copies_is_on(rt, at, j, TOLD_NOWHERE))
-                copies_add(rt, at, j, TOLD_NOWHERE);
+            if (batch_of(rt, at)->kind != BATCH_ACTORS)
+                copies_bring(rt, fetch, at, j, TOLD_NOWHERE);
+    if (fetch->is_needed) {
+        rt->record->bytes.moved += (uint64_t)fetch->bytes;
+        runtime_tell(rt, (struct told){.kind = TOLD_MOVED,
+                                       .job = job_of(rt, f)->serial,
+                                       .function = PROGRAM_NOTHING,
+                                       .host = TOLD_NOWHERE,
+                                       .amount = fetch->bytes});
+    }
+    f->wait = FIBER_FETCHING;
+    f->timer = runtime_timer(rt, copies_delay(rt, fetch), EVENT_COMPLETION, TIMER_FIBER, number);
+    return OUTCOME_WAITS;
 }
 
 /* All is settled: failed? here? lost meanwhile, and to be made again? */
 static enum outcome fetch(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);
-    int64_t bytes = -1;
+    struct copies_fetch fetch = {.bytes = 0};
     bool is_lost = false;
     for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++) {
         const struct batch *b = batch_of(rt, at);
@@ -135,25 +148,13 @@ static enum outcome fetch(struct runtime *rt, uint32_t number)
                 f->cause = b->objects[j].cause;
                 return OUTCOME_FAILED;
             }
-            if (is_data && !is_lost && !copies_is_on(rt, at, j, TOLD_NOWHERE))
-                bytes = (bytes < 0 ? 0 : bytes) + copies_size(rt, at, j);
+            if (is_data && !is_lost)
+                copies_plan(rt, &fetch, at, j, TOLD_NOWHERE);
         }
     }
     if (is_lost)
         return wait_for_all(rt, number);
-    if (bytes < 0)
-        return OUTCOME_DONE;
-    keep_copies(rt, f);
-    rt->record->bytes.moved += (uint64_t)bytes;
-    runtime_tell(rt, (struct told){.kind = TOLD_MOVED,
-                                   .job = job_of(rt, f)->serial,
-                                   .function = PROGRAM_NOTHING,
-                                   .host = TOLD_NOWHERE,
-                                   .amount = bytes});
-    f->wait = FIBER_FETCHING;
-    f->timer =
-        runtime_timer(rt, call_transfer_time(rt, bytes), EVENT_COMPLETION, TIMER_FIBER, number);
-    return OUTCOME_WAITS;
+    return copies_delay(rt, &fetch) < 0 ? OUTCOME_DONE : begin_fetch(rt, number, &fetch);
 }
 
 static uint64_t count_ready(const struct runtime *rt, const struct fiber *f)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lineage: what is gone is computed again, and what that needs, and so on.
  *
- * Results of tasks can be made again as long as somebody may ask for them; what a driver put, and
- * what an actor returned, cannot. What is needed and gone is found by a list, not by recursion:
+ * Results of tasks can be made again as long as somebody may ask for them; those of an actor where
+ * its calls may be retried and it is not dead, by whatever its state is then; what a driver put
+ * cannot. What is needed and gone is found by a list, not by recursion:
  * chains are as long as a program runs. */
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
 
 /* It was there, and somebody finds that it is no more. */
@@ -47,9 +49,11 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
             batch_of(rt, b->arguments[k].batch)->objects[element].uses++;
 }
 
-static bool can_be_made(const struct batch *b)
+static bool can_be_made(const struct runtime *rt, const struct batch *b, uint32_t element)
 {
-    return b->kind == BATCH_TASKS && !b->is_cancelled;
+    if (b->is_cancelled || b->kind == BATCH_TASKS)
+        return !b->is_cancelled;
+    return b->kind == BATCH_METHODS && service_can_call_again(rt, b->target, element);
 }
 
 static uint32_t *todo_link(const struct runtime *rt, uint32_t call)
@@ -66,7 +70,7 @@ static void need(struct runtime *rt, uint32_t for_call, uint32_t number, uint32_
         return;
     if (object->state != OBJECT_PENDING) {
         tell_lost(rt, number, element);
-        if (!can_be_made(batch_of(rt, number))) {
+        if (!can_be_made(rt, batch_of(rt, number), element)) {
             fail(rt, number, element);
             return;
         }
@@ -86,7 +90,7 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
     if (object->state == OBJECT_PENDING || object->state == OBJECT_FAILED)
         return;
     tell_lost(rt, number, element);
-    if (!can_be_made(batch_of(rt, number))) {
+    if (!can_be_made(rt, batch_of(rt, number), element)) {
         fail(rt, number, element);
         return;
     }
@@ -98,6 +102,8 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
         const struct call *call = pool_at(&rt->calls, at);
         const struct batch *b = batch_of(rt, call->batch);
         todo = *todo_link(rt, at);
+        if (b->kind == BATCH_METHODS)
+            service_queue_first(rt, at);
         for (uint32_t k = 0; k < b->arguments_count; k++) {
             const struct batch_argument *a = &b->arguments[k];
             if (a->is_each)

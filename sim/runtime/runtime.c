@@ -149,14 +149,15 @@ static bool grow_scheduler(struct runtime *rt)
     return true;
 }
 
-void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t occurrence)
+void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,
+                     uint64_t number, uint32_t attempt)
 {
     struct random_address address = {.seed = rt->spec->seed,
                                      .replication = rt->replication,
                                      .stream = STREAM_PLACE,
-                                     .entity = (uint32_t)(request->id >> 32),
-                                     .occurrence = (uint32_t)occurrence};
-    struct random_words words = random_bits(&address, 0);
+                                     .entity = function,
+                                     .occurrence = (uint32_t)number};
+    struct random_words words = random_bits(&address, attempt & 0xffffff);
     request->random[0] = words.w[0];
     request->random[1] = words.w[1];
     while (!cairn_scheduler_submit(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
@@ -175,6 +176,15 @@ void runtime_stop(struct runtime *rt, enum run_end end)
                                    .function = PROGRAM_NOTHING,
                                    .host = TOLD_NOWHERE,
                                    .cause = end});
+}
+
+void runtime_withdraw(struct runtime *rt, uint64_t id)
+{
+    while (cairn_scheduler_withdraw(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
+                                    id) < 0)
+        if (!grow_scheduler(rt))
+            return;
+    rt->wants_dispatch = true; /* it may have stood before others */
 }
 
 bool runtime_stands_still(struct runtime *rt)

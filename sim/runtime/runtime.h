@@ -122,6 +122,7 @@ struct copy {
     uint32_t next;
     uint32_t host, life;
     int64_t bytes;
+    simtime arrives; /* under way until then */
 };
 /* Somebody waits: a batch, a call or a fiber (in that order of reference kinds). */
 enum waiter_kind { WAITER_BATCH, WAITER_CALL, WAITER_FIBER };
@@ -232,6 +233,7 @@ struct actor {
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds */
     simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
+    simtime saving;   /* spent on the snapshot under way, or persisting */
     simtime kept;     /* useful time that the newest complete checkpoint holds */
     uint64_t snapshots, restores; /* begun so far */
     uint64_t covered;             /* by the snapshot under way, or persisting */
@@ -352,8 +354,12 @@ uint32_t runtime_timer(struct runtime *rt, simtime delay, enum event_class class
                        enum timer_kind kind, uint32_t number);
 /* *timer will not fire; it is 0 afterwards. */
 void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
-/* A request to the scheduler; occurrence: what addresses its random words. */
-void runtime_request(struct runtime *rt, struct cairn_request *request, uint64_t occurrence);
+/* A request to the scheduler. What addresses its random words: function and number of the call
+ * (or NOTHING and those of an actor), and which attempt it is; no history, no pool. */
+void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,
+                     uint64_t number, uint32_t attempt);
+/* The request waits no more, if it did. */
+void runtime_withdraw(struct runtime *rt, uint64_t id);
 /* The run ends here, before its jobs do. */
 void runtime_stop(struct runtime *rt, enum run_end end);
 /* Statement after statement, and no time passes: the run is stopped. */

@@ -37,6 +37,8 @@ void service_charge(struct runtime *rt, uint32_t number)
     if (class == JOB_IDLE && (is_working || is_fetching))
         class = is_working ? JOB_USEFUL : JOB_TRANSFER;
     simtime elapsed = seat_charge(rt, SEAT_OF_ACTOR(number), class);
+    if (class == JOB_CHECKPOINT)
+        a->saving += elapsed;
     if (class != JOB_USEFUL)
         return;
     a->at_risk += elapsed;
@@ -116,14 +118,33 @@ static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
     a->calls--;
 }
 
+/* Element i of a batch of calls goes to actor i of the set, and round again. */
+static uint32_t actor_for(const struct runtime *rt, uint32_t set, uint32_t element)
+{
+    const struct batch *actors = batch_of(rt, set);
+    return actors->objects[element % actors->count].call;
+}
+
 void service_queue(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    const struct batch *b = batch_of(rt, c->batch), *set = batch_of(rt, b->target);
-    c->actor = set->objects[c->element % set->count].call;
-    struct actor *a = actor_of(rt, c->actor);
-    push_back(rt, a, call);
-    a->calls++;
+    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    push_back(rt, actor_of(rt, c->actor), call);
+    actor_of(rt, c->actor)->calls++;
+}
+
+void service_queue_first(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    push_front(rt, actor_of(rt, c->actor), call);
+    actor_of(rt, c->actor)->calls++;
+}
+
+bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
+{
+    const struct actor *a = actor_of(rt, actor_for(rt, set, element));
+    return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
 }
 
 static void drop_queued(struct runtime *rt, struct actor *a, uint32_t call)
@@ -208,7 +229,7 @@ static void begin_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     a->covered = a->version;
-    a->between = 0;
+    a->between = a->saving = 0;
     rt->record->taken++;
     actor_tell(rt, number, TOLD_SNAPSHOT, 0, (slot_ns)a->covered);
     advice_snapshot(rt, number);
@@ -240,14 +261,13 @@ static void begin(struct runtime *rt, uint32_t number)
     uint32_t call = a->queue_first;
     struct call *c = call_of(rt, call);
     enum batch_kind kind = kind_of(rt, call);
-    bool is_lost = false;
+    struct copies_fetch fetch = {.bytes = 0};
     service_charge(rt, number);
-    int64_t bytes =
-        kind == BATCH_METHODS ? call_bytes_to_fetch(rt, call, a->seat.host, &is_lost) : -1;
-    if (is_lost && c->missing > 0)
+    bool has_all = kind != BATCH_METHODS || call_plan_fetch(rt, call, a->seat.host, &fetch);
+    if (!has_all && c->missing > 0)
         return; /* they are being made again: the queue waits */
     pop_front(rt, a);
-    if (is_lost || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
+    if (!has_all || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
         a->calls--;
         call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
         return;
@@ -259,11 +279,10 @@ static void begin(struct runtime *rt, uint32_t number)
         begin_snapshot(rt, number, call);
     } else if (kind == BATCH_RESTORES) {
         begin_restore(rt, number, call);
-    } else if (bytes >= 0) {
-        call_fetched(rt, call, a->seat.host, bytes);
+    } else if (copies_delay(rt, &fetch) >= 0) {
+        call_begin_fetch(rt, call, a->seat.host, &fetch);
         c->state = CALL_FETCHING;
-        c->timer =
-            runtime_timer(rt, call_transfer_time(rt, bytes), EVENT_COMPLETION, TIMER_CALL, call);
+        c->timer = runtime_timer(rt, copies_delay(rt, &fetch), EVENT_COMPLETION, TIMER_CALL, call);
     } else {
         begin_work(rt, number, call);
     }
@@ -327,6 +346,7 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
         return;
     }
     service_pump(rt, number);
+    service_end_if_let_go(rt, number);
 }
 
 static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
@@ -354,6 +374,21 @@ static void try_again(struct runtime *rt, uint32_t number, uint32_t call)
     call_of(rt, call)->attempt++;
     rt->record->calls.retried++;
     tell(rt, number, call, TOLD_RETRIED);
+}
+
+/* It has left the state as it was: what it took is lost. Where others work meanwhile, nobody can
+ * say whose time it was, and it stays useful. */
+static void lose_work(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    struct actor *a = actor_of(rt, number);
+    simtime lost = runtime_now(rt) - call_of(rt, call)->began;
+    if (class_of(rt, a)->concurrency > 1)
+        return;
+    assert(lost <= a->at_risk);
+    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
+    a->at_risk -= lost;
+    if (a->persisting)
+        a->between -= lost < a->between ? lost : a->between;
 }
 
 static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
@@ -385,6 +420,8 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
     a->version += is_whole;
     if (is_whole)
         advice_step(rt, number, f->name, runtime_now(rt) - c->began);
+    else
+        lose_work(rt, number, call);
     if (c->is_raising)
         end_exception(rt, number, call);
     else
@@ -482,7 +519,11 @@ static void abort_checkpoint(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
     rt->record->checkpoints_aborted++;
-    actor_tell(rt, number, TOLD_ABORTED, 0, (slot_ns)a->covered);
+    rt->record->aborted += a->saving;
+    struct told told = actor_told(rt, number, TOLD_ABORTED);
+    told.amount = (slot_ns)a->covered;
+    told.count = (uint64_t)a->saving;
+    runtime_tell(rt, told);
     advice_aborted(rt, number);
 }
 
@@ -512,6 +553,8 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
     if (!c->was_alive)
         return !is_dead;
     c->was_alive = false;
+    if (batch_is_left_behind(rt, c->batch))
+        return false;
     fail_attempt(rt, number, call, a->cause);
     if (is_dead || kind_of(rt, call) != BATCH_METHODS)
         return false;

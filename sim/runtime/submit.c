@@ -28,13 +28,13 @@ static void add_bytes(const struct runtime *rt, struct nearest *n, uint32_t numb
     for (uint32_t at = object->copies; at;) {
         const struct copy *copy = pool_at(&rt->copies, at);
         at = copy->next;
-        uint32_t i = 0;
-        while (i < n->count && n->hosts[i] != copy->host)
+        uint32_t i = 0, host = copy->host == TOLD_NOWHERE ? copies_near_driver(rt) : copy->host;
+        while (i < n->count && n->hosts[i] != host)
             i++;
-        if (i == NEAREST || !copies_is_good(rt, copy))
+        if (i == NEAREST || host == CAIRN_NOWHERE || !copies_is_good(rt, copy))
             continue;
         if (i == n->count) {
-            n->hosts[n->count++] = copy->host;
+            n->hosts[n->count++] = host;
             n->bytes[i] = 0;
         }
         n->bytes[i] += size;
@@ -63,7 +63,7 @@ static uint32_t nearest_host(const struct runtime *rt, const struct batch *b, ui
 }
 
 static void request(struct runtime *rt, uint32_t number, uint32_t element, uint32_t count,
-                    uint32_t avoid)
+                    uint32_t attempt, uint32_t avoid)
 {
     const struct batch *b = batch_of(rt, number);
     const struct program_function *f = &rt->program->functions[b->function];
@@ -73,7 +73,7 @@ static void request(struct runtime *rt, uint32_t number, uint32_t element, uint3
                               .count = count,
                               .demand = f->demand,
                               .strategy = f->strategy,
-                              .local = CAIRN_NOWHERE,
+                              .local = copies_near_driver(rt),
                               .group = CAIRN_NOWHERE,
                               .bundle = CAIRN_NOWHERE,
                               .node = CAIRN_NOWHERE,
@@ -83,13 +83,13 @@ static void request(struct runtime *rt, uint32_t number, uint32_t element, uint3
                                   f->time.kind == AMOUNT_CONSTANT ? f->time.constant : CAIRN_NEVER};
     r.nearest = b->arguments_count ? nearest_host(rt, b, count == 1 ? element : TOLD_NOWHERE)
                                    : CAIRN_NOWHERE;
-    runtime_request(rt, &r, b->first + element);
+    runtime_request(rt, &r, b->function, b->first + element, attempt);
 }
 
 void submit_call(struct runtime *rt, uint32_t number, uint32_t avoid)
 {
     const struct call *call = pool_at(&rt->calls, number);
-    request(rt, call->batch, call->element, 1, avoid);
+    request(rt, call->batch, call->element, 1, call->attempt, avoid);
 }
 
 uint32_t submit_failed_argument(const struct runtime *rt, const struct batch *b, uint32_t element)
@@ -131,7 +131,7 @@ void submit_try(struct runtime *rt, uint32_t number)
     }
     uint32_t failed = submit_failed_argument(rt, b, 0);
     if (!failed) {
-        request(rt, number, 0, b->count, CAIRN_NOWHERE);
+        request(rt, number, 0, b->count, 0, CAIRN_NOWHERE);
         return;
     }
     b->handles++;

@@ -165,10 +165,10 @@ static void add_counts(struct record *r, enum told_kind kind, const char *line, 
     r->predictions += kind == TOLD_PREDICTION;
     r->notices += kind == TOLD_NOTICE;
     r->events += kind < TOLD_SPAN;
-    if (kind == TOLD_RESTORED)
-        r->protected_work += number_of(line, length, "protected_ns");
     if (kind == TOLD_SUBMITTED)
         r->calls.submitted += (uint64_t)number_of(line, length, "count");
+    if (kind == TOLD_ABORTED)
+        r->aborted += number_of(line, length, "spent_ns");
     if (kind == TOLD_RESTORED)
         r->protected_work += number_of(line, length, "protected_ns");
     if (kind == TOLD_MOVED)

@@ -22,6 +22,7 @@ enum claim_kind {
     CLAIM_COUNT,
     CLAIM_STATES,
     CLAIM_CLASS,
+    CLAIM_ABORTED,
     CLAIM_COUNTED
 };
 struct claim {
@@ -56,10 +57,14 @@ struct claim {
     {                                                                                              \
         CLAIM_STATES, state, 0, count                                                              \
     }
-/* Seconds of a job class; a count of the record. */
+/* Seconds of a job class, and of snapshots that were aborted; a count of the record. */
 #define SPENT(class, seconds)                                                                      \
     {                                                                                              \
         CLAIM_CLASS, class, 0, seconds                                                             \
+    }
+#define ABORTED(seconds)                                                                           \
+    {                                                                                              \
+        CLAIM_ABORTED, 0, 0, seconds                                                               \
     }
 #define COUNTED(member, count)                                                                     \
     {                                                                                              \
@@ -149,6 +154,8 @@ static inline double claims_found(const struct played *played, const struct clai
         return played_count(played, (enum told_kind)claim->what);
     case CLAIM_CLASS:
         return slot_seconds(played->record.job[claim->what]);
+    case CLAIM_ABORTED:
+        return slot_seconds(played->record.aborted);
     case CLAIM_COUNTED:
         memcpy(&count, record + claim->what, sizeof count);
         return (double)count;

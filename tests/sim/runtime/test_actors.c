@@ -306,6 +306,37 @@ static void row_d09_an_actor_ends_with_its_last_handle(void **state)
                                                 "    - {think: 5 s}\n",
          .makespan = 5,
          .claims = {STATES(ACTOR_DEAD, 0)}},
+        {.name = "and what it did is useful",
+         .pipeline = ENDING("detached: true, ") "    - {run: t.train}\n",
+         .makespan = 12,
+         .claims = {STATES(ACTOR_DEAD, 0), SPENT(JOB_USEFUL, 12), SPENT(JOB_UNCOMMITTED, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* The process is lost at 6 s, or killed at 5 s, with calls that nobody holds the actor for. */
+static void row_d09_an_actor_that_nobody_holds_ends_when_its_calls_have(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "lost with a call that is tried again: it is done first",
+         .nodes = 2,
+         .outages = {{0, 6, 1000}},
+         .pipeline = ENDING("restarts: 1, retries: 1, ") "    - {call: t.train, as: x}\n"
+                                                         "    - {release: t}\n"
+                                                         "    - {get: x}\n"
+                                                         "    - {think: 2 s}\n",
+         .makespan = 20,
+         .claims = {COUNTED(calls.completed, 1), STATES(ACTOR_RESTARTING, 1), AT(TOLD_ACTOR, 5, 18),
+                    TO(TOLD_ACTOR, 5, ACTOR_DEAD), COUNTED(actors.dead, 0)}},
+        {.name = "lost with a call that is not: it ends with it",
+         .nodes = 2,
+         .outages = {{0, 6, 1000}},
+         .pipeline = ENDING("restarts: 1, ") "    - {call: t.train, as: x}\n"
+                                             "    - {release: t}\n"
+                                             "    - {get: x, on_error: [{think: 1 s}]}\n",
+         .makespan = 7,
+         .claims = {COUNTED(calls.failed, 1), AT(TOLD_ACTOR, 4, 6), TO(TOLD_ACTOR, 4, ACTOR_DEAD)}},
         {.name = "killed with a call that runs and one that waits",
          .pipeline = ENDING("") "    - {call: t.train, times: 2, as: x}\n"
                                 "    - {think: 5 s}\n"
@@ -331,6 +362,7 @@ int main(void)
         cmocka_unit_test(row_d05_a_handle_follows_its_actor),
         cmocka_unit_test(row_d06_a_call_takes_one_hop_each_way),
         cmocka_unit_test(row_d09_an_actor_ends_with_its_last_handle),
+        cmocka_unit_test(row_d09_an_actor_that_nobody_holds_ends_when_its_calls_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

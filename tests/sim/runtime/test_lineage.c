@@ -82,6 +82,21 @@ static void row_k06_what_no_task_made_stays_lost(void **state)
          .end = END_FAILED,
          .makespan = 10,
          .claims = {COUNTED(objects.lost, 1), COUNTED(objects.rebuilt, 0), TIMES(TOLD_STARTED, 1)}},
+        {.name = "of an actor that is dead, though its calls may be retried",
+         .nodes = 2,
+         .outages = {{0, 7, 100}},
+         .pipeline = "    tasks: {c: 1 s}\n"
+                     "    actors: {A: {restarts: 1, retries: 1, methods: {m: {time: 1 s, size: 1 "
+                     "MB}}}}\n"
+                     "    driver:\n"
+                     "    - {start: A, as: a}\n"
+                     "    - {call: a.m, as: x}\n"
+                     "    - {think: 10 s}\n"
+                     "    - {kill: a}\n"
+                     "    - {run: c, with: x}\n",
+         .end = END_FAILED,
+         .makespan = 10,
+         .claims = {COUNTED(objects.rebuilt, 0)}},
         {.name = "of a driver, forgotten",
          .outages = {{0, 7, 8}},
          .pipeline = "    tasks: {a: {time: 2 s, size: 1 MB}}\n"
@@ -108,10 +123,62 @@ static void row_k06_what_no_task_made_stays_lost(void **state)
     CLAIMED(rows);
 }
 
+/* Where an actor's calls may be retried its results are made again, by its next process: before
+ * what waits there, since that may be what needs them. */
+static void row_k06_results_of_actors_are_made_again_where_calls_are_retried(void **state)
+{
+#define KEPT                                                                                       \
+    "    tasks: {c: 1 s}\n"                                                                        \
+    "    actors: {A: {restarts: 3, retries: 3, methods: {m: {time: 2 s, size: 1 MB}, n: {time: 3 " \
+    "s, size: 1 MB}}}}\n"                                                                          \
+    "    driver:\n"                                                                                \
+    "    - {start: A, as: a}\n"                                                                    \
+    "    - {call: a.m, as: x}\n"
+    static const struct claimed rows[] = {
+        {.name = "for a driver",
+         .outages = {{0, 7, 8}},
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .makespan = 12,
+         .claims = {AT(TOLD_OBJECT_REBUILT, 0, 10), AT(TOLD_STARTED, 1, 10),
+                    COUNTED(objects.rebuilt, 1), COUNTED(calls.completed, 2)}},
+        {.name = "for a task",
+         .cpu = 2,
+         .outages = {{0, 7, 8}},
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {run: c, with: x}\n",
+         .makespan = 13},
+        {.name = "for a call of its own, which waits at the head of the queue",
+         .outages = {{0, 7, 8}},
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {call: a.n, with: x, as: y}\n"
+                          "    - {call: a.n}\n"
+                          "    - {get: y}\n",
+         .makespan = 15,
+         .claims = {AT(TOLD_STARTED, 1, 10), AT(TOLD_STARTED, 2, 12), AT(TOLD_STARTED, 3, 15)}},
+        {.name = "a chain of them",
+         .outages = {{0, 7, 8}},
+         .pipeline = KEPT "    - {call: a.n, with: x, as: y}\n"
+                          "    - {think: 10 s}\n"
+                          "    - {run: a.n, with: y}\n",
+         .makespan = 18, /* m until 12, n until 15, the one that asks until 18 */
+         .claims = {COUNTED(objects.rebuilt, 2), COUNTED(objects.lost, 2)}},
+        {.name = "struck while it makes it again",
+         .outages = {{0, 7, 8}, {0, 11, 12}},
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .makespan = 14,
+         .claims = {COUNTED(calls.retried, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_k06_lost_results_are_made_again_by_their_producers),
+        cmocka_unit_test(row_k06_results_of_actors_are_made_again_where_calls_are_retried),
         cmocka_unit_test(row_k06_what_no_task_made_stays_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

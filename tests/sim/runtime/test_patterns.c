@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Goal: the execution patterns of the documents take the time that rows A12, A24, A26 to A29, C10,
+/* Goal: the execution patterns of the documents take the time that rows A12, A24 to A29, C10,
  * C21 and C22 say. Method: each pattern as a program, its time computed by hand. */
 #include "sim/base/text.h"
 #include "sim/runtime/runtime.h"
@@ -54,6 +54,38 @@ static void row_a24_the_simulated_pipeline_takes_2_45_s(void **state)
          .pipeline = STAGES(", fails: {probability: 100 %, after: 1}"),
          .makespan = 1.10,
          .claims = {COUNTED(calls.failed, 2)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* The guide's timeline on two processors: load 0 to 3; two subsets 3 to 5 and 5 to 6 on one, the
+ * actor's start 3 to 6 on the other; epochs of 15 s from 7 on, with a checkpoint of 1 s each at
+ * 7 + 16 k. They end at 157 + checkpoints: not before, as the guide has it (150). */
+static void row_a25_the_timeline_of_the_guide_ends_at_157_and_checkpoints(void **state)
+{
+#define TIMELINE(epochs)                                                                           \
+    "    tasks: {load: 3 s, subset: {time: [2 s, 1 s]}, evaluate: 5 s}\n"                          \
+    "    actors: {T: {start: 3 s, checkpoint: {snapshot: 1 s}, methods: {train: 15 s}}}\n"         \
+    "    driver:\n"                                                                                \
+    "    - {run: load}\n"                                                                          \
+    "    - {create: T, as: t}\n"                                                                   \
+    "    - {run: subset, times: 2}\n"                                                              \
+    "    - {think: 1 s}\n" epochs "    - {run: evaluate}\n"
+    static const struct claimed rows[] = {
+        {.name = "a checkpoint after each epoch",
+         .cpu = 2,
+         .pipeline = TIMELINE("    - {repeat: 10, do: [{run: t.train}, {checkpoint: t}]}\n"),
+         .makespan = 157 + 10 + 5,
+         .claims = {AT(TOLD_ENDED, 0, 3), AT(TOLD_ENDED, 1, 5), AT(TOLD_STARTED, 2, 5),
+                    AT(TOLD_ENDED, 2, 6), AT(TOLD_ACTOR, 2, 6), AT(TOLD_STARTED, 3, 7),
+                    AT(TOLD_STARTED, 4, 7 + 16), AT(TOLD_STARTED, 12, 7 + 16 * 9),
+                    AT(TOLD_STARTED, 13, 157 + 10)}},
+        {.name = "none",
+         .cpu = 2,
+         .pipeline = TIMELINE("    - {repeat: 10, do: [{run: t.train}]}\n"),
+         .makespan = 157 + 5,
+         .claims = {AT(TOLD_STARTED, 12, 7 + 15 * 9), AT(TOLD_STARTED, 13, 157)}},
     };
     (void)state;
     CLAIMED(rows);
@@ -287,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a12_stateless_training_pays_the_overhead_each_time),
         cmocka_unit_test(row_a24_the_simulated_pipeline_takes_2_45_s),
+        cmocka_unit_test(row_a25_the_timeline_of_the_guide_ends_at_157_and_checkpoints),
         cmocka_unit_test(row_a26_an_aggregate_waits_for_the_slowest_trainer),
         cmocka_unit_test(row_a27_an_actor_is_better_once_the_overheads_pass_its_start),
         cmocka_unit_test(row_a28_a_stateless_loop_of_100_epochs_pays_100_overheads),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Goal: what is lost with its process is tried again as rows A09, A19, A30, B17, C06, C07, D10, D14
- * and K04 say. Method: nodes that die at exact times; what follows is computed by hand. */
+/* Goal: what is lost with its process is tried again as rows A09, A17, A19, A30, B17, C06, C07,
+ * D10, D14 and K04 say. Method: nodes that die at exact times; what follows is computed by hand. */
 #include "sim/base/text.h"
 #include "sim/runtime/runtime.h"
 #include "tests/sim/runtime/claims.h"
@@ -57,6 +57,22 @@ static void row_a19_recovery_takes_the_newest_complete_checkpoint(void **state)
          .claims = {AT(TOLD_RESTORED, 0, 13.5), AMOUNT(TOLD_RESTORED, 0, 2), SPENT(JOB_LOST, 7),
                     SPENT(JOB_RESTORE, 0.5), SPENT(JOB_USEFUL, 12), COUNTED(completed, 2),
                     COUNTED(restored, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* Complete, and there: a checkpoint in the memory of a node is gone with it, a durable one is not;
+ * what was cut by a crash, in its snapshot or while it persisted, is never restored. */
+static void row_a17_only_what_is_complete_and_there_is_restored(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "durable",
+         .nodes = 2,
+         .outages = {{0, 13, 1000}},
+         .pipeline = EPOCHS(", where: durable"),
+         .makespan = 21.5,
+         .claims = {AMOUNT(TOLD_RESTORED, 0, 2)}},
         {.name = "in the memory of the node, and lost with it: from the beginning",
          .nodes = 2,
          .outages = {{0, 13, 1000}},
@@ -77,7 +93,8 @@ static void row_a19_recovery_takes_the_newest_complete_checkpoint(void **state)
                      "    - {checkpoint: t, on_error: [{until: {t: 2}, do: [{run: t.train}]}]}\n",
          .makespan = 6.5,
          .claims = {COUNTED(taken, 2), COUNTED(completed, 1), COUNTED(checkpoints_aborted, 1),
-                    AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 3), SPENT(JOB_LOST, 1)}},
+                    AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 3), ABORTED(1),
+                    SPENT(JOB_LOST, 1)}},
         {.name = "struck while it persists: the one before",
          .nodes = 2,
          .outages = {{0, 9, 1000}}, /* persists from 7 to 10 s */
@@ -92,7 +109,7 @@ static void row_a19_recovery_takes_the_newest_complete_checkpoint(void **state)
                      "    - {think: 1 s}\n",
          .makespan = 10,
          .claims = {AT(TOLD_COMPLETE, 0, 5), AT(TOLD_PERSISTING, 1, 7),
-                    COUNTED(checkpoints_aborted, 1), AT(TOLD_RESTORED, 0, 9.5),
+                    COUNTED(checkpoints_aborted, 1), ABORTED(1), AT(TOLD_RESTORED, 0, 9.5),
                     AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_LOST, 1)}},
     };
     (void)state;
@@ -365,6 +382,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a09_a_crash_loses_the_state),
+        cmocka_unit_test(row_a17_only_what_is_complete_and_there_is_restored),
         cmocka_unit_test(row_a19_recovery_takes_the_newest_complete_checkpoint),
         cmocka_unit_test(row_a30_without_checkpoints_the_rework_is_everything),
         cmocka_unit_test(row_b17_the_third_failure_of_three_attempts_is_final),

@@ -37,6 +37,19 @@ static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
          .makespan = 16, /* 2 + 11 + 3 */
          .claims = {ON(TOLD_STARTED, 2, 1), AT(TOLD_STARTED, 2, 13), SPENT(JOB_TRANSFER, 11),
                     AMOUNT(TOLD_MOVED, 0, 100e6), COUNTED(bytes.moved, 100000000)}},
+        {.name = "who needs what is on its way waits for it",
+         .nodes = 2,
+         .cpu = 2,
+         .head = NETWORK,
+         .pipeline = TWO "    - {call: make, as: x}\n"
+                         "    - {wait: x}\n"
+                         "    - {call: block, times: 2}\n"
+                         "    - {call: use, with: x}\n"
+                         "    - {think: 5 s}\n"
+                         "    - {run: use, with: x}\n",
+         .makespan = 16,
+         .claims = {AT(TOLD_STARTED, 3, 13), AT(TOLD_STARTED, 4, 13), TIMES(TOLD_MOVED, 1),
+                    SPENT(JOB_TRANSFER, 11 + 6)}},
         {.name = "once for all who use it there",
          .nodes = 2,
          .cpu = 2,
@@ -49,6 +62,15 @@ static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
          .makespan = 19,
          .claims = {ON(TOLD_STARTED, 4, 1), AT(TOLD_STARTED, 4, 16), TIMES(TOLD_MOVED, 1),
                     COUNTED(objects.copied, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* Drivers are outside, or on the first node: then what is there is theirs at once. */
+static void row_a05_a_driver_fetches_as_its_place_demands(void **state)
+{
+    static const struct claimed rows[] = {
         {.name = "the driver waits for a get, and has it from then on",
          .head = NETWORK,
          .pipeline = TWO "    - {call: make, as: x}\n"
@@ -57,6 +79,30 @@ static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
                          "    - {get: x}\n",
          .makespan = 13,
          .claims = {AT(TOLD_MOVED, 0, 2), AT(TOLD_GOT, 0, 13), TIMES(TOLD_MOVED, 1)}},
+        {.name = "two branches wait for the same",
+         .head = NETWORK,
+         .pipeline = TWO "    - {call: make, as: x}\n"
+                         "    - parallel: [[{get: x}], [{think: 8 s}, {get: x}]]\n",
+         .makespan = 13,
+         .claims = {TIMES(TOLD_MOVED, 1), TIMES(TOLD_GOT, 2), AT(TOLD_GOT, 1, 13)}},
+        {.name = "a driver on the node has it at once",
+         .head = "runtime: {latency: 1 s, bandwidth: 10 MB/s, driver: first-node}\n",
+         .pipeline = TWO "    - {run: make, as: x}\n",
+         .makespan = 2,
+         .claims = {TIMES(TOLD_MOVED, 0)}},
+        {.name = "and gets what another node made",
+         .nodes = 2,
+         .head = "runtime: {latency: 1 s, bandwidth: 10 MB/s, driver: first-node}\n",
+         .pipeline = TWO "    - {call: block}\n"
+                         "    - {run: make, as: x}\n",
+         .makespan = 13,
+         .claims = {ON(TOLD_STARTED, 1, 1), AT(TOLD_MOVED, 0, 2)}},
+        {.name = "what a driver on the node puts is there at once",
+         .head = "runtime: {latency: 1 s, bandwidth: 10 MB/s, driver: first-node}\n",
+         .pipeline = TWO "    - {put: 100 MB, as: x}\n"
+                         "    - {run: use, with: x}\n",
+         .makespan = 3,
+         .claims = {TIMES(TOLD_MOVED, 0)}},
         {.name = "what a driver puts is fetched from it",
          .head = NETWORK,
          .pipeline = TWO "    - {put: 100 MB, as: x}\n"
@@ -131,6 +177,50 @@ static void row_a05_waiting_for_some_of_the_results(void **state)
     CLAIMED(rows);
 }
 
+/* Small results are with their owner, the job, and survive the node and the actor that made them;
+ * large ones lie where they were made. All of them go with the job. */
+static void row_d08_results_belong_to_who_asked_for_them(void **state)
+{
+#define OWNED(size)                                                                                \
+    "    tasks: {make: {time: 2 s, size: " size "}}\n"                                             \
+    "    actors: {A: {methods: {m: {time: 2 s, size: " size "}}}}\n"                               \
+    "    driver:\n"
+    static const struct claimed rows[] = {
+        {.name = "small, and its node dies",
+         .outages = {{0, 3, 4}},
+         .pipeline = OWNED("1 kB") "    - {call: make, as: x}\n"
+                                   "    - {think: 5 s}\n"
+                                   "    - {get: x}\n",
+         .makespan = 5,
+         .claims = {COUNTED(objects.lost, 0), COUNTED(objects.stored, 0)}},
+        {.name = "large, and its node dies: made again",
+         .outages = {{0, 3, 4}},
+         .pipeline = OWNED("1 MB") "    - {call: make, as: x}\n"
+                                   "    - {think: 5 s}\n"
+                                   "    - {get: x}\n",
+         .makespan = 7,
+         .claims = {COUNTED(objects.lost, 1), COUNTED(objects.rebuilt, 1)}},
+        {.name = "of an actor that is dead, on a node that lives",
+         .pipeline = OWNED("1 MB") "    - {start: A, as: a}\n"
+                                   "    - {run: a.m, as: x}\n"
+                                   "    - {kill: a}\n"
+                                   "    - {get: x}\n"
+                                   "    - {run: make, with: x}\n",
+         .makespan = 4,
+         .claims = {COUNTED(objects.lost, 0)}},
+        {.name = "of an actor whose node dies: small",
+         .outages = {{0, 3, 4}},
+         .pipeline = OWNED("1 kB") "    - {start: A, as: a}\n"
+                                   "    - {call: a.m, as: x}\n"
+                                   "    - {think: 5 s}\n"
+                                   "    - {get: x}\n",
+         .makespan = 5,
+         .claims = {COUNTED(actors.dead, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 /* The call of a failed argument fails with it, at once; nobody holds the argument any more when
  * that happens, and what is forgotten meanwhile is forgotten once. */
 static void failed_arguments_fail_their_calls(void **state)
@@ -172,8 +262,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a05_a_result_is_fetched_once_by_each_node),
+        cmocka_unit_test(row_a05_a_driver_fetches_as_its_place_demands),
         cmocka_unit_test(row_a05_small_results_travel_with_the_reply),
         cmocka_unit_test(row_a05_waiting_for_some_of_the_results),
+        cmocka_unit_test(row_d08_results_belong_to_who_asked_for_them),
         cmocka_unit_test(failed_arguments_fail_their_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

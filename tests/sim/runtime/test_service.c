@@ -110,6 +110,17 @@ static void row_d07_an_exception_is_a_result_and_the_loop_goes_on(void **state)
          .claims = {AT(TOLD_FAILED, 0, 5), AT(TOLD_STARTED, 2, 5), AT(TOLD_ENDED, 1, 7),
                     STATES(ACTOR_ALIVE, 1), STATES(ACTOR_RESTARTING, 0), COUNTED(calls.failed, 1),
                     COUNTED(calls.completed, 2), COUNTED(actors.restarted, 0)}},
+        {.name = "halfway: nothing has changed, and the time is lost",
+         .pipeline =
+             "    actors: {T: {checkpoint: {}, methods: {good: 2 s, bad: {time: 3 s, fails: "
+             "{probability: 100 %, at: 0.5}}}}}\n"
+             "    driver:\n"
+             "    - {start: T, as: t}\n"
+             "    - {run: t.good}\n"
+             "    - {run: t.bad, on_error: []}\n"
+             "    - {checkpoint: t}\n",
+         .makespan = 3.5,
+         .claims = {SPENT(JOB_USEFUL, 2), SPENT(JOB_LOST, 1.5), AMOUNT(TOLD_COMPLETE, 0, 1)}},
         {.name = "not handled",
          .pipeline = "    actors: {T: {methods: {bad: {time: 3 s, fails: 100 %}}}}\n"
                      "    driver: [{start: T, as: t}, {run: t.bad}]\n",
