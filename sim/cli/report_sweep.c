@@ -152,9 +152,10 @@ static void print_head(struct sink *out, const char *name, const struct cell *ce
     else
         text_add(&text, "%u worker%s, %s of work", workers, workers == 1 ? "" : "s",
                  report_duration(work, simtime_seconds(cell->spec.group.work)));
+    double between = cell->spec.program ? cell->node_mtbf_s : cell->mtbf_s;
     io_printf(out, "%s: %s, mean time between failures %s; %u replications, seed %" PRIu64 "\n\n",
-              name, words, isinf(cell->mtbf_s) ? "never" : report_duration(mtbf, cell->mtbf_s),
-              cell->count, cell->spec.seed);
+              name, words, isinf(between) ? "never" : report_duration(mtbf, between), cell->count,
+              cell->spec.seed);
 }
 
 enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint32_t cells,
