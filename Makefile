@@ -183,7 +183,7 @@ golden: tests ## rewrite the expected outputs; review them with git diff
 
 # The event path alone, needing libc and two header-only libraries: what other machines can run.
 core: $(B)/core
-$(B)/core: $(B)/tests/legs/core_main.o $(CORE:%.c=$(B)/%.o)
+$(B)/core: $(B)/tests/legs/core_main.o $(B)/tests/legs/core_programs.o $(CORE:%.c=$(B)/%.o)
 	$(SAY) '  link    $@'
 	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ -lm
 
