@@ -88,6 +88,36 @@ static void failures_go_to_the_nearest_handler(void **state)
     CLAIMED(rows);
 }
 
+/* Line 6 of the scenario is the pipeline's first. */
+static void a_failed_program_says_where_and_why(void **state)
+{
+    static const struct {
+        const char *pipeline;
+        uint32_t line, cause;
+    } rows[] = {
+        {WORK "    - {run: one}\n    - {run: bad}\n", 9, CAIRN_CAUSE_EXCEPTION},
+        {WORK "    - {call: bad, as: x}\n    - {run: two}\n    - {get: x}\n", 10,
+         CAIRN_CAUSE_EXCEPTION},
+        {WORK "    - parallel:\n      - [{run: one}]\n      - - {run: one}\n        - {run: bad}\n",
+         11, CAIRN_CAUSE_EXCEPTION},
+        {WORK "    - run: bad\n      on_error:\n      - {run: one}\n      - {run: bad}\n", 11,
+         CAIRN_CAUSE_EXCEPTION},
+        {"    actors: {A: {methods: {m: 1 s}}}\n    driver:\n    - {start: A, as: a}\n"
+         "    - {kill: a}\n    - {run: a.m}\n",
+         10, CAIRN_CAUSE_WORKER},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct played played;
+        played_open(&played, "cluster: {nodes: 1, node: {cpu: 2}}", rows[i].pipeline);
+        const struct record *r = played_run(&played, 0);
+        assert_int_equal(r->end, END_FAILED);
+        assert_int_equal(r->failed_line, rows[i].line);
+        assert_int_equal(r->failed_cause, rows[i].cause);
+        played_close(&played);
+    }
+}
+
 static void branches_run_at_once_and_are_waited_for(void **state)
 {
     static const struct claimed rows[] = {
@@ -256,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loops_and_what_is_inside_them),
         cmocka_unit_test(failures_go_to_the_nearest_handler),
+        cmocka_unit_test(a_failed_program_says_where_and_why),
         cmocka_unit_test(branches_run_at_once_and_are_waited_for),
         cmocka_unit_test(jobs_arrive_end_and_leave_each_other_alone),
         cmocka_unit_test(requests_of_a_job_that_is_over_hold_up_nobody),

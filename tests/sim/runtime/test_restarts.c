@@ -95,6 +95,18 @@ static void row_a17_only_what_is_complete_and_there_is_restored(void **state)
          .claims = {COUNTED(taken, 2), COUNTED(completed, 1), COUNTED(checkpoints_aborted, 1),
                     AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 3), ABORTED(1),
                     SPENT(JOB_LOST, 1)}},
+        {.name = "struck after it persisted: what came after its snapshot is lost",
+         .nodes = 2,
+         .outages = {{0, 8, 1000}}, /* snapshot 1 to 2 s, complete at 5; two more epochs until 6 */
+         .pipeline = "    actors: {T: {restarts: 1, checkpoint: {snapshot: 1 s, persist: 3 s}, "
+                     "methods: {train: 1 s, more: 2 s}}}\n"
+                     "    driver:\n"
+                     "    - {start: T, as: t}\n"
+                     "    - {run: t.train}\n"
+                     "    - parallel: [[{checkpoint: t}], [{run: t.more, times: 2}]]\n"
+                     "    - {think: 3 s}\n",
+         .makespan = 9,
+         .claims = {AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_LOST, 4), SPENT(JOB_USEFUL, 1)}},
         {.name = "struck while it persists: the one before",
          .nodes = 2,
          .outages = {{0, 9, 1000}}, /* persists from 7 to 10 s */
@@ -276,6 +288,12 @@ static void row_d10_restarts_of_actors_and_retries_of_calls(void **state)
          .end = END_FAILED,
          .makespan = 30,
          .claims = {STATES(ACTOR_RESTARTING, 3), STATES(ACTOR_DEAD, 1), COUNTED(actors.dead, 1)}},
+        {.name = "a creation that is cut short begins again, and uses no restart",
+         .outages = {{0, 2, 3}},
+         .pipeline = "    actors: {T: {start: 5 s, methods: {n: 1 s}}}\n"
+                     "    driver: [{start: T, as: t}, {run: t.n}]\n",
+         .makespan = 9,
+         .claims = {AT(TOLD_ACTOR, 2, 8), COUNTED(actors.restarted, 0), SPENT(JOB_START, 7)}},
         {.name = "by default at the first, and its call with it",
          .outages = {{0, 4, 5}},
          .pipeline = "    actors: {T: {methods: {m: 10 s}}}\n"
