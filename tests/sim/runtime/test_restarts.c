@@ -242,6 +242,37 @@ static void row_c07_a_driver_checkpoints_and_restores_by_itself(void **state)
          .makespan = 9 + 1 + 0.25 + 0.5 + 2 * 2.5, /* a failed item is followed by a checkpoint */
          .claims = {SPENT(JOB_LOST, 1.5), AMOUNT(TOLD_RESTORED, 0, 3), SPENT(JOB_RESTORE, 0.25),
                     SPENT(JOB_CHECKPOINT, 6 * 0.5), SPENT(JOB_USEFUL, 10)}},
+        {.name = "a new actor, from the checkpoint of the dead one, twice",
+         .nodes = 3,
+         .outages = {{0, 9, 1000}, {1, 14, 1000}},
+         .pipeline = "    actors: {T: {start: 1 s, checkpoint: {snapshot: 0.5 s, restore: 0.25 s}, "
+                     "methods: {item: 2 s}}}\n"
+                     "    driver:\n"
+                     "    - {start: T, as: t}\n"
+                     "    - until: {t: 5}\n"
+                     "      do:\n"
+                     "      - run: t.item\n"
+                     "        on_error: [{start: T, from: t, as: t}, {restore: t}, {run: t.item}]\n"
+                     "      - {checkpoint: t}\n",
+         /* 1 + 3 x 2.5 = 8.5; struck at 9: start 1, restore 0.25, items 4 and 5 from 10.25 on, the
+          * fifth from 12.75 on until struck at 14: start, restore, item and checkpoint again */
+         .makespan = 14 + 1.25 + 2.5,
+         .claims = {SPENT(JOB_LOST, 0.5 + 1.25), AMOUNT(TOLD_RESTORED, 0, 3),
+                    AMOUNT(TOLD_RESTORED, 1, 4), COUNTED(actors.created, 3),
+                    COUNTED(actors.dead, 2), COUNTED(actors.restarted, 0)}},
+        {.name = "a new actor has nothing of a memory that is gone",
+         .nodes = 2,
+         .outages = {{0, 9, 1000}},
+         .pipeline = "    actors: {T: {checkpoint: {where: memory}, methods: {item: 2 s}}}\n"
+                     "    driver:\n"
+                     "    - {start: T, as: t}\n"
+                     "    - {run: t.item}\n"
+                     "    - {checkpoint: t}\n"
+                     "    - {think: 8 s}\n"
+                     "    - {start: T, from: t, as: u}\n"
+                     "    - {restore: u, on_error: [{think: 1 s}]}\n",
+         .makespan = 11,
+         .claims = {COUNTED(restored, 0), SPENT(JOB_LOST, 2)}},
         {.name = "what it costs without a failure: 0.5 s an item",
          .pipeline = "    actors: {T: {checkpoint: {snapshot: 0.5 s}, methods: {item: 2 s}}}\n"
                      "    driver:\n"
