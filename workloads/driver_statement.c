@@ -24,10 +24,15 @@ const struct driver_verb driver_verbs[] = {
     {"start",
      OP_CREATE,
      true,
-     {"times", "as", "on_error"},
+     {"times", "from", "as", "on_error"},
      "start: Trainer",
      "creates actors and waits until they are ready"},
-    {"create", OP_CREATE, false, {"times", "as"}, "create: Trainer", "the same without waiting"},
+    {"create",
+     OP_CREATE,
+     false,
+     {"times", "from", "as"},
+     "create: Trainer",
+     "the same without waiting"},
     {"get",
      OP_GET,
      false,
@@ -77,8 +82,9 @@ const struct driver_verb driver_verbs[] = {
 };
 enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 5 };
 const size_t driver_verbs_count = VERBS;
-const char *const driver_modifiers[] = {"times", "with", "each", "as", "do", "on_error", NULL};
-enum { MODIFIERS = 6 };
+const char *const driver_modifiers[] = {"times", "with", "each",     "from",
+                                        "as",    "do",   "on_error", NULL};
+enum { MODIFIERS = 7 };
 
 /* ---- operations ---------------------------------------------------------------------------- */
 
@@ -130,11 +136,40 @@ static void read_call(struct reading *reading)
     reading->binds = calls * actors;
 }
 
+/* from: the actors whose checkpoints the new ones have, one each. */
+static void read_from(struct reading *reading, const struct yaml_node *from, uint32_t class)
+{
+    const struct program_actor *actors = reading->driver->program->actors;
+    if (!reading_word(reading, from, "the name of a variable") || reading->class == VARIABLES_ANY)
+        return;
+    const struct variable *variable = reading_target(reading, from->text, from->place);
+    if (!variable)
+        return;
+    if (variable->class != class)
+        reading_say(reading, from->place,
+                    "'%.64s' holds %s, not %s (line %u); a checkpoint is of its own class",
+                    from->text, actors[variable->class].name, actors[class].name, variable->line);
+    else if (!actors[class].checkpoint.is_given)
+        reading_say(reading, from->place,
+                    "%s has no checkpoints; declare what one costs, as in 'checkpoint: {snapshot: "
+                    "0.3 s, restore: 0.2 s}'",
+                    actors[class].name);
+    else if (variable->count != reading->binds)
+        reading_say(reading, from->place,
+                    "'%.64s' holds %llu, and %llu are created; each has the checkpoint of one, so "
+                    "they must be as many",
+                    from->text, (unsigned long long)variable->count,
+                    (unsigned long long)reading->binds);
+}
+
 static void read_create(struct reading *reading)
 {
+    const struct yaml_child *from = yaml_find(reading->node, "from");
     reading_statement(reading)->times = reading->binds = read_times(reading);
     uint32_t class = reading_class(reading, reading->value);
     reading_statement(reading)->what = class;
+    if (from)
+        read_from(reading, from->value, class);
     if (reading->class != VARIABLES_ANY)
         reading->class = class;
 }

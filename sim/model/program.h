@@ -94,7 +94,7 @@ struct program_argument {
 
 enum program_op {
     OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target` */
-    OP_CREATE,     /* `times` actors of class `what` */
+    OP_CREATE,     /* `times` actors of class `what`, with the checkpoints of those of `target` */
     OP_GET,        /* waits for the arguments and fetches them */
     OP_WAIT,       /* until `times` of the arguments are there, or the timeout */
     OP_PUT,        /* an object of `amount` bytes */

@@ -264,8 +264,12 @@ static enum outcome create(struct runtime *rt, uint32_t number)
     if (!batch)
         return OUTCOME_WAITS;
     batch_of(rt, batch)->lineage = 1; /* actors name it as long as the run lasts */
-    for (uint32_t i = 0; i < count; i++)
-        actor_new(rt, batch, i, s->what);
+    uint32_t from = s->target.up == PROGRAM_NOTHING ? 0 : *variable(rt, f, s->target);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t actor = actor_new(rt, batch, i, s->what);
+        if (from)
+            actor_of(rt, actor)->newest = actor_of(rt, batch_of(rt, from)->objects[i].call)->newest;
+    }
     return submit(rt, number, batch);
 }
 

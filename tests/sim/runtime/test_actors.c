@@ -58,6 +58,12 @@ static void row_a07_an_actor_holds_what_it_says(void **state)
          .pipeline = BESIDE("cpu: 0, "),
          .makespan = 8,
          .claims = {AT(TOLD_STARTED, 0, 0), AT(TOLD_STARTED, 1, 3)}},
+        {.name = "and gives back what it held",
+         .pipeline = "    tasks: {work: 2 s}\n"
+                     "    actors: {T: {methods: {train: 5 s}}}\n"
+                     "    driver: [{start: T, as: t}, {kill: t}, {run: work, times: 2}]\n",
+         .makespan = 4,
+         .claims = {AT(TOLD_STARTED, 1, 2)}},
         {.name = "a task first: the actor waits for a processor",
          .pipeline = "    tasks: {work: 2 s}\n"
                      "    actors: {T: {start: 3 s, methods: {train: 5 s}}}\n"

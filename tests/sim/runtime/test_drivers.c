@@ -88,6 +88,37 @@ static void failures_go_to_the_nearest_handler(void **state)
     CLAIMED(rows);
 }
 
+/* The line of the statement, counted from the driver's first. */
+static void a_failed_program_says_where_and_why(void **state)
+{
+    static const struct {
+        const char *pipeline;
+        uint32_t line, cause;
+    } rows[] = {
+        {WORK "    - {run: one}\n    - {run: bad}\n", 1, CAIRN_CAUSE_EXCEPTION},
+        {WORK "    - {call: bad, as: x}\n    - {run: two}\n    - {get: x}\n", 2,
+         CAIRN_CAUSE_EXCEPTION},
+        {WORK "    - parallel:\n      - [{run: one}]\n      - - {run: one}\n        - {run: bad}\n",
+         3, CAIRN_CAUSE_EXCEPTION},
+        {WORK "    - run: bad\n      on_error:\n      - {run: one}\n      - {run: bad}\n", 3,
+         CAIRN_CAUSE_EXCEPTION},
+        {"    actors: {A: {methods: {m: 1 s}}}\n    driver:\n    - {start: A, as: a}\n"
+         "    - {kill: a}\n    - {run: a.m}\n",
+         2, CAIRN_CAUSE_WORKER},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct played played;
+        played_open(&played, "cluster: {nodes: 1, node: {cpu: 2}}", rows[i].pipeline);
+        const struct record *r = played_run(&played, 0);
+        assert_int_equal(r->end, END_FAILED);
+        assert_int_equal(r->failed_line - played.cell.spec.program->statements[0].line,
+                         rows[i].line);
+        assert_int_equal(r->failed_cause, rows[i].cause);
+        played_close(&played);
+    }
+}
+
 static void branches_run_at_once_and_are_waited_for(void **state)
 {
     static const struct claimed rows[] = {
@@ -198,8 +229,8 @@ static void jobs_arrive_end_and_leave_each_other_alone(void **state)
 }
 
 /* First come, first served, strictly, on two processors: one is busy until 10 s when a job asks for
- * both at 1 s, and ends at 2 s without having had them. The job that comes at 3 s has the other one
- * at once, until 5 s. Likewise where what waits is an actor. */
+ * both at 1 s, and ends at 2 s without having had them. The job that came at 1.5 s has the other
+ * one from then on, until 4 s. Likewise where what waits is an actor. */
 static void requests_of_a_job_that_is_over_hold_up_nobody(void **state)
 {
 #define WAITING(statement)                                                                         \
@@ -208,7 +239,7 @@ static void requests_of_a_job_that_is_over_hold_up_nobody(void **state)
     "    jobs:\n"                                                                                  \
     "    - {name: a, driver: [{run: long}]}\n"                                                     \
     "    - {name: b, at: [1 s], driver: [" statement ", {think: 1 s}]}\n"                          \
-    "    - {name: c, at: [3 s], driver: [{run: two}]}\n"
+    "    - {name: c, at: [1.5 s], driver: [{run: two}]}\n"
     static const char *const pipelines[] = {WAITING("{call: wide}"),
                                             WAITING("{call: wide, times: 3}"),
                                             WAITING("{create: Wide, as: w}")};
@@ -221,7 +252,7 @@ static void requests_of_a_job_that_is_over_hold_up_nobody(void **state)
                     pipelines[i]);
         assert_int_equal(played_run(&played, 0)->end, END_FINISHED);
         assert_true(played_time(&played, TOLD_JOB_ENDED, 0) == 2);
-        assert_true(played_time(&played, TOLD_JOB_ENDED, 1) == 5);
+        assert_true(played_time(&played, TOLD_JOB_ENDED, 1) == 4);
         assert_true(simtime_seconds(played.record.makespan) == 10);
         played_close(&played);
     }
@@ -256,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loops_and_what_is_inside_them),
         cmocka_unit_test(failures_go_to_the_nearest_handler),
+        cmocka_unit_test(a_failed_program_says_where_and_why),
         cmocka_unit_test(branches_run_at_once_and_are_waited_for),
         cmocka_unit_test(jobs_arrive_end_and_leave_each_other_alone),
         cmocka_unit_test(requests_of_a_job_that_is_over_hold_up_nobody),

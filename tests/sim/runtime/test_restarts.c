@@ -95,6 +95,18 @@ static void row_a17_only_what_is_complete_and_there_is_restored(void **state)
          .claims = {COUNTED(taken, 2), COUNTED(completed, 1), COUNTED(checkpoints_aborted, 1),
                     AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 3), ABORTED(1),
                     SPENT(JOB_LOST, 1)}},
+        {.name = "struck after it persisted: what came after its snapshot is lost",
+         .nodes = 2,
+         .outages = {{0, 8, 1000}}, /* snapshot 1 to 2 s, complete at 5; two more epochs until 6 */
+         .pipeline = "    actors: {T: {restarts: 1, checkpoint: {snapshot: 1 s, persist: 3 s}, "
+                     "methods: {train: 1 s, more: 2 s}}}\n"
+                     "    driver:\n"
+                     "    - {start: T, as: t}\n"
+                     "    - {run: t.train}\n"
+                     "    - parallel: [[{checkpoint: t}], [{run: t.more, times: 2}]]\n"
+                     "    - {think: 3 s}\n",
+         .makespan = 9,
+         .claims = {AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_LOST, 4), SPENT(JOB_USEFUL, 1)}},
         {.name = "struck while it persists: the one before",
          .nodes = 2,
          .outages = {{0, 9, 1000}}, /* persists from 7 to 10 s */
@@ -230,6 +242,37 @@ static void row_c07_a_driver_checkpoints_and_restores_by_itself(void **state)
          .makespan = 9 + 1 + 0.25 + 0.5 + 2 * 2.5, /* a failed item is followed by a checkpoint */
          .claims = {SPENT(JOB_LOST, 1.5), AMOUNT(TOLD_RESTORED, 0, 3), SPENT(JOB_RESTORE, 0.25),
                     SPENT(JOB_CHECKPOINT, 6 * 0.5), SPENT(JOB_USEFUL, 10)}},
+        {.name = "a new actor, from the checkpoint of the dead one, twice",
+         .nodes = 3,
+         .outages = {{0, 9, 1000}, {1, 14, 1000}},
+         .pipeline = "    actors: {T: {start: 1 s, checkpoint: {snapshot: 0.5 s, restore: 0.25 s}, "
+                     "methods: {item: 2 s}}}\n"
+                     "    driver:\n"
+                     "    - {start: T, as: t}\n"
+                     "    - until: {t: 5}\n"
+                     "      do:\n"
+                     "      - run: t.item\n"
+                     "        on_error: [{start: T, from: t, as: t}, {restore: t}, {run: t.item}]\n"
+                     "      - {checkpoint: t}\n",
+         /* 1 + 3 x 2.5 = 8.5; struck at 9: start 1, restore 0.25, items 4 and 5 from 10.25 on, the
+          * fifth from 12.75 on until struck at 14: start, restore, item and checkpoint again */
+         .makespan = 14 + 1.25 + 2.5,
+         .claims = {SPENT(JOB_LOST, 0.5 + 1.25), AMOUNT(TOLD_RESTORED, 0, 3),
+                    AMOUNT(TOLD_RESTORED, 1, 4), COUNTED(actors.created, 3),
+                    COUNTED(actors.dead, 2), COUNTED(actors.restarted, 0)}},
+        {.name = "a new actor has nothing of a memory that is gone",
+         .nodes = 2,
+         .outages = {{0, 9, 1000}},
+         .pipeline = "    actors: {T: {checkpoint: {where: memory}, methods: {item: 2 s}}}\n"
+                     "    driver:\n"
+                     "    - {start: T, as: t}\n"
+                     "    - {run: t.item}\n"
+                     "    - {checkpoint: t}\n"
+                     "    - {think: 8 s}\n"
+                     "    - {start: T, from: t, as: u}\n"
+                     "    - {restore: u, on_error: [{think: 1 s}]}\n",
+         .makespan = 11,
+         .claims = {COUNTED(restored, 0), SPENT(JOB_LOST, 2)}},
         {.name = "what it costs without a failure: 0.5 s an item",
          .pipeline = "    actors: {T: {checkpoint: {snapshot: 0.5 s}, methods: {item: 2 s}}}\n"
                      "    driver:\n"
@@ -276,6 +319,12 @@ static void row_d10_restarts_of_actors_and_retries_of_calls(void **state)
          .end = END_FAILED,
          .makespan = 30,
          .claims = {STATES(ACTOR_RESTARTING, 3), STATES(ACTOR_DEAD, 1), COUNTED(actors.dead, 1)}},
+        {.name = "a creation that is cut short begins again, and uses no restart",
+         .outages = {{0, 2, 3}},
+         .pipeline = "    actors: {T: {start: 5 s, methods: {n: 1 s}}}\n"
+                     "    driver: [{start: T, as: t}, {run: t.n}]\n",
+         .makespan = 9,
+         .claims = {AT(TOLD_ACTOR, 2, 8), COUNTED(actors.restarted, 0), SPENT(JOB_START, 7)}},
         {.name = "by default at the first, and its call with it",
          .outages = {{0, 4, 5}},
          .pipeline = "    actors: {T: {methods: {m: 10 s}}}\n"

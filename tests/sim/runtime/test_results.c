@@ -26,7 +26,8 @@ static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
                          "    - {run: use, with: x}\n",
          .makespan = 5,
          .claims = {ON(TOLD_STARTED, 1, 0), AT(TOLD_STARTED, 1, 2), TIMES(TOLD_MOVED, 0),
-                    SPENT(JOB_TRANSFER, 0), COUNTED(objects.stored, 1)}},
+                    TIMES(TOLD_PLACED, 2), AT(TOLD_PLACED, 1, 2), SPENT(JOB_TRANSFER, 0),
+                    COUNTED(objects.stored, 1)}},
         {.name = "on another node: latency and size over bandwidth",
          .nodes = 2,
          .head = NETWORK,
@@ -50,6 +51,18 @@ static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
          .makespan = 16,
          .claims = {AT(TOLD_STARTED, 3, 13), AT(TOLD_STARTED, 4, 13), TIMES(TOLD_MOVED, 1),
                     SPENT(JOB_TRANSFER, 11 + 6)}},
+        {.name = "an actor fetches as a task does, once",
+         .nodes = 2,
+         .head = NETWORK,
+         .pipeline = "    tasks: {make: {time: 2 s, size: 100 MB}}\n"
+                     "    actors: {A: {cpu: 1, methods: {use: 3 s}}}\n"
+                     "    driver:\n"
+                     "    - {call: make, as: x}\n"
+                     "    - {start: A, as: a}\n"
+                     "    - {run: a.use, with: x, times: 2}\n",
+         .makespan = 19,
+         .claims = {ON(TOLD_STARTED, 1, 1), AT(TOLD_STARTED, 1, 13), AT(TOLD_STARTED, 2, 16),
+                    SPENT(JOB_TRANSFER, 11), SPENT(JOB_IDLE, 2), TIMES(TOLD_MOVED, 1)}},
         {.name = "once for all who use it there",
          .nodes = 2,
          .cpu = 2,

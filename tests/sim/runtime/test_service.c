@@ -121,6 +121,15 @@ static void row_d07_an_exception_is_a_result_and_the_loop_goes_on(void **state)
              "    - {checkpoint: t}\n",
          .makespan = 3.5,
          .claims = {SPENT(JOB_USEFUL, 2), SPENT(JOB_LOST, 1.5), AMOUNT(TOLD_COMPLETE, 0, 1)}},
+        {.name = "tried again before those behind it",
+         .pipeline = "    actors: {T: {restarts: 1, retries: 1, methods: {good: 2 s, bad: {time: 3 "
+                     "s, retry_exceptions: true, fails: {probability: 100 %, at: end}}}}}\n"
+                     "    driver:\n"
+                     "    - {start: T, as: t}\n"
+                     "    - {call: t.bad}\n"
+                     "    - {run: t.good}\n",
+         .makespan = 8,
+         .claims = {AT(TOLD_STARTED, 1, 3), AT(TOLD_STARTED, 2, 6)}},
         {.name = "not handled",
          .pipeline = "    actors: {T: {methods: {bad: {time: 3 s, fails: 100 %}}}}\n"
                      "    driver: [{start: T, as: t}, {run: t.bad}]\n",

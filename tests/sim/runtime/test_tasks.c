@@ -128,6 +128,14 @@ static void row_a04_a_lost_task_is_tried_again_elsewhere(void **state)
                      "    driver: [{run: work}]\n",
          .end = END_FAILED,
          .makespan = 4},
+        {.name = "a new worker starts for it, and that is no first start",
+         .nodes = 2,
+         .outages = {{0, 4, 100}},
+         .head = "runtime: {worker_start: 1 s}\n",
+         .pipeline = "    tasks: {work: 10 s}\n"
+                     "    driver: [{run: work}]\n",
+         .makespan = 15,
+         .claims = {SPENT(JOB_START, 1), SPENT(JOB_RESTART, 1), SPENT(JOB_LOST, 3)}},
         {.name = "placed on a dead node before that is known",
          .outages = {{0, 4, 6}},
          .head = "detection: {delay: 3 s}\n",
@@ -160,6 +168,13 @@ static void row_k09_workers_start_as_many_at_once_as_processors(void **state)
          .pipeline = "    actors: {Server: {methods: {serve: 1 s}}}\n"
                      "    driver: [{start: Server, times: 200}]\n",
          .makespan = 50},
+        {.name = "kept workers are gone with their node",
+         .outages = {{0, 4, 5}},
+         .head = "runtime: {worker_start: 1 s}\n",
+         .pipeline = "    tasks: {work: 2 s}\n"
+                     "    driver: [{run: work}, {think: 3 s}, {run: work}]\n",
+         .makespan = 9,
+         .claims = {AT(TOLD_STARTED, 1, 7)}},
         {.name = "one at once",
          .cpu = 4,
          .head = "runtime: {worker_start: 1 s, worker_at_once: 1}\n",
