@@ -231,6 +231,7 @@ static const char *modifier_of(const char *name)
         {"times", COUNT},
         {"with", NAMES},
         {"each", NAMES},
+        {"from", TEXT},
         {"as", TEXT},
         {"do", LIST},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},
