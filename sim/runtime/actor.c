@@ -70,6 +70,7 @@ uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_
                         .element = element,
                         .class = class,
                         .job = batch_of(rt, batch)->job,
+                        .avoid = CAIRN_NOWHERE,
                         .seat.host = TOLD_NOWHERE};
     batch_of(rt, batch)->objects[element].call = number;
     struct job *job = pool_at(&rt->jobs, a->job);
@@ -100,7 +101,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .bundle = CAIRN_NOWHERE,
                               .node = CAIRN_NOWHERE,
                               .nearest = CAIRN_NOWHERE,
-                              .avoid = CAIRN_NOWHERE,
+                              .avoid = a->avoid,
                               .expected = CAIRN_NEVER};
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
@@ -306,18 +307,65 @@ static void die(struct runtime *rt, uint32_t number)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
 }
 
-void actor_detected(struct runtime *rt, uint32_t number)
+/* Its process is over, and known to be: the seat is left, and what its calls come to is decided. */
+static void leave_process(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    assert(a->phase == ACTOR_LOST);
-    seat_charge(rt, SEAT_OF_ACTOR(number), JOB_DETECT);
-    bool was_alive = a->state == ACTOR_ALIVE;
-    if (was_alive) {
+    if (a->state == ACTOR_ALIVE) {
         advice_failed(rt, number);
         forget_state(rt, number);
     }
     leave_seat(rt, number);
     a->phase = ACTOR_NOWHERE;
+}
+
+/* A new process, after a delay, for who has just lost one. */
+static void start_again(struct runtime *rt, uint32_t number, simtime delay)
+{
+    struct actor *a = actor_of(rt, number);
+    if (a->state == ACTOR_ALIVE)
+        become(rt, number, ACTOR_RESTARTING);
+    rt->record->actors.restarted++;
+    actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, delay);
+    service_sort(rt, number, false);
+    service_end_if_let_go(rt, number);
+    if (a->state == ACTOR_DEAD)
+        return;
+    if (delay > 0)
+        wait_phase(rt, number, ACTOR_NOWHERE, delay);
+    else
+        ask_for_place(rt, number);
+}
+
+/* Supervision: what becomes of one becomes of its job's others too, of all or of those created
+ * after it. Their processes are stopped now; it costs them none of their own tries. */
+static void share_fate(struct runtime *rt, uint32_t number, const struct cairn_cure *cure)
+{
+    const struct job *job = pool_at(&rt->jobs, actor_of(rt, number)->job);
+    if (cure->scope == CAIRN_CURE_ONE)
+        return;
+    for (uint32_t at = job->actors; at; at = actor_of(rt, at)->next_of_job) {
+        struct actor *a = actor_of(rt, at);
+        if (at == number || (cure->scope == CAIRN_CURE_REST && at < number))
+            continue;
+        if (cure->action == CAIRN_GIVE_UP) {
+            actor_kill(rt, at, actor_of(rt, number)->cause);
+        } else if (a->phase == ACTOR_SERVING) {
+            stop_process(rt, at);
+            a->cause = CAIRN_CAUSE_WORKER;
+            leave_process(rt, at);
+            start_again(rt, at, cure->delay);
+        }
+    }
+}
+
+void actor_detected(struct runtime *rt, uint32_t number)
+{
+    struct actor *a = actor_of(rt, number);
+    uint32_t host = a->seat.host;
+    assert(a->phase == ACTOR_LOST);
+    seat_charge(rt, SEAT_OF_ACTOR(number), JOB_DETECT);
+    leave_process(rt, number);
     if (a->state == ACTOR_PENDING) { /* its creation was not over: once more */
         ask_for_place(rt, number);
         return;
@@ -326,22 +374,12 @@ void actor_detected(struct runtime *rt, uint32_t number)
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_ACTOR, a->cause, a->failed, class_of(rt, a)->restarts, false,
                  RUNTIME_ACTOR_ID | number, a->own);
-    if (cure.action == CAIRN_GIVE_UP || (a->is_ending && a->calls == 0)) {
+    a->avoid = cure.is_elsewhere ? host : CAIRN_NOWHERE;
+    if (cure.action == CAIRN_GIVE_UP || (a->is_ending && a->calls == 0))
         die(rt, number);
-        return;
-    }
-    if (was_alive)
-        become(rt, number, ACTOR_RESTARTING);
-    rt->record->actors.restarted++;
-    actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, cure.delay);
-    service_sort(rt, number, false);
-    service_end_if_let_go(rt, number);
-    if (a->state == ACTOR_DEAD)
-        return;
-    if (cure.delay > 0)
-        wait_phase(rt, number, ACTOR_NOWHERE, cure.delay);
     else
-        ask_for_place(rt, number);
+        start_again(rt, number, cure.delay);
+    share_fate(rt, number, &cure);
 }
 
 void actor_kill(struct runtime *rt, uint32_t number, uint32_t cause)
