@@ -52,20 +52,51 @@ void report_program_add(struct text *text, const struct spec *spec)
         text_add(text, " for %u jobs", jobs);
 }
 
+/* How long a node's failure goes unnoticed: a delay, or what probes come to. */
+static void add_detection(struct text *text, const struct spec *spec)
+{
+    char period[REPORT_TEXT], delay[REPORT_TEXT];
+    if (spec->detection.period == 0)
+        text_add(text, "takes %s to notice",
+                 report_duration(delay, simtime_seconds(spec->detection.delay)));
+    else
+        text_add(text, "is noticed when %u probes in a row have failed, one every %s",
+                 spec->detection.threshold,
+                 report_duration(period, simtime_seconds(spec->detection.period)));
+}
+
+/* What fails besides nodes: by schedule, and by the program's own doing. */
+static bool print_mishaps(struct sink *out, const struct spec *spec)
+{
+    bool by_itself = false;
+    uint32_t count = spec->faults.schedule_count;
+    for (uint32_t i = 0; i < spec->program->functions_count; i++)
+        by_itself |= spec->program->functions[i].fails.ppm > 0 ||
+                     !amount_is_zero(&spec->program->functions[i].crash);
+    for (uint32_t i = 0; i < spec->program->actors_count; i++)
+        by_itself |= !amount_is_zero(&spec->program->actors[i].crash);
+    if (count > 0)
+        io_printf(out, "  %u failure%s at exact times (faults.schedule)\n", count,
+                  count == 1 ? "" : "s");
+    if (by_itself)
+        io_printf(out, "  tasks or actors fail by themselves: exceptions, or ends of processes\n");
+    return count > 0 || by_itself;
+}
+
 static void print_failures(struct sink *out, const struct cell *cell)
 {
     const struct spec *spec = &cell->spec;
-    char mtbf[REPORT_TEXT], detect[REPORT_TEXT], start[REPORT_TEXT];
-    if (isinf(cell->node_mtbf_s)) {
-        io_printf(out, "  no node fails\n");
-        return;
-    }
-    io_printf(out,
-              "  a node of the cluster fails every %s (%s); a failure takes %s to notice, a node "
-              "%s to start\n",
-              report_duration(mtbf, cell->node_mtbf_s), cell->mtbf_origin,
-              report_duration(detect, simtime_seconds(spec->detection.delay)),
-              report_duration(start, simtime_seconds(spec->runtime.node_start)));
+    char mtbf[REPORT_TEXT], start[REPORT_TEXT], bytes[256];
+    struct text text = text_over(bytes, sizeof bytes);
+    add_detection(&text, spec);
+    if (!isinf(cell->node_mtbf_s))
+        io_printf(out,
+                  "  a node of the cluster fails every %s (%s); a failure %s, a node %s to "
+                  "start\n",
+                  report_duration(mtbf, cell->node_mtbf_s), cell->mtbf_origin, bytes,
+                  report_duration(start, simtime_seconds(spec->runtime.node_start)));
+    if (!print_mishaps(out, spec) && isinf(cell->node_mtbf_s))
+        io_printf(out, "  nothing fails\n");
 }
 
 /* Who decides; a controller only where there is one. */
