@@ -220,6 +220,7 @@ static void begin(struct runtime *rt, uint32_t number)
         begin_restore(rt, number, call);
     } else if (bytes >= 0) {
         call_fetched(rt, call, a->seat.host, bytes);
+        a->is_computing = true; /* as good as: it begins to compute when the last byte is there */
         c->state = CALL_FETCHING;
         c->timer =
             runtime_timer(rt, call_transfer_time(rt, bytes), EVENT_COMPLETION, TIMER_CALL, call);
@@ -241,6 +242,7 @@ void service_began(struct runtime *rt, uint32_t number)
     for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
         call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
     service_pump(rt, number);
+    service_end_if_let_go(rt, number);
 }
 
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)

@@ -125,6 +125,49 @@ static void a_call_that_has_failed_waits_for_nothing(void **state)
     played_close(&played);
 }
 
+/* x takes 2 s to come: 2 + 5 + 5 s. */
+static void an_async_actor_computes_nothing_while_it_fetches(void **state)
+{
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER "\nruntime: {latency: 2 s}",
+                                  "    actors: {A: {async: true, methods: {m: 5 s}}}\n"
+                                  "    driver:\n"
+                                  "    - {put: 1 MB, as: x}\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {call: a.m, with: x, as: p}\n"
+                                  "    - {call: a.m, as: q}\n"
+                                  "    - {get: [p, q]}\n",
+                                  NULL, 0);
+    assert_true(simtime_seconds(r->makespan) == 12);
+    played_close(&played);
+}
+
+/* Nobody has its handle, and its call may be tried again: it is, from 6 s to 16 s, and the actor
+ * ends with it. */
+static void an_actor_let_go_restarts_for_its_calls(void **state)
+{
+    static const struct crash crash = {5, 6, 0};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER,
+                                  "    actors: {A: {restarts: 1, retries: 1, methods: {m: 10 s}}}\n"
+                                  "    driver:\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {call: a.m, as: x}\n"
+                                  "    - {release: a}\n"
+                                  "    - {get: x}\n"
+                                  "    - {think: 4 s}\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->calls.completed, 1);
+    assert_true(played_time(&played, TOLD_DONE, 0) == 16);
+    assert_int_equal(r->actors.restarted, 1);
+    assert_int_equal(r->actors.dead, 0);
+    assert_true(slot_seconds(r->nodes[NODE_IDLE]) == 4);
+    played_close(&played);
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -181,6 +224,8 @@ int main(void)
         cmocka_unit_test(a_call_that_has_failed_waits_for_nothing),
         cmocka_unit_test(a_batch_outlives_those_it_wakes),
         cmocka_unit_test(a_dead_node_is_not_held),
+        cmocka_unit_test(an_async_actor_computes_nothing_while_it_fetches),
+        cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
