@@ -168,6 +168,28 @@ static void an_actor_let_go_restarts_for_its_calls(void **state)
     played_close(&played);
 }
 
+/* x is there at 15 s and lost at 20 s; from 35 s to 50 s somebody else has it made again. When y is
+ * there, at 40 s, x is not. */
+static void a_wait_for_some_hears_of_what_is_made_again(void **state)
+{
+    static const struct crash crash = {20, 21, 1};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+                                  "    tasks: {slow: 40 s, make: {time: 15 s, size: 1 MB}}\n"
+                                  "    driver:\n"
+                                  "    - {call: slow, as: y}\n"
+                                  "    - {run: make, as: x}\n"
+                                  "    - parallel:\n"
+                                  "      - [{wait: {for: [x, y], count: 2}}]\n"
+                                  "      - [{think: 20 s}, {get: x}]\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 50);
+    assert_int_equal(r->objects.rebuilt, 1);
+    played_close(&played);
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -226,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_dead_node_is_not_held),
         cmocka_unit_test(an_async_actor_computes_nothing_while_it_fetches),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
+        cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
