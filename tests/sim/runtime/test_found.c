@@ -190,6 +190,33 @@ static void a_wait_for_some_hears_of_what_is_made_again(void **state)
     played_close(&played);
 }
 
+/* A small argument travels with its call: it is there when the call is made again, although nobody
+ * holds it any more. b is there at 2 s, lost at 5 s, asked for at 12 s. */
+static void what_was_small_and_released_need_not_be_made_again(void **state)
+{
+    static const struct crash crash = {5, 6, 0};
+    static const char *const firsts[] = {"{put: 1 kB, as: a}", "{run: small, as: a}"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct played played;
+        char pipeline[400];
+        snprintf(pipeline, sizeof pipeline,
+                 "    tasks: {small: {time: 0 s, size: 1 kB}, make: {time: 2 s, size: 1 MB}}\n"
+                 "    driver:\n"
+                 "    - %s\n"
+                 "    - {run: make, with: a, as: b}\n"
+                 "    - {release: a}\n"
+                 "    - {think: 10 s}\n"
+                 "    - {get: b}\n",
+                 firsts[i]);
+        const struct record *r = play(&played, CLUSTER, pipeline, &crash, 1);
+        assert_int_equal(r->end, END_FINISHED);
+        assert_true(simtime_seconds(r->makespan) == 14);
+        assert_int_equal(r->objects.rebuilt, 1);
+        played_close(&played);
+    }
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -249,6 +276,7 @@ int main(void)
         cmocka_unit_test(an_async_actor_computes_nothing_while_it_fetches),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
+        cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
