@@ -481,4 +481,18 @@ static inline const char *checked_end(struct checked *c, const struct record *r)
     return c->problem[0] ? c->problem : NULL;
 }
 
+static inline struct record checked_replicate(struct runtime *rt, uint32_t replication)
+{
+    struct record record;
+    assert_int_equal(runtime_replicate(rt, replication, &record), STATUS_OK);
+    return record;
+}
+
+static inline bool checked_is_same(const struct record *a, const struct record *b)
+{
+    return memcmp(&a->digest, &b->digest, sizeof a->digest) == 0 && a->makespan == b->makespan &&
+           memcmp(a->job, b->job, sizeof a->job) == 0 && a->events == b->events &&
+           memcmp(a->nodes, b->nodes, sizeof a->nodes) == 0;
+}
+
 #endif

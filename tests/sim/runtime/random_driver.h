@@ -125,11 +125,15 @@ static inline bool random_release(struct random_program *p)
 
 static inline bool random_wait(struct random_program *p)
 {
-    const struct random_variable *v = random_pick(p, -1);
+    const struct random_variable *v = random_pick(p, -1), *w = random_pick(p, -1);
     if (!v)
         return false;
+    uint32_t all = v->count + (w != v ? w->count : 0);
     random_line(p, "wait");
-    text_add(&p->pipeline, "{for: v%u, count: %u", v->number, 1 + random_below(p, v->count));
+    text_add(&p->pipeline, "{for: [v%u", v->number);
+    if (w != v)
+        text_add(&p->pipeline, ", v%u", w->number);
+    text_add(&p->pipeline, "], count: %u", random_below(p, 2) ? all : 1 + random_below(p, all));
     if (random_below(p, 2))
         text_add(&p->pipeline, ", timeout: %u s", random_below(p, 8));
     text_add(&p->pipeline, "}}\n");

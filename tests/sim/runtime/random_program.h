@@ -172,16 +172,14 @@ static inline void random_add_declarations(struct random_program *p)
         random_add_class(p, i);
 }
 
-/* The program of this number, the same everywhere. faults: may anything but itself fail it? */
-static inline void random_program_draw(struct random_program *p, uint64_t number, bool has_faults)
+/* The program of this number, the same everywhere. */
+static inline void random_program_draw(struct random_program *p, uint64_t number)
 {
     memset(p, 0, offsetof(struct random_program, head));
     p->random = number * UINT64_C(0xd1342543de82ef95) + 1;
     p->uses = random_next(p) | random_next(p); /* three of four, in the mean */
     if (random_below(p, 2))
         p->uses = random_next(p);
-    if (!has_faults)
-        p->uses &= ~(UINT64_C(1) << SWARM_NODE_FAULTS | UINT64_C(1) << SWARM_OTHER_FAULTS);
     random_add_head(p);
     random_add_declarations(p);
     random_add_drivers(p);

@@ -70,12 +70,17 @@ struct random_program {
 
 /* ---- draws --------------------------------------------------------------------------------- */
 
-static inline uint64_t random_next(struct random_program *p)
+static inline uint64_t random_mix(uint64_t *state)
 {
-    uint64_t z = p->random += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
+}
+
+static inline uint64_t random_next(struct random_program *p)
+{
+    return random_mix(&p->random);
 }
 
 static inline uint32_t random_below(struct random_program *p, uint32_t n)

@@ -46,20 +46,6 @@ static void hear(void *context, const struct told *t)
     checked_hear(&hearing->checked, t);
 }
 
-static bool is_same(const struct record *a, const struct record *b)
-{
-    return memcmp(&a->digest, &b->digest, sizeof a->digest) == 0 && a->makespan == b->makespan &&
-           memcmp(a->job, b->job, sizeof a->job) == 0 && a->events == b->events &&
-           memcmp(a->nodes, b->nodes, sizeof a->nodes) == 0;
-}
-
-static struct record replicate(struct runtime *rt, uint32_t replication)
-{
-    struct record record;
-    assert_int_equal(runtime_replicate(rt, replication, &record), STATUS_OK);
-    return record;
-}
-
 static void print_program(const struct random_program *p)
 {
     printf("version: 1\nname: kit\n%s\nworkload:\n  pipeline:\n%s\n", p->head_bytes,
@@ -71,23 +57,23 @@ static const char *check_runs(struct runtime *rt, const struct cell *cell, struc
                               struct record *first)
 {
     runtime_listen(rt, hear, hearing);
-    *first = replicate(rt, 0);
+    *first = checked_replicate(rt, 0);
     const char *problem = checked_end(&hearing->checked, first);
     if (problem)
         return problem;
     uint64_t grown = rt->arena.grown, fixed = rt->fixed.grown;
     runtime_listen(rt, NULL, NULL);
-    struct record again = replicate(rt, 0);
-    if (!is_same(first, &again))
+    struct record again = checked_replicate(rt, 0);
+    if (!checked_is_same(first, &again))
         return "the same replication differs without a listener";
     if (rt->arena.grown != grown || rt->fixed.grown != fixed)
         return "memory grew in the same replication";
-    struct record second = replicate(rt, 1);
+    struct record second = checked_replicate(rt, 1);
     struct workspace fresh;
     assert_int_equal(workspace_open(&fresh, cell, cell->plan), STATUS_OK);
-    struct record other = replicate(&fresh.runtime, 1);
+    struct record other = checked_replicate(&fresh.runtime, 1);
     workspace_close(&fresh);
-    return is_same(&second, &other) ? NULL : "a fresh workspace gives another record";
+    return checked_is_same(&second, &other) ? NULL : "a fresh workspace gives another record";
 }
 
 /* false: something is wrong, and has been said. */
@@ -98,7 +84,7 @@ static bool check_program(uint64_t number, bool is_loud, struct record *first)
     struct workspace workspace;
     struct hearing hearing = {.is_loud = is_loud};
     current = number;
-    random_program_draw(&program, number, true);
+    random_program_draw(&program, number);
     if (is_loud)
         print_program(&program);
     played_open(&played, program.head_bytes, program.pipeline_bytes);
