@@ -10,10 +10,11 @@
 #include "tests/sim/runtime/played.h"
 #include <inttypes.h>
 
-enum { CHECKED_ARGUMENTS = 8 };
+enum { CHECKED_ARGUMENTS = 8, CHECKED_HOSTS = 8 /* of which results are followed */ };
 
 struct checked_batch {
     bool is_known, has_failed;
+    bool is_solid; /* can be made again, down to its first arguments: no large `put`, no method */
     uint32_t job, function, statement, count;
     uint32_t first;                                         /* its calls, in the list of all */
     uint32_t settled;                                       /* of them, at the moment */
@@ -25,7 +26,9 @@ struct checked_call {
     bool is_settled, is_running, is_placed, has_ended, was_done;
     bool has_failed; /* its attempt, and nothing was said of another one */
     uint32_t starts, fails, host;
-    simtime charged; /* its seat's spans reach so far */
+    bool is_large;
+    uint32_t copies[CHECKED_HOSTS]; /* 1 + the life of the host that it is in; 0: none */
+    simtime charged;                /* its seat's spans reach so far */
 };
 
 struct checked_actor {

@@ -28,8 +28,12 @@ static inline void checked_submitted(struct checked *c, const struct told *t)
                                 .first = (uint32_t)c->submitted};
     c->submitted += t->count;
     checked_at(&c->calls, c->submitted);
+    b->is_solid = batch->kind == BATCH_TASKS;
     for (uint32_t i = 0; i < batch->arguments_count && i < CHECKED_ARGUMENTS; i++) {
-        b->arguments[b->arguments_count] = batch_of(c->rt, batch->arguments[i].batch)->serial;
+        const struct batch *given = batch_of(c->rt, batch->arguments[i].batch);
+        bool is_small = given->kind == BATCH_PUT && given->objects[0].is_inline;
+        b->is_solid &= is_small || checked_batch(c, given->serial)->is_solid;
+        b->arguments[b->arguments_count] = given->serial;
         b->is_each[b->arguments_count++] = batch->arguments[i].is_each;
     }
     struct checked_job *owner = checked_job(c, t->job);
@@ -53,16 +57,49 @@ static inline void checked_tell_job(struct checked *c, const struct told *t)
     }
 }
 
-/* Everything that the call is given has been there at least once; results are not got before. */
-static inline void checked_arguments(struct checked *c, const struct told *t)
+/* The index-th result that the call is given, as far as calls made it; NULL: there are no more. */
+static inline struct checked_call *checked_given(struct checked *c, const struct told *t,
+                                                 uint32_t index)
 {
     const struct checked_batch *b = checked_batch(c, t->batch);
     for (uint32_t i = 0; i < b->arguments_count; i++) {
         const struct checked_batch *a = checked_batch(c, b->arguments[i]);
-        for (uint32_t j = 0; a->is_known && j < a->count; j++) {
-            const struct checked_call *call = checked_at(&c->calls, a->first + j);
-            CHECK((b->is_each[i] && j != t->element) || call->was_done);
-        }
+        uint32_t count = !a->is_known ? 0 : b->is_each[i] ? 1 : a->count;
+        if (index < count)
+            return checked_at(&c->calls, a->first + (b->is_each[i] ? t->element : index));
+        index -= count;
+    }
+    return NULL;
+}
+
+static inline bool checked_is_on(struct checked *c, const struct checked_call *result,
+                                 uint32_t host)
+{
+    const struct checked_host *h = checked_host(c, host);
+    return !h->is_down && !h->is_known_down && result->copies[host] == h->life + 1;
+}
+
+/* All that it is given has been there, and is where it starts: results are not got before. */
+static inline void checked_arguments(struct checked *c, const struct told *t)
+{
+    const struct checked_call *result;
+    for (uint32_t i = 0; (result = checked_given(c, t, i)) != NULL; i++) {
+        CHECK(result->was_done);
+        CHECK(!result->is_large || t->host >= CHECKED_HOSTS || checked_is_on(c, result, t->host));
+    }
+}
+
+/* To the host of a call, from where they are. */
+static inline void checked_moved(struct checked *c, const struct told *t)
+{
+    struct checked_call *result;
+    uint32_t hosts = c->rt->spec->cluster.nodes;
+    for (uint32_t i = 0; hosts <= CHECKED_HOSTS && (result = checked_given(c, t, i)) != NULL; i++) {
+        bool is_somewhere = !result->is_large;
+        for (uint32_t host = 0; host < hosts; host++)
+            is_somewhere |= checked_is_on(c, result, host);
+        CHECK(is_somewhere && result->is_settled && result->was_done);
+        result->copies[t->host] = checked_host(c, t->host)->life + 1;
     }
 }
 
@@ -212,7 +249,11 @@ static inline void checked_ended(struct checked *c, const struct told *t)
     } else {
         CHECK(call->is_placed && call->charged == t->time);
     }
+    uint32_t host = t->actor ? t->host : call->host;
     checked_stops(c, t);
+    call->is_large = (uint64_t)t->amount > c->rt->spec->runtime.inline_size;
+    if (host < CHECKED_HOSTS)
+        call->copies[host] = checked_host(c, host)->life + 1;
     call->has_ended = true;
 }
 
@@ -257,6 +298,7 @@ static inline void checked_settled(struct checked *c, const struct told *t)
     CHECK(!call->is_settled && !call->is_running);
     CHECK(t->kind == TOLD_FAILED || (call->has_ended && call->starts > 0));
     CHECK(t->kind == TOLD_DONE || !call->has_ended);
+    CHECK(t->cause != CAIRN_CAUSE_OBJECT || !checked_batch(c, t->batch)->is_solid);
     if (t->kind == TOLD_FAILED && call->has_failed)
         checked_given_up(c, t);
     call->is_settled = true;
@@ -273,6 +315,7 @@ static inline void checked_rebuilt(struct checked *c, const struct told *t)
     CHECK(c->rt->program->functions[t->function].actor == PROGRAM_NOTHING);
     call->is_settled = call->has_ended = call->has_failed = false;
     call->starts = call->fails = 0;
+    memset(call->copies, 0, sizeof call->copies);
     checked_batch(c, t->batch)->settled--;
 }
 
@@ -413,6 +456,10 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_SPAN:
         checked_span(c, t);
         break;
+    case TOLD_MOVED:
+        if (is_call)
+            checked_moved(c, t);
+        break;
     case TOLD_MOVE:
         checked_move(c, t);
         break;
@@ -437,6 +484,24 @@ static inline void checked_rest(struct checked *c, const struct told *t, bool is
         if (a->is_there && actor_of(c->rt, number)->seat.host != TOLD_NOWHERE)
             CHECK(a->is_placed && a->charged == t->time);
     }
+}
+
+/* Of a job that is over, with nothing under way, sets of actors alone are kept. */
+static inline void checked_kept(struct checked *c, const struct told *t)
+{
+    bool is_all_quiet = c->rt->jobs_left == 0;
+    for (uint32_t number = 1; number < c->rt->jobs.count; number++) {
+        const struct job *job = pool_at(&c->rt->jobs, number);
+        bool is_quiet = job->is_ended, keeps = false;
+        for (uint32_t at = job->batches; at; at = batch_of(c->rt, at)->next) {
+            is_quiet &= batch_of(c->rt, at)->pending == 0;
+            keeps |= batch_of(c->rt, at)->kind != BATCH_ACTORS;
+        }
+        CHECK(!is_quiet || !keeps);
+        is_all_quiet &= is_quiet;
+    }
+    CHECK(c->rt->jobs_left > 0 || c->rt->fibers.live == 0);
+    CHECK(!is_all_quiet || c->rt->calls.live + c->rt->copies.live + c->rt->waiters.live == 0);
 }
 
 /* The record is what was told, to the nanosecond. */
@@ -477,6 +542,7 @@ static inline const char *checked_end(struct checked *c, const struct record *r)
     struct told end = {.kind = TOLD_STOPPED, .time = r->makespan};
     const struct told *t = &end;
     checked_rest(c, t, r->end != END_FINISHED && r->end != END_FAILED);
+    checked_kept(c, t);
     checked_record(c, t, r);
     return c->problem[0] ? c->problem : NULL;
 }

@@ -18,6 +18,7 @@ enum { PROGRAMS = 1000, SOAKED = 10000, REPORTED = 20 };
 
 static uint64_t seed = 1;
 static uint64_t current; /* program */
+static uint64_t told[TOLD_KINDS];
 
 /* An assertion of the runtime ends this process: which program was it? */
 static void name_program(int signal)
@@ -93,6 +94,8 @@ static bool check_program(uint64_t number, bool is_loud, struct record *first)
     const char *problem = check_runs(&workspace.runtime, &played.cell, &hearing, first);
     if (!problem && !random_uses(&program, SWARM_TIGHT) && checked_hangs(&hearing.checked, first))
         problem = "it hangs";
+    for (unsigned kind = 0; kind < TOLD_KINDS; kind++)
+        told[kind] += hearing.checked.told[kind];
     if (problem)
         print_message("    program %" PRIu64 ": %s\n", number, problem);
     checked_close(&hearing.checked);
@@ -118,6 +121,10 @@ static void invariants_hold_of_any_program(void **state)
                   " failures struck, %" PRIu64 " programs failed\n",
                   programs, calls, struck, failed);
     assert_int_equal(wrong, 0);
+    for (unsigned kind = 0; kind < TOLD_KINDS; kind++)
+        if (kind != TOLD_STOPPED && told[kind] < 10)
+            fail_msg("%s is told %" PRIu64 " times; draw programs that do so", told_names[kind],
+                     told[kind]);
     assert_true(struck > programs && failed > 0 && failed < programs);
 }
 
