@@ -38,6 +38,7 @@ struct checked_actor {
     uint32_t host, saved_host, saved_life;
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
+    simtime useful, useful_covered, useful_saved; /* so far; as the snapshot began; safe, or lost */
 };
 
 struct checked_host {

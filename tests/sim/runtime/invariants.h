@@ -164,12 +164,20 @@ static inline void checked_span(struct checked *c, const struct told *t)
     CHECK(t->since == *charged && t->since < t->time);
     *charged = t->time;
     c->job[t->to] += t->time - t->since;
+    if (!is_call && t->to == JOB_USEFUL)
+        checked_actor(c, t->actor)->useful += t->time - t->since;
 }
 
+/* What an actor loses is all that it has worked since its newest complete checkpoint began. */
 static inline void checked_move(struct checked *c, const struct told *t)
 {
+    struct checked_actor *a = checked_actor(c, t->actor);
     c->job[t->cause] -= t->amount;
     c->job[t->to] += t->amount;
+    if (t->actor == 0)
+        return;
+    CHECK(t->cause == JOB_USEFUL && t->amount == a->useful - a->useful_saved);
+    a->useful_saved = a->useful; /* what it was has been told */
 }
 
 static inline void checked_host_told(struct checked *c, const struct told *t)
@@ -357,6 +365,7 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
         CHECK((uint64_t)t->amount == a->version);
         a->covered = a->version;
         a->is_saving = a->is_snapping = true;
+        a->useful_covered = a->useful;
         CHECK(a->running == 0);
         break;
     case TOLD_PERSISTING:
@@ -369,6 +378,7 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
         a->is_saving = a->is_snapping = false;
         a->has_checkpoint = true;
         a->saved = a->covered;
+        a->useful_saved = a->useful_covered;
         a->saved_host = a->host;
         a->saved_life = checked_host(c, a->host)->life;
         break;
@@ -399,8 +409,7 @@ static inline void checked_hear(void *context, const struct told *t)
     bool is_call = checked_is_call(c, t);
     c->told[t->kind] += t->kind == TOLD_SUBMITTED ? t->count : 1;
     CHECK(t->time == c->rt->engine.now);
-    bool is_doing = t->kind < TOLD_HOST_DOWN || t->kind == TOLD_SPAN;
-    c->last_doing = is_doing ? t->time : c->last_doing;
+    c->last_doing = t->kind < TOLD_HOST_DOWN ? t->time : c->last_doing;
     switch (t->kind) {
     case TOLD_JOB_ARRIVED:
     case TOLD_JOB_ENDED:
