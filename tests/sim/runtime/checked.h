@@ -14,7 +14,8 @@ enum { CHECKED_ARGUMENTS = 8, CHECKED_HOSTS = 8 /* of which results are followed
 
 struct checked_batch {
     bool is_known, has_failed;
-    bool is_solid; /* can be made again, down to its first arguments: no large `put`, no method */
+    bool is_solid;  /* can be made again, down to its first arguments: no large put, no method */
+    bool has_solid; /* its arguments can */
     uint32_t job, function, statement, count;
     uint32_t first;                                         /* its calls, in the list of all */
     uint32_t settled;                                       /* of them, at the moment */

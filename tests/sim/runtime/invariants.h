@@ -28,14 +28,15 @@ static inline void checked_submitted(struct checked *c, const struct told *t)
                                 .first = (uint32_t)c->submitted};
     c->submitted += t->count;
     checked_at(&c->calls, c->submitted);
-    b->is_solid = batch->kind == BATCH_TASKS;
+    b->has_solid = true;
     for (uint32_t i = 0; i < batch->arguments_count && i < CHECKED_ARGUMENTS; i++) {
         const struct batch *given = batch_of(c->rt, batch->arguments[i].batch);
         bool is_small = given->kind == BATCH_PUT && given->objects[0].is_inline;
-        b->is_solid &= is_small || checked_batch(c, given->serial)->is_solid;
+        b->has_solid &= is_small || checked_batch(c, given->serial)->is_solid;
         b->arguments[b->arguments_count] = given->serial;
         b->is_each[b->arguments_count++] = batch->arguments[i].is_each;
     }
+    b->is_solid = b->has_solid && batch->kind == BATCH_TASKS;
     struct checked_job *owner = checked_job(c, t->job);
     const struct checked_batch *last = checked_batch(c, owner->last);
     CHECK(owner->has_come && !owner->has_ended);
@@ -306,7 +307,8 @@ static inline void checked_settled(struct checked *c, const struct told *t)
     CHECK(!call->is_settled && !call->is_running);
     CHECK(t->kind == TOLD_FAILED || (call->has_ended && call->starts > 0));
     CHECK(t->kind == TOLD_DONE || !call->has_ended);
-    CHECK(t->cause != CAIRN_CAUSE_OBJECT || !checked_batch(c, t->batch)->is_solid);
+    if (t->cause == CAIRN_CAUSE_OBJECT && !checked_job(c, t->job)->has_ended)
+        CHECK(!checked_batch(c, t->batch)->has_solid);
     if (t->kind == TOLD_FAILED && call->has_failed)
         checked_given_up(c, t);
     call->is_settled = true;
