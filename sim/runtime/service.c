@@ -9,6 +9,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/submit.h"
 
 static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
 {
@@ -208,7 +209,7 @@ static void begin(struct runtime *rt, uint32_t number)
     pop_front(rt, a);
     if (is_lost || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
         a->calls--;
-        call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
+        call_give_up(rt, call, is_lost ? submit_lost_argument(rt, call) : CAIRN_CAUSE_OBJECT);
         return;
     }
     c->next = a->running;

@@ -217,6 +217,38 @@ static void what_was_small_and_released_need_not_be_made_again(void **state)
     }
 }
 
+/* x is lost at 20 s, asked for at 21 s, and lost for good with its call at 23 s. When the actor
+ * comes to the call that was given x, at 30 s, that one fails as x did. */
+static void a_call_fails_as_its_argument_did(void **state)
+{
+    static const struct crash crashes[] = {{20, 21, 0}, {23, 24, 0}};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+                                  "    tasks:\n"
+                                  "      fill: {time: 5 s}\n"
+                                  "      make: {time: 10 s, size: 1 MB, retries: 0}\n"
+                                  "    actors: {A: {methods: {m: [14 s, 5 s]}}}\n"
+                                  "    driver:\n"
+                                  "    - {call: fill}\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {think: 5 s}\n"
+                                  "    - {run: make, as: x}\n"
+                                  "    - {think: 1 s}\n"
+                                  "    - {call: a.m}\n"
+                                  "    - {call: a.m, with: x, as: y}\n"
+                                  "    - {think: 5 s}\n"
+                                  "    - {get: x, on_error: []}\n"
+                                  "    - {get: y, on_error: []}\n",
+                                  crashes, 2);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->calls.failed, 2);
+    assert_true(played_time(&played, TOLD_FAILED, 0) == 23);
+    assert_true(played_time(&played, TOLD_FAILED, 1) == 30);
+    assert_int_equal(played_told(&played, TOLD_FAILED, 1)->cause, CAIRN_CAUSE_NODE);
+    played_close(&played);
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -277,6 +309,7 @@ int main(void)
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
         cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
+        cmocka_unit_test(a_call_fails_as_its_argument_did),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
