@@ -405,13 +405,33 @@ static inline void checked_restored(struct checked *c, const struct told *t)
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
+/* Told of calls, where the rest tells of actors or of nobody. */
+static inline void checked_hear_call(struct checked *c, const struct told *t)
+{
+    if (t->kind == TOLD_STARTED)
+        checked_started(c, t);
+    else if (t->kind == TOLD_ENDED)
+        checked_ended(c, t);
+    else if (t->kind == TOLD_ATTEMPT_FAILED)
+        checked_attempt_failed(c, t);
+    else if (t->kind == TOLD_RETRIED)
+        checked_retried(c, t);
+    else if (t->kind == TOLD_DONE || t->kind == TOLD_FAILED)
+        checked_settled(c, t);
+    else if (t->kind == TOLD_OBJECT_REBUILT)
+        checked_rebuilt(c, t);
+    else if (t->kind == TOLD_MOVED)
+        checked_moved(c, t);
+}
+
 static inline void checked_hear(void *context, const struct told *t)
 {
     struct checked *c = context;
-    bool is_call = checked_is_call(c, t);
     c->told[t->kind] += t->kind == TOLD_SUBMITTED ? t->count : 1;
     CHECK(t->time == c->rt->engine.now);
     c->last_doing = t->kind < TOLD_HOST_DOWN ? t->time : c->last_doing;
+    if (checked_is_call(c, t))
+        checked_hear_call(c, t);
     switch (t->kind) {
     case TOLD_JOB_ARRIVED:
     case TOLD_JOB_ENDED:
@@ -422,27 +442,6 @@ static inline void checked_hear(void *context, const struct told *t)
         break;
     case TOLD_PLACED:
         checked_placed(c, t);
-        break;
-    case TOLD_STARTED:
-        checked_started(c, t);
-        break;
-    case TOLD_ENDED:
-        if (is_call)
-            checked_ended(c, t);
-        break;
-    case TOLD_ATTEMPT_FAILED:
-        if (is_call)
-            checked_attempt_failed(c, t);
-        break;
-    case TOLD_RETRIED:
-        checked_retried(c, t);
-        break;
-    case TOLD_DONE:
-    case TOLD_FAILED:
-        checked_settled(c, t);
-        break;
-    case TOLD_OBJECT_REBUILT:
-        checked_rebuilt(c, t);
         break;
     case TOLD_ACTOR:
         checked_transition(c, t);
@@ -466,10 +465,6 @@ static inline void checked_hear(void *context, const struct told *t)
         break;
     case TOLD_SPAN:
         checked_span(c, t);
-        break;
-    case TOLD_MOVED:
-        if (is_call)
-            checked_moved(c, t);
         break;
     case TOLD_MOVE:
         checked_move(c, t);
