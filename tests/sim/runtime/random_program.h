@@ -48,8 +48,11 @@ static inline void random_add_head(struct random_program *p)
     uint32_t nodes = 1 + random_below(p, 4);
     bool has_rack = random_below(p, 2);
     p->head = text_over(p->head_bytes, sizeof p->head_bytes);
-    text_add(&p->head, "horizon: 1 d\nseed: %u\ncluster: {nodes: %u", random_below(p, 1000000),
-             nodes);
+    if (random_wants(p, SWARM_STOPPED, 2))
+        text_add(&p->head, "max_events: %u\n", 1 + random_below(p, 400));
+    text_add(&p->head, "horizon: %u s\n",
+             random_wants(p, SWARM_STOPPED, 2) ? 1 + random_below(p, 80) : 86400);
+    text_add(&p->head, "seed: %u\ncluster: {nodes: %u", random_below(p, 1000000), nodes);
     if (random_uses(p, SWARM_SPARES) && random_uses(p, SWARM_REPAIR) &&
         random_uses(p, SWARM_NODE_FAULTS))
         text_add(&p->head, ", spares: %u", 1 + random_below(p, 2));
@@ -180,6 +183,8 @@ static inline void random_program_draw(struct random_program *p, uint64_t number
     p->uses = random_next(p) | random_next(p); /* three of four, in the mean */
     if (random_below(p, 2))
         p->uses = random_next(p);
+    if (random_below(p, 8))
+        p->uses &= ~(UINT64_C(1) << SWARM_STOPPED);
     random_add_head(p);
     random_add_declarations(p);
     random_add_drivers(p);

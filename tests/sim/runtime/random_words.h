@@ -41,6 +41,7 @@ enum swarm {
     SWARM_RESOURCES,
     SWARM_LAWS,
     SWARM_TIGHT,
+    SWARM_STOPPED, /* early: by its horizon, or after so many events */
     SWARM_FEATURES
 };
 
