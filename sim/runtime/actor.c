@@ -326,18 +326,18 @@ void actor_detected(struct runtime *rt, uint32_t number)
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_ACTOR, a->cause, a->failed, class_of(rt, a)->restarts, false,
                  RUNTIME_ACTOR_ID | number, a->own);
-    if (cure.action == CAIRN_GIVE_UP || (a->is_ending && a->calls == 0)) {
+    if (cure.action == CAIRN_GIVE_UP) {
         die(rt, number);
         return;
     }
     if (was_alive)
         become(rt, number, ACTOR_RESTARTING);
-    rt->record->actors.restarted++;
-    actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, cure.delay);
     service_sort(rt, number, false);
     service_end_if_let_go(rt, number);
-    if (a->state == ACTOR_DEAD)
+    if (a->state == ACTOR_DEAD) /* it lived for calls alone, and none is left */
         return;
+    rt->record->actors.restarted++;
+    actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, cure.delay);
     if (cure.delay > 0)
         wait_phase(rt, number, ACTOR_NOWHERE, cure.delay);
     else

@@ -173,21 +173,41 @@ static void wake(struct runtime *rt, uint32_t number)
     make_ready(rt, number);
 }
 
+/* Are there enough? If not, one that was may be lost and being made again: then it
+ * waits for that, too. */
+static void look_again(struct runtime *rt, uint32_t number)
+{
+    struct fiber *f = fiber_of(rt, number);
+    uint32_t pending = 0;
+    if (count_ready(rt, f) >= rt->program->statements[f->pc].times) {
+        wake(rt, number);
+        return;
+    }
+    for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++)
+        pending += batch_of(rt, at)->pending > 0;
+    if (pending > f->missing) {
+        wait_for_all(rt, number);
+        f->wait = FIBER_FOR_SOME;
+    }
+}
+
 void fiber_count(struct runtime *rt, uint32_t number, uint32_t stamp)
 {
     const struct fiber *f = fiber_of(rt, number);
-    if (f->stamp == stamp && f->wait == FIBER_FOR_SOME &&
-        count_ready(rt, f) >= rt->program->statements[f->pc].times)
-        wake(rt, number);
+    if (f->stamp == stamp && f->wait == FIBER_FOR_SOME)
+        look_again(rt, number);
 }
 
 void fiber_result(struct runtime *rt, uint32_t number, uint32_t stamp)
 {
     struct fiber *f = fiber_of(rt, number);
-    if (f->stamp != stamp || f->wait != FIBER_FOR_ALL)
+    if (f->stamp != stamp || (f->wait != FIBER_FOR_ALL && f->wait != FIBER_FOR_SOME))
         return;
     assert(f->missing > 0);
-    if (--f->missing == 0)
+    f->missing--;
+    if (f->wait == FIBER_FOR_SOME)
+        look_again(rt, number);
+    else if (f->missing == 0)
         wake(rt, number);
 }
 

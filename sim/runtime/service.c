@@ -10,6 +10,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/submit.h"
 
 static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
 {
@@ -269,7 +270,7 @@ static void begin(struct runtime *rt, uint32_t number)
     pop_front(rt, a);
     if (!has_all || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
         a->calls--;
-        call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
+        call_give_up(rt, call, has_all ? CAIRN_CAUSE_OBJECT : submit_lost_argument(rt, call));
         return;
     }
     c->next = a->running;
@@ -327,6 +328,7 @@ void service_began(struct runtime *rt, uint32_t number)
     for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
         call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
     service_pump(rt, number);
+    service_end_if_let_go(rt, number);
 }
 
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)

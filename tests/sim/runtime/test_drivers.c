@@ -216,8 +216,7 @@ static void requests_of_a_job_that_is_over_hold_up_nobody(void **state)
     for (size_t i = 0; i < sizeof pipelines / sizeof *pipelines; i++) {
         struct played played;
         played_open(&played,
-                    "cluster: {nodes: 1, node: {cpu: 2}}
-                    "
+                    "cluster: {nodes: 1, node: {cpu: 2}}\n"
                     "scheduler: {name: first-fit, order: strict-fifo}",
                     pipelines[i]);
         assert_int_equal(played_run(&played, 0)->end, END_FINISHED);

@@ -126,6 +126,130 @@ static void a_call_that_has_failed_waits_for_nothing(void **state)
     played_close(&played);
 }
 
+/* x takes 2 s to come: 2 + 5 + 5 s. */
+static void an_async_actor_computes_nothing_while_it_fetches(void **state)
+{
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER "\nruntime: {latency: 2 s}",
+                                  "    actors: {A: {async: true, methods: {m: 5 s}}}\n"
+                                  "    driver:\n"
+                                  "    - {put: 1 MB, as: x}\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {call: a.m, with: x, as: p}\n"
+                                  "    - {call: a.m, as: q}\n"
+                                  "    - {get: [p, q]}\n",
+                                  NULL, 0);
+    assert_true(simtime_seconds(r->makespan) == 12);
+    played_close(&played);
+}
+
+/* Nobody has its handle, and its call may be tried again: it is, from 6 s to 16 s, and the actor
+ * ends with it. */
+static void an_actor_let_go_restarts_for_its_calls(void **state)
+{
+    static const struct crash crash = {5, 6, 0};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER,
+                                  "    actors: {A: {restarts: 1, retries: 1, methods: {m: 10 s}}}\n"
+                                  "    driver:\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {call: a.m, as: x}\n"
+                                  "    - {release: a}\n"
+                                  "    - {get: x}\n"
+                                  "    - {think: 4 s}\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->calls.completed, 1);
+    assert_true(played_time(&played, TOLD_DONE, 0) == 16);
+    assert_int_equal(r->actors.restarted, 1);
+    assert_int_equal(r->actors.dead, 0);
+    assert_true(slot_seconds(r->nodes[NODE_IDLE]) == 4);
+    played_close(&played);
+}
+
+/* x is there at 15 s and lost at 20 s; from 35 s to 50 s somebody else has it made again. When y is
+ * there, at 40 s, x is not. */
+static void a_wait_for_some_hears_of_what_is_made_again(void **state)
+{
+    static const struct crash crash = {20, 21, 1};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+                                  "    tasks: {slow: 40 s, make: {time: 15 s, size: 1 MB}}\n"
+                                  "    driver:\n"
+                                  "    - {call: slow, as: y}\n"
+                                  "    - {run: make, as: x}\n"
+                                  "    - parallel:\n"
+                                  "      - [{wait: {for: [x, y], count: 2}}]\n"
+                                  "      - [{think: 20 s}, {get: x}]\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 50);
+    assert_int_equal(r->objects.rebuilt, 1);
+    played_close(&played);
+}
+
+/* A small argument travels with its call: it is there when the call is made again, although nobody
+ * holds it any more. b is there at 2 s, lost at 5 s, asked for at 12 s. */
+static void what_was_small_and_released_need_not_be_made_again(void **state)
+{
+    static const struct crash crash = {5, 6, 0};
+    static const char *const firsts[] = {"{put: 1 kB, as: a}", "{run: small, as: a}"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct played played;
+        char pipeline[400];
+        snprintf(pipeline, sizeof pipeline,
+                 "    tasks: {small: {time: 0 s, size: 1 kB}, make: {time: 2 s, size: 1 MB}}\n"
+                 "    driver:\n"
+                 "    - %s\n"
+                 "    - {run: make, with: a, as: b}\n"
+                 "    - {release: a}\n"
+                 "    - {think: 10 s}\n"
+                 "    - {get: b}\n",
+                 firsts[i]);
+        const struct record *r = play(&played, CLUSTER, pipeline, &crash, 1);
+        assert_int_equal(r->end, END_FINISHED);
+        assert_true(simtime_seconds(r->makespan) == 14);
+        assert_int_equal(r->objects.rebuilt, 1);
+        played_close(&played);
+    }
+}
+
+/* x is lost at 20 s, asked for at 21 s, and lost for good with its call at 23 s. When the actor
+ * comes to the call that was given x, at 30 s, that one fails as x did. */
+static void a_call_fails_as_its_argument_did(void **state)
+{
+    static const struct crash crashes[] = {{20, 21, 0}, {23, 24, 0}};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+                                  "    tasks:\n"
+                                  "      fill: {time: 5 s}\n"
+                                  "      make: {time: 10 s, size: 1 MB, retries: 0}\n"
+                                  "    actors: {A: {methods: {m: [14 s, 5 s]}}}\n"
+                                  "    driver:\n"
+                                  "    - {call: fill}\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {think: 5 s}\n"
+                                  "    - {run: make, as: x}\n"
+                                  "    - {think: 1 s}\n"
+                                  "    - {call: a.m}\n"
+                                  "    - {call: a.m, with: x, as: y}\n"
+                                  "    - {think: 5 s}\n"
+                                  "    - {get: x, on_error: []}\n"
+                                  "    - {get: y, on_error: []}\n",
+                                  crashes, 2);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->calls.failed, 2);
+    assert_true(played_time(&played, TOLD_FAILED, 0) == 23);
+    assert_true(played_time(&played, TOLD_FAILED, 1) == 30);
+    assert_int_equal(played_told(&played, TOLD_FAILED, 1)->cause, CAIRN_CAUSE_NODE);
+    played_close(&played);
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -182,6 +306,11 @@ int main(void)
         cmocka_unit_test(a_call_that_has_failed_waits_for_nothing),
         cmocka_unit_test(a_batch_outlives_those_it_wakes),
         cmocka_unit_test(a_dead_node_is_not_held),
+        cmocka_unit_test(an_async_actor_computes_nothing_while_it_fetches),
+        cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
+        cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
+        cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
+        cmocka_unit_test(a_call_fails_as_its_argument_did),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
