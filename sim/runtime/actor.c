@@ -270,11 +270,13 @@ void actor_crash(struct runtime *rt, uint32_t number)
 static void forget_state(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    simtime lost = class_of(rt, a)->is_stateless ? 0 : a->at_risk;
+    simtime lost = a->at_risk;
     if (!service_has_checkpoint(rt, a)) { /* its memory went with the node */
         lost += a->kept;
         a->kept = 0;
     }
+    if (class_of(rt, a)->is_stateless) /* what it has done stands */
+        lost = 0;
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
     rt->record->lost_work += lost;
     a->at_risk = a->between = 0;

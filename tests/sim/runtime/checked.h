@@ -25,11 +25,14 @@ struct checked_batch {
 
 struct checked_call {
     bool is_settled, is_running, is_placed, has_ended, was_done;
-    bool has_failed; /* its attempt, and nothing was said of another one */
-    uint32_t starts, fails, host;
+    bool has_failed;              /* its attempt, and nothing was said of another one */
+    uint32_t starts, fails, host; /* fails: those that count */
+    uint32_t preempted;           /* starts that do not */
     bool is_large;
+    bool is_with_driver;            /* a copy, that no crash takes */
     uint32_t copies[CHECKED_HOSTS]; /* 1 + the life of the host that it is in; 0: none */
     simtime charged;                /* its seat's spans reach so far */
+    simtime began;                  /* the attempt under way */
 };
 
 struct checked_actor {
@@ -39,7 +42,11 @@ struct checked_actor {
     uint32_t host, saved_host, saved_life;
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
-    simtime useful, useful_covered, useful_saved; /* so far; as the snapshot began; safe, or lost */
+    simtime useful, useful_covered, useful_saved; /* so far, less what was lost; as the snapshot
+                                                     began; safe */
+    slot_ns moved;                                /* the last of it that was lost */
+    simtime moved_at;
+    bool is_in_part; /* it was not all that was at risk: a call's alone, which fails now */
 };
 
 struct checked_host {

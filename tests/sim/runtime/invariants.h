@@ -8,7 +8,7 @@
 #ifndef CAIRN_TESTS_RUNTIME_INVARIANTS_H
 #define CAIRN_TESTS_RUNTIME_INVARIANTS_H
 
-#include "tests/sim/runtime/checked.h"
+#include "tests/sim/runtime/checked_actors.h"
 
 /* ---- jobs and what they submit --------------------------------------------------------------- */
 
@@ -77,7 +77,9 @@ static inline bool checked_is_on(struct checked *c, const struct checked_call *r
                                  uint32_t host)
 {
     const struct checked_host *h = checked_host(c, host);
-    return !h->is_down && !h->is_known_down && result->copies[host] == h->life + 1;
+    bool is_drivers = host == 0 && c->rt->spec->runtime.driver == DRIVER_FIRST_NODE;
+    return (is_drivers && result->is_with_driver) ||
+           (!h->is_down && !h->is_known_down && result->copies[host] == h->life + 1);
 }
 
 /* All that it is given has been there, and is where it starts: results are not got before. */
@@ -90,49 +92,36 @@ static inline void checked_arguments(struct checked *c, const struct told *t)
     }
 }
 
+static inline bool checked_is_somewhere(struct checked *c, const struct checked_call *result)
+{
+    bool is_somewhere = !result->is_large || result->is_with_driver;
+    for (uint32_t host = 0; host < c->rt->spec->cluster.nodes; host++)
+        is_somewhere |= checked_is_on(c, result, host);
+    return is_somewhere;
+}
+
+/* One more copy. Those on hosts are known by the calls that end or fetch there. */
+static inline void checked_copied(struct checked *c, const struct told *t)
+{
+    struct checked_call *result = checked_call(c, t);
+    if (t->host != TOLD_NOWHERE || c->rt->spec->cluster.nodes > CHECKED_HOSTS)
+        return;
+    CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
+    result->is_with_driver = true;
+}
+
 /* To the host of a call, from where they are. */
 static inline void checked_moved(struct checked *c, const struct told *t)
 {
     struct checked_call *result;
     uint32_t hosts = c->rt->spec->cluster.nodes;
     for (uint32_t i = 0; hosts <= CHECKED_HOSTS && (result = checked_given(c, t, i)) != NULL; i++) {
-        bool is_somewhere = !result->is_large;
-        for (uint32_t host = 0; host < hosts; host++)
-            is_somewhere |= checked_is_on(c, result, host);
-        CHECK(is_somewhere && result->is_settled && result->was_done);
+        CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
         result->copies[t->host] = checked_host(c, t->host)->life + 1;
     }
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */
-
-static inline void checked_add(struct cairn_demand *sum, const struct cairn_demand *demand)
-{
-    for (unsigned i = 0; i < CAIRN_RESOURCES; i++)
-        sum->of[i] += demand->of[i];
-}
-
-/* All who sit there hold no more than there is. */
-static inline void checked_capacity(struct checked *c, const struct told *t)
-{
-    const struct spec *spec = c->rt->spec;
-    struct cairn_demand sum = {{0}};
-    for (uint32_t at = c->rt->hosts[t->host].seats; at; at = seat_of(c->rt, at)->next) {
-        if (at & 1) {
-            const struct actor *a = actor_of(c->rt, at >> 1);
-            const struct program_actor *class = &c->rt->program->actors[a->class];
-            checked_add(&sum, a->state == ACTOR_ALIVE ? &class->held : &class->placed);
-        } else {
-            const struct call *call = pool_at(&c->rt->calls, at >> 1);
-            uint32_t function = batch_of(c->rt, call->batch)->function;
-            checked_add(&sum, &c->rt->program->functions[function].demand);
-        }
-    }
-    CHECK((double)sum.of[CAIRN_CPU] <= spec->cluster.node_cpu * CAIRN_WHOLE);
-    CHECK((double)sum.of[CAIRN_GPU] <= spec->cluster.node_gpu * CAIRN_WHOLE);
-    CHECK((double)sum.of[CAIRN_CUSTOM] <= spec->cluster.node_custom * CAIRN_WHOLE);
-    CHECK((uint64_t)sum.of[CAIRN_MEMORY] <= spec->cluster.node_memory);
-}
 
 static inline void checked_placed(struct checked *c, const struct told *t)
 {
@@ -147,8 +136,6 @@ static inline void checked_placed(struct checked *c, const struct told *t)
     } else {
         struct checked_actor *actor = checked_actor(c, t->actor);
         CHECK(actor->state == ACTOR_PENDING || actor->state == ACTOR_RESTARTING);
-        if (actor->state == ACTOR_RESTARTING)
-            CHECK(++actor->restarts <= (uint32_t)checked_class(c, t->actor)->restarts);
         actor->is_placed = true;
         actor->charged = t->time;
         actor->host = t->host;
@@ -169,18 +156,6 @@ static inline void checked_span(struct checked *c, const struct told *t)
         checked_actor(c, t->actor)->useful += t->time - t->since;
 }
 
-/* What an actor loses is all that it has worked since its newest complete checkpoint began. */
-static inline void checked_move(struct checked *c, const struct told *t)
-{
-    struct checked_actor *a = checked_actor(c, t->actor);
-    c->job[t->cause] -= t->amount;
-    c->job[t->to] += t->amount;
-    if (t->actor == 0)
-        return;
-    CHECK(t->cause == JOB_USEFUL && t->amount == a->useful - a->useful_saved);
-    a->useful_saved = a->useful; /* what it was has been told */
-}
-
 static inline void checked_host_told(struct checked *c, const struct told *t)
 {
     struct checked_host *host = checked_host(c, t->host);
@@ -198,6 +173,22 @@ static inline void checked_host_told(struct checked *c, const struct told *t)
 }
 
 /* ---- calls ----------------------------------------------------------------------------------- */
+
+/* An exception has left the state as it was. */
+static inline void checked_raised(struct checked *c, const struct told *t)
+{
+    const struct program_function *f = &c->rt->program->functions[t->function];
+    const struct program_actor *class = &c->rt->program->actors[f->actor];
+    struct checked_actor *a = checked_actor(c, t->actor);
+    simtime took = t->time - checked_call(c, t)->began;
+    bool is_whole = f->fails.at_ppm == 1000000;
+    a->version += is_whole;
+    if (is_whole || class->concurrency > 1)
+        CHECK(!a->is_in_part);
+    else if (took > 0)
+        CHECK(a->moved_at == t->time && a->moved == took);
+    a->is_in_part = false;
+}
 
 /* How often it may begin; UINT32_MAX: as often as it likes. */
 static inline uint32_t checked_starts(const struct checked *c, uint32_t function)
@@ -239,13 +230,14 @@ static inline void checked_started(struct checked *c, const struct told *t)
     const struct checked_host *host = checked_host(c, t->host);
     CHECK(!call->is_running && !call->is_settled && !call->has_ended);
     CHECK(!host->is_down && !host->is_known_down);
-    CHECK(++call->starts <= checked_starts(c, t->function));
+    CHECK(++call->starts - call->preempted <= checked_starts(c, t->function));
     if (t->actor)
         checked_begins(c, t);
     else
         CHECK(call->is_placed && call->host == t->host && !checked_job(c, t->job)->has_ended);
     checked_arguments(c, t);
     call->is_running = true;
+    call->began = t->time;
 }
 
 static inline void checked_ended(struct checked *c, const struct told *t)
@@ -270,16 +262,18 @@ static inline void checked_attempt_failed(struct checked *c, const struct told *
 {
     struct checked_call *call = checked_call(c, t);
     const struct program_function *f = &c->rt->program->functions[t->function];
+    bool was_running = call->is_running;
     CHECK(!call->is_settled && !call->has_ended);
     if (t->cause == CAIRN_CAUSE_EXCEPTION) {
         CHECK(call->is_running && f->fails.ppm > 0);
         if (t->actor)
-            checked_actor(c, t->actor)->version += f->fails.at_ppm == 1000000;
+            checked_raised(c, t);
     }
     if (!t->actor)
         CHECK(call->is_placed && call->charged == t->time);
     checked_stops(c, t);
-    call->fails++;
+    call->fails += t->cause != CAIRN_CAUSE_PREEMPTED;
+    call->preempted += t->cause == CAIRN_CAUSE_PREEMPTED && was_running;
     call->has_failed = true;
 }
 
@@ -297,6 +291,8 @@ static inline void checked_given_up(struct checked *c, const struct told *t)
     uint32_t starts = checked_starts(c, t->function);
     if (t->cause == CAIRN_CAUSE_EXCEPTION)
         CHECK(!f->retry_exceptions || call->fails >= starts);
+    else if (f->actor == PROGRAM_NOTHING && t->cause == CAIRN_CAUSE_PREEMPTED)
+        CHECK(starts == 1);
     else if (f->actor == PROGRAM_NOTHING)
         CHECK(call->fails >= starts);
 }
@@ -321,86 +317,14 @@ static inline void checked_settled(struct checked *c, const struct told *t)
 static inline void checked_rebuilt(struct checked *c, const struct told *t)
 {
     struct checked_call *call = checked_call(c, t);
+    uint32_t actor = c->rt->program->functions[t->function].actor;
     CHECK(call->is_settled && call->was_done);
-    CHECK(c->rt->program->functions[t->function].actor == PROGRAM_NOTHING);
+    CHECK(actor == PROGRAM_NOTHING || c->rt->program->actors[actor].task_retries != 0);
     call->is_settled = call->has_ended = call->has_failed = false;
-    call->starts = call->fails = 0;
+    call->is_with_driver = false;
+    call->starts = call->fails = call->preempted = 0;
     memset(call->copies, 0, sizeof call->copies);
     checked_batch(c, t->batch)->settled--;
-}
-
-/* ---- actors ---------------------------------------------------------------------------------- */
-
-static inline void checked_transition(struct checked *c, const struct told *t)
-{
-    struct checked_actor *a = checked_actor(c, t->actor);
-    uint32_t from = a->state, to = t->to;
-    bool is_right = !a->is_there             ? to == ACTOR_UNREADY
-                    : to == ACTOR_PENDING    ? from == ACTOR_UNREADY
-                    : to == ACTOR_ALIVE      ? from == ACTOR_PENDING || from == ACTOR_RESTARTING
-                    : to == ACTOR_RESTARTING ? from == ACTOR_ALIVE
-                    : to == ACTOR_DEAD       ? from != ACTOR_DEAD
-                                             : false;
-    CHECK(is_right);
-    a->is_there = true;
-    a->state = (uint8_t)to;
-    if (to == ACTOR_ALIVE) {
-        CHECK(a->is_placed && !checked_host(c, a->host)->is_down);
-        checked_capacity(c, t);
-    }
-    uint32_t restarts = (uint32_t)checked_class(c, t->actor)->restarts; /* -1: no end */
-    if (to == ACTOR_DEAD && t->cause == CAIRN_CAUSE_NODE)
-        CHECK(a->restarts >= restarts || from == ACTOR_RESTARTING);
-    if (to == ACTOR_RESTARTING || to == ACTOR_DEAD) {
-        CHECK(from != ACTOR_ALIVE || (a->is_placed && a->charged == t->time));
-        CHECK(!a->is_saving);
-        a->is_placed = false;
-    }
-}
-
-static inline void checked_checkpoint(struct checked *c, const struct told *t)
-{
-    struct checked_actor *a = checked_actor(c, t->actor);
-    switch (t->kind) {
-    case TOLD_SNAPSHOT:
-        CHECK(!a->is_saving && a->state == ACTOR_ALIVE);
-        CHECK((uint64_t)t->amount == a->version);
-        a->covered = a->version;
-        a->is_saving = a->is_snapping = true;
-        a->useful_covered = a->useful;
-        CHECK(a->running == 0);
-        break;
-    case TOLD_PERSISTING:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
-        a->is_snapping = false;
-        break;
-    case TOLD_COMPLETE:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
-        CHECK(!checked_host(c, a->host)->is_down);
-        a->is_saving = a->is_snapping = false;
-        a->has_checkpoint = true;
-        a->saved = a->covered;
-        a->useful_saved = a->useful_covered;
-        a->saved_host = a->host;
-        a->saved_life = checked_host(c, a->host)->life;
-        break;
-    case TOLD_ABORTED:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
-        a->is_saving = a->is_snapping = false;
-        break;
-    default:
-        break;
-    }
-}
-
-static inline void checked_restored(struct checked *c, const struct told *t)
-{
-    struct checked_actor *a = checked_actor(c, t->actor);
-    const struct checked_host *host = checked_host(c, a->saved_host);
-    CHECK(a->has_checkpoint && (uint64_t)t->amount == a->saved);
-    if (checked_class(c, t->actor)->checkpoint.in_memory)
-        CHECK(!host->is_down && host->life == a->saved_life);
-    a->version = a->saved;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -422,6 +346,8 @@ static inline void checked_hear_call(struct checked *c, const struct told *t)
         checked_rebuilt(c, t);
     else if (t->kind == TOLD_MOVED)
         checked_moved(c, t);
+    else if (t->kind == TOLD_STORED || t->kind == TOLD_COPIED)
+        checked_copied(c, t);
 }
 
 static inline void checked_hear(void *context, const struct told *t)
@@ -446,8 +372,11 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_ACTOR:
         checked_transition(c, t);
         break;
+    case TOLD_ACTOR_RESTARTED:
+        checked_restarts(c, t);
+        break;
     case TOLD_STATE:
-        checked_actor(c, t->actor)->version = (uint64_t)t->amount;
+        checked_state(c, t);
         break;
     case TOLD_SNAPSHOT:
     case TOLD_PERSISTING:

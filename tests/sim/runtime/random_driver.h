@@ -89,10 +89,11 @@ static inline void random_call(struct random_program *p)
     random_end(p, is_run);
 }
 
+/* Of `start`, which waits for all of them, no more than can live at once: the reader refuses it. */
 static inline void random_create(struct random_program *p)
 {
     uint32_t class = random_below(p, p->classes), count = random_times(p, 3);
-    bool is_start = random_below(p, 3);
+    bool is_start = random_below(p, 3) && count <= p->room[class];
     random_line(p, is_start ? "start" : "create");
     text_add(&p->pipeline, "A%u, times: %u", class, count);
     if (random_below(p, 8))

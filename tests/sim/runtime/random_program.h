@@ -27,11 +27,36 @@ static inline void random_add_process(struct random_program *p, const char *key,
     text_add(&p->head, "}");
 }
 
+/* Nodes: they are known before the rest of the program is. */
+static inline void random_add_schedule(struct random_program *p)
+{
+    uint32_t count = random_uses(p, SWARM_SCHEDULE) ? 1 + random_below(p, 4) : 0, at = 0;
+    if (count == 0)
+        return;
+    text_add(&p->head, ", schedule: [");
+    for (uint32_t i = 0; i < count; i++) {
+        at += random_below(p, 20);
+        text_add(&p->head, "%s{at: %u s, node: %u", i ? ", " : "", at, random_below(p, p->nodes));
+        if (random_below(p, 2))
+            text_add(&p->head, ", notice: %u s", 1 + random_below(p, 20));
+        if (random_below(p, 4) == 0)
+            text_add(&p->head, ", hang: true");
+        text_add(&p->head, "}");
+    }
+    text_add(&p->head, "]");
+}
+
 static inline void random_add_faults(struct random_program *p, bool has_rack)
 {
     bool has_node = random_uses(p, SWARM_NODE_FAULTS);
     bool has_other = random_uses(p, SWARM_OTHER_FAULTS);
     text_add(&p->head, "faults: {initial_age: new");
+    if (random_wants(p, SWARM_FORETOLD, 2))
+        text_add(&p->head, ", notice: %u s", 1 + random_below(p, 20));
+    if (random_wants(p, SWARM_FORETOLD, 2))
+        text_add(&p->head, ", prediction: {recall: 0.%u, precision: 0.%u, lead: %u s}",
+                 1 + random_below(p, 9), 1 + random_below(p, 9), 1 + random_below(p, 20));
+    random_add_schedule(p);
     if (has_node)
         random_add_process(p, "node", 40 + random_below(p, 400));
     if (has_other && has_rack)
@@ -47,6 +72,7 @@ static inline void random_add_head(struct random_program *p)
 {
     uint32_t nodes = 1 + random_below(p, 4);
     bool has_rack = random_below(p, 2);
+    p->nodes = nodes;
     p->head = text_over(p->head_bytes, sizeof p->head_bytes);
     if (random_wants(p, SWARM_STOPPED, 2))
         text_add(&p->head, "max_events: %u\n", 1 + random_below(p, 400));
@@ -58,8 +84,9 @@ static inline void random_add_head(struct random_program *p)
         text_add(&p->head, ", spares: %u", 1 + random_below(p, 2));
     if (has_rack)
         text_add(&p->head, ", rack: %u", 1 + random_below(p, nodes));
-    text_add(&p->head, ", node: {cpu: %u, gpu: 1, memory: 4 GB, custom: 2}}\n",
-             1 + random_below(p, 4));
+    p->node_cpu = 1 + random_below(p, 4);
+    text_add(&p->head, ", node: {cpu: %u, gpu: 1, memory: %u GB, custom: 2}}\n", p->node_cpu,
+             NODE_GB);
     random_add_faults(p, has_rack);
     text_add(&p->head, "runtime: {inline: 100 KiB");
     if (random_uses(p, SWARM_HOPS)) {
@@ -103,6 +130,7 @@ static inline void random_add_task(struct random_program *p, uint32_t index)
         text_add(t, ", strategy: spread, priority: %u", random_below(p, 3));
     if (random_below(p, 8) == 0)
         text_add(t, ", overhead: %u ms", random_below(p, 2000));
+    random_add_crash(p, 12);
     random_add_fails(p);
     text_add(t, "}\n");
 }
@@ -124,6 +152,22 @@ static inline void random_add_checkpoint(struct random_program *p, uint32_t clas
     text_add(t, "}");
 }
 
+/* What an actor holds while it lives, and so how many can. */
+static inline void random_add_held(struct random_program *p, uint32_t class)
+{
+    p->room[class] = UINT32_MAX;
+    if (random_wants(p, SWARM_TIGHT, 2)) {
+        uint32_t tenths = 1 + random_below(p, 9);
+        text_add(&p->pipeline, ", cpu: 0.%u", tenths);
+        p->room[class] = p->node_cpu * 10 / tenths * p->nodes;
+    }
+    if (random_wants(p, SWARM_TIGHT, 4)) {
+        text_add(&p->pipeline, ", memory: 1 GB");
+        if (p->room[class] > NODE_GB * p->nodes)
+            p->room[class] = NODE_GB * p->nodes;
+    }
+}
+
 static inline void random_add_class(struct random_program *p, uint32_t class)
 {
     struct text *t = &p->pipeline;
@@ -141,10 +185,10 @@ static inline void random_add_class(struct random_program *p, uint32_t class)
         text_add(t, ", concurrency: %u", 1 + random_below(p, 4));
     if (random_wants(p, SWARM_DETACHED, 3))
         text_add(t, ", detached: true");
-    if (random_wants(p, SWARM_TIGHT, 2))
-        text_add(t, ", cpu: 0.%u", 1 + random_below(p, 9));
-    if (random_wants(p, SWARM_TIGHT, 4))
-        text_add(t, ", memory: 1 GB");
+    if (random_wants(p, SWARM_STATELESS, 2))
+        text_add(t, ", stateless: true");
+    random_add_crash(p, 60);
+    random_add_held(p, class);
     random_add_checkpoint(p, class);
     text_add(t, ", methods: {");
     p->methods[class] = 1 + random_below(p, METHODS);
@@ -175,6 +219,23 @@ static inline void random_add_declarations(struct random_program *p)
         random_add_class(p, i);
 }
 
+/* Asks for checkpoints of all actors that have them. */
+static inline void random_add_controller(struct random_program *p)
+{
+    bool has_checkpoint = false;
+    for (uint32_t i = 0; i < p->classes; i++)
+        has_checkpoint |= p->has_checkpoint[i];
+    if (!has_checkpoint || !random_uses(p, SWARM_CONTROLLER))
+        return;
+    uint32_t which = random_below(p, 3), interval = 1 + random_below(p, 20);
+    if (which == 0)
+        text_add(&p->head, "\ncontroller: {name: notice, of: none}");
+    else if (which == 1)
+        text_add(&p->head, "\ncontroller: {name: fixed, interval: %u s}", interval);
+    else
+        text_add(&p->head, "\ncontroller: {name: daly, mtbf: %u s}", 10 * interval);
+}
+
 /* The program of this number, the same everywhere. */
 static inline void random_program_draw(struct random_program *p, uint64_t number)
 {
@@ -187,6 +248,7 @@ static inline void random_program_draw(struct random_program *p, uint64_t number
         p->uses &= ~(UINT64_C(1) << SWARM_STOPPED);
     random_add_head(p);
     random_add_declarations(p);
+    random_add_controller(p);
     random_add_drivers(p);
     assert(!p->head.is_cut && !p->pipeline.is_cut);
 }

@@ -41,11 +41,24 @@ enum swarm {
     SWARM_RESOURCES,
     SWARM_LAWS,
     SWARM_TIGHT,
+    SWARM_SCHEDULE,   /* failures at given times, of nodes, tasks and actors */
+    SWARM_FORETOLD,   /* predictions, notices */
+    SWARM_CRASHES,    /* of processes alone */
+    SWARM_CONTROLLER, /* checkpoints of actors that no driver asks for */
+    SWARM_STATELESS,
     SWARM_STOPPED, /* early: by its horizon, or after so many events */
     SWARM_FEATURES
 };
 
-enum { VARIABLES = 48, CLASSES = 3, METHODS = 3, TASKS = 5, TEXT_MOST = 65536, DEEPEST = 3 };
+enum {
+    VARIABLES = 48,
+    NODE_GB = 4,
+    CLASSES = 3,
+    METHODS = 3,
+    TASKS = 5,
+    TEXT_MOST = 65536,
+    DEEPEST = 3
+};
 
 struct random_variable {
     int32_t class; /* -1: objects */
@@ -55,7 +68,9 @@ struct random_variable {
 struct random_program {
     uint64_t random;
     uint64_t uses; /* bits of enum swarm */
+    uint32_t nodes, node_cpu;
     uint32_t tasks, classes, methods[CLASSES];
+    uint32_t room[CLASSES]; /* as many can live at once */
     bool has_checkpoint[CLASSES];
     struct random_variable variables[VARIABLES];
     uint32_t count;  /* variables seen here */
@@ -128,6 +143,17 @@ static inline void random_add_size(struct random_program *p, struct text *text)
     static const char *const large[] = {"102401 B", "1 MB", "50 MB", "100 KiB"};
     text_add(text, "%s",
              random_uses(p, SWARM_LARGE) ? large[random_below(p, 4)] : small[random_below(p, 3)]);
+}
+
+static inline void random_add_crash(struct random_program *p, uint32_t most)
+{
+    if (!random_wants(p, SWARM_CRASHES, 2))
+        return;
+    text_add(&p->pipeline, ", crash: ");
+    if (random_below(p, 2))
+        text_add(&p->pipeline, "{exponential: %u s}", 1 + random_below(p, most));
+    else
+        text_add(&p->pipeline, "[%u s, %u s, 0 s]", random_below(p, most), random_below(p, most));
 }
 
 static inline void random_add_fails(struct random_program *p)

@@ -126,12 +126,13 @@ static void a_call_that_has_failed_waits_for_nothing(void **state)
     played_close(&played);
 }
 
-/* x takes 2 s to come: 2 + 5 + 5 s. */
-static void an_async_actor_computes_nothing_while_it_fetches(void **state)
+/* x is there at 2 s, in the middle of the other call: the call that wants it computes from 5 s on.
+ */
+static void an_async_actor_computes_one_call_when_another_has_fetched(void **state)
 {
     struct played played;
     (void)state;
-    const struct record *r = play(&played, CLUSTER "\nruntime: {latency: 2 s}",
+    const struct record *r = play(&played, CLUSTER "\nruntime: {driver: outside, latency: 2 s}",
                                   "    actors: {A: {async: true, methods: {m: 5 s}}}\n"
                                   "    driver:\n"
                                   "    - {put: 1 MB, as: x}\n"
@@ -140,7 +141,8 @@ static void an_async_actor_computes_nothing_while_it_fetches(void **state)
                                   "    - {call: a.m, as: q}\n"
                                   "    - {get: [p, q]}\n",
                                   NULL, 0);
-    assert_true(simtime_seconds(r->makespan) == 12);
+    assert_true(simtime_seconds(r->makespan) == 10);
+    assert_true(played_time(&played, TOLD_STARTED, 1) == 5);
     played_close(&played);
 }
 
@@ -169,6 +171,40 @@ static void an_actor_let_go_restarts_for_its_calls(void **state)
     played_close(&played);
 }
 
+/* The node takes the checkpoint in its memory with it at 11 s: the two calls that have ended are
+ * lost, unless what they did stands. The third one comes after. */
+static void what_a_stateless_actor_did_stands_without_a_checkpoint(void **state)
+{
+    static const struct crash crash = {11, 12, 0};
+    static const struct {
+        const char *stateless;
+        double lost;
+    } rows[] = {{"false", 8}, {"true", 0}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct played played;
+        char pipeline[400];
+        snprintf(
+            pipeline, sizeof pipeline,
+            "    actors:\n"
+            "      A: {stateless: %s, restarts: 1, checkpoint: {snapshot: 1 s, where: memory}, "
+            "methods: {m: 4 s}}\n"
+            "    driver:\n"
+            "    - {start: A, as: a}\n"
+            "    - {run: a.m}\n"
+            "    - {checkpoint: a}\n"
+            "    - {run: a.m}\n"
+            "    - {think: 5 s}\n"
+            "    - {run: a.m}\n",
+            rows[i].stateless);
+        const struct record *r = play(&played, CLUSTER, pipeline, &crash, 1);
+        assert_int_equal(r->end, END_FINISHED);
+        assert_true(slot_seconds(r->job[JOB_LOST]) == rows[i].lost);
+        assert_true(slot_seconds(r->job[JOB_USEFUL]) == 12 - rows[i].lost);
+        played_close(&played);
+    }
+}
+
 /* x is there at 15 s and lost at 20 s; from 35 s to 50 s somebody else has it made again. When y is
  * there, at 40 s, x is not. */
 static void a_wait_for_some_hears_of_what_is_made_again(void **state)
@@ -180,7 +216,8 @@ static void a_wait_for_some_hears_of_what_is_made_again(void **state)
                                   "    tasks: {slow: 40 s, make: {time: 15 s, size: 1 MB}}\n"
                                   "    driver:\n"
                                   "    - {call: slow, as: y}\n"
-                                  "    - {run: make, as: x}\n"
+                                  "    - {call: make, as: x}\n"
+                                  "    - {wait: x}\n"
                                   "    - parallel:\n"
                                   "      - [{wait: {for: [x, y], count: 2}}]\n"
                                   "      - [{think: 20 s}, {get: x}]\n",
@@ -205,7 +242,8 @@ static void what_was_small_and_released_need_not_be_made_again(void **state)
                  "    tasks: {small: {time: 0 s, size: 1 kB}, make: {time: 2 s, size: 1 MB}}\n"
                  "    driver:\n"
                  "    - %s\n"
-                 "    - {run: make, with: a, as: b}\n"
+                 "    - {call: make, with: a, as: b}\n"
+                 "    - {wait: b}\n"
                  "    - {release: a}\n"
                  "    - {think: 10 s}\n"
                  "    - {get: b}\n",
@@ -234,7 +272,8 @@ static void a_call_fails_as_its_argument_did(void **state)
                                   "    - {call: fill}\n"
                                   "    - {start: A, as: a}\n"
                                   "    - {think: 5 s}\n"
-                                  "    - {run: make, as: x}\n"
+                                  "    - {call: make, as: x}\n"
+                                  "    - {wait: x}\n"
                                   "    - {think: 1 s}\n"
                                   "    - {call: a.m}\n"
                                   "    - {call: a.m, with: x, as: y}\n"
@@ -306,8 +345,9 @@ int main(void)
         cmocka_unit_test(a_call_that_has_failed_waits_for_nothing),
         cmocka_unit_test(a_batch_outlives_those_it_wakes),
         cmocka_unit_test(a_dead_node_is_not_held),
-        cmocka_unit_test(an_async_actor_computes_nothing_while_it_fetches),
+        cmocka_unit_test(an_async_actor_computes_one_call_when_another_has_fetched),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
+        cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
         cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
         cmocka_unit_test(a_call_fails_as_its_argument_did),
