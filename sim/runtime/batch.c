@@ -236,6 +236,7 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     struct batch *b = batch_of(rt, number);
     struct object *object = &b->objects[element];
     assert(object->state == OBJECT_PENDING && b->pending > 0 && state != OBJECT_PENDING);
+    bool was_held = b->handles > 0;
     b->handles++; /* who is woken may be the last that wants it */
     object->state = (uint8_t)state;
     object->cause = (uint8_t)cause;
@@ -255,7 +256,10 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     count_some(rt, b);
     if (b->pending == 0)
         wake_all(rt, &b->waiters);
-    batch_drop(rt, number);
+    if (was_held || b->pending == 0)
+        batch_drop(rt, number);
+    else
+        b->handles--; /* it has been let go before, and will be looked at when all is settled */
 }
 
 /* All is settled: the arguments' data are needed no more; their lineage is, while a result may have
