@@ -173,8 +173,7 @@ static void wake(struct runtime *rt, uint32_t number)
     make_ready(rt, number);
 }
 
-/* Are there enough? If not, one that was may be lost and being made again: then it
- * waits for that, too. */
+/* Are there enough? If not, one that was there may be being made again: it waits for that, too. */
 static void look_again(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);

@@ -40,6 +40,7 @@ struct checked_actor {
     uint8_t state;
     uint64_t version, saved, covered;
     uint32_t host, saved_host, saved_life;
+    uint64_t began; /* the last call that began for the first time: batch << 32 | element */
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
     simtime useful, useful_covered, useful_saved; /* so far, less what was lost; as the snapshot

@@ -199,7 +199,8 @@ static inline uint32_t checked_starts(const struct checked *c, uint32_t function
     return retries < 0 ? UINT32_MAX : 1 + (uint32_t)retries;
 }
 
-/* No more at once than the actor takes; one that computes, where it is async. */
+/* No more at once than the actor takes; one that computes, where it is async; and where it takes
+ * one after the other, in the order of their submission. What is made again goes first. */
 static inline void checked_begins(struct checked *c, const struct told *t)
 {
     const struct program_function *f = &c->rt->program->functions[t->function];
@@ -209,6 +210,12 @@ static inline void checked_begins(struct checked *c, const struct told *t)
     CHECK(++a->running <= class->concurrency);
     if (class->is_async && amount_is_zero(&f->await))
         CHECK(++a->computing == 1);
+    const struct checked_call *call = checked_call(c, t);
+    if (class->concurrency > 1 || call->starts > 1 || call->was_done)
+        return;
+    uint64_t order = (uint64_t)t->batch << 32 | t->element;
+    CHECK(order > a->began);
+    a->began = order;
 }
 
 static inline void checked_stops(struct checked *c, const struct told *t)

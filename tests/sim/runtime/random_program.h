@@ -12,6 +12,7 @@
 
 /* ---- the cluster --------------------------------------------------------------------------- */
 
+/* No repair, detection and start take longer than the shortest mean: machines come up. */
 static inline void random_add_process(struct random_program *p, const char *key, uint32_t mean)
 {
     uint32_t law = random_below(p, 3);
@@ -23,7 +24,7 @@ static inline void random_add_process(struct random_program *p, const char *key,
     else
         text_add(&p->head, "{constant: %u s}", mean);
     if (random_uses(p, SWARM_REPAIR))
-        text_add(&p->head, ", repair: {constant: %u s}", 1 + random_below(p, 30));
+        text_add(&p->head, ", repair: {constant: %u s}", 1 + random_below(p, 15));
     text_add(&p->head, "}");
 }
 
@@ -62,7 +63,7 @@ static inline void random_add_faults(struct random_program *p, bool has_rack)
     if (has_other && has_rack)
         random_add_process(p, "rack", 60 + random_below(p, 400));
     if (has_other && random_below(p, 2))
-        random_add_process(p, "platform", 30 + random_below(p, 200));
+        random_add_process(p, "platform", 40 + random_below(p, 200));
     text_add(&p->head, "}\n");
     if (random_uses(p, SWARM_DETECTION))
         text_add(&p->head, "detection: {delay: %u s}\n", 1 + random_below(p, 8));

@@ -13,11 +13,9 @@
 #include "workloads/builtin.h"
 #include <signal.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { PROGRAMS = 60, SOAKED = 300, MOMENTS = 1 << 20, STRIDE = 37, BUILTIN_POINTS = 10 };
-#else
-enum { PROGRAMS = 300, SOAKED = 1000, MOMENTS = 1 << 20, STRIDE = 37, BUILTIN_POINTS = 40 };
-#endif
+enum { PROGRAMS = 300, SOAKED = 1000, STRIDE = 37 };
+enum { MOMENTS = 1 << 20 }; /* of a program that are listed, at most */
+enum { EVENTS = 200000 };   /* to run each built-in scenario for */
 
 enum { REPORTED = 20 }; /* points that went wrong, before the test stops */
 
@@ -147,7 +145,15 @@ static void strike_moment(struct target *t, const struct moment *moment)
 
 /* ---- a program ----------------------------------------------------------------------------- */
 
-/* The program is open: lists its moments, and strikes at every stride-th. */
+/* How often a program as large as this may be run. */
+static uint32_t affordable(const struct record *record)
+{
+    uint64_t events = is_soak ? 100 * (uint64_t)EVENTS : EVENTS, times = events / record->events;
+    return times < 3 ? 3 : times > 1000000 ? 1000000 : (uint32_t)times;
+}
+
+/* The program is open: lists its moments, and strikes at every stride-th; 0: at as many as one can
+ * afford. */
 static void attack(struct target *t, uint32_t stride)
 {
     struct runtime *rt = &t->workspace.runtime;
@@ -163,8 +169,8 @@ static void attack(struct target *t, uint32_t stride)
     assert_int_equal(record.struck, 0);
     t->is_listing = false;
     if (stride == 0)
-        stride = 1 + t->count / BUILTIN_POINTS;
-    if (is_soak)
+        stride = 1 + t->count / affordable(&record);
+    else if (is_soak)
         stride = 1;
     for (uint32_t i = (uint32_t)(random_mix(&t->random) % stride);
          i < t->count && t->wrong < REPORTED; i += stride)

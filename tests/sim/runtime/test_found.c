@@ -289,6 +289,29 @@ static void a_call_fails_as_its_argument_did(void **state)
     played_close(&played);
 }
 
+/* Actors and calls that nobody holds end one after the other, not one inside the other, and without
+ * a look at all the others each time: that would overflow the stack, and take minutes. */
+static void crowds_that_nobody_holds_end_one_by_one(void **state)
+{
+    struct played played;
+    struct workspace workspace;
+    struct record r;
+    (void)state;
+    played_open(
+        &played, "cluster: {nodes: 1, node: {cpu: 200000}}",
+        "    tasks: {t: 1 s}\n"
+        "    actors: {A: {methods: {m: 1 s}}}\n"
+        "    driver: [{create: A, times: 200000}, {call: t, times: 200000}, {think: 2 s}]\n");
+    assert_int_equal(workspace_open(&workspace, &played.cell, played.cell.plan), STATUS_OK);
+    assert_int_equal(workspace_replicate(&workspace, 0, GROUP_CONTROLLED, &r), STATUS_OK);
+    assert_int_equal(r.end, END_FINISHED);
+    assert_int_equal(r.actors.created, 200000);
+    assert_int_equal(r.calls.completed, 200000);
+    assert_true(simtime_seconds(r.makespan) == 2);
+    workspace_close(&workspace);
+    played_close(&played);
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -351,6 +374,7 @@ int main(void)
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
         cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
         cmocka_unit_test(a_call_fails_as_its_argument_did),
+        cmocka_unit_test(crowds_that_nobody_holds_end_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

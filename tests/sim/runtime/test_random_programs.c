@@ -10,11 +10,7 @@
 #include <inttypes.h>
 #include <signal.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { PROGRAMS = 300, SOAKED = 10000, REPORTED = 20 };
-#else
 enum { PROGRAMS = 1000, SOAKED = 10000, REPORTED = 20 };
-#endif
 
 static uint64_t seed = 1;
 static uint64_t current; /* program */
@@ -125,7 +121,7 @@ static void invariants_hold_of_any_program(void **state)
         if (told[kind] < 10)
             fail_msg("%s is told %" PRIu64 " times; draw programs that do so", told_names[kind],
                      told[kind]);
-    assert_true(struck > programs && failed > 0 && failed < programs);
+    assert_true(struck > programs / 2 && failed > 0 && failed < programs);
 }
 
 int main(int count, char **arguments)
