@@ -57,7 +57,8 @@ struct checked_host {
 
 struct checked_job {
     bool has_come, has_ended;
-    uint32_t last; /* batch */
+    uint32_t last;  /* batch */
+    uint64_t steps; /* of calls: how many batches */
 };
 
 /* A growing array of zeroed records. */
@@ -172,6 +173,26 @@ static inline struct checked_job *checked_job(struct checked *c, uint32_t serial
 static inline bool checked_is_call(struct checked *c, const struct told *t)
 {
     return t->batch != 0 && checked_batch(c, t->batch)->is_known;
+}
+
+/* How many batches of calls a job of this definition submits when nothing fails it: loops and
+ * copies of branches multiplied. UINT64_MAX: that depends on what happens. */
+static inline uint64_t checked_steps(const struct checked *c, uint32_t definition)
+{
+    const struct program_statement *all = c->rt->program->statements;
+    const struct program_job *job = &c->rt->program->jobs[definition];
+    uint64_t steps = 0;
+    for (uint32_t i = job->body; i < job->end; i++) {
+        uint64_t times = all[i].op == OP_CALL;
+        if (all[i].op == OP_UNTIL || all[i].has_handler)
+            return UINT64_MAX;
+        for (uint32_t around = job->body; around < i; around++)
+            if (i < all[around].body &&
+                (all[around].op == OP_REPEAT || all[around].op == OP_BRANCH))
+                times *= all[around].times;
+        steps += times;
+    }
+    return steps;
 }
 
 #endif

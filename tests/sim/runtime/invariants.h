@@ -43,6 +43,7 @@ static inline void checked_submitted(struct checked *c, const struct told *t)
     if (!c->has_branches && owner->last && c->rt->program->statements[last->statement].is_waited)
         CHECK(last->settled == last->count || last->has_failed); /* one fiber: it got the last */
     owner->last = t->batch;
+    owner->steps++;
 }
 
 static inline void checked_tell_job(struct checked *c, const struct told *t)
@@ -54,6 +55,8 @@ static inline void checked_tell_job(struct checked *c, const struct told *t)
     } else {
         CHECK(job->has_come && !job->has_ended);
         job->has_ended = true;
+        uint64_t steps = t->cause == 0 ? checked_steps(c, t->to) : UINT64_MAX;
+        CHECK(steps == UINT64_MAX || job->steps == steps); /* none left out, none done twice */
         c->last_job = t->time;
     }
 }
