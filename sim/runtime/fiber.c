@@ -104,9 +104,7 @@ static enum outcome wait_for_all(struct runtime *rt, uint32_t number)
             batch_wait(rt, at, TOLD_NOWHERE, WAITER_FIBER, number, f->stamp);
         }
     f->wait = FIBER_FOR_ALL;
-    if (f->missing > 0)
-        return OUTCOME_WAITS;
-    return OUTCOME_DONE;
+    return f->missing > 0 ? OUTCOME_WAITS : OUTCOME_DONE;
 }
 
 /* What it waited for sets out for the driver, and lies with it from then on. */
