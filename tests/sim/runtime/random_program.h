@@ -89,7 +89,10 @@ static inline void random_add_head(struct random_program *p)
     text_add(&p->head, ", node: {cpu: %u, gpu: 1, memory: %u GB, custom: 2}}\n", p->node_cpu,
              NODE_GB);
     random_add_faults(p, has_rack);
-    text_add(&p->head, "runtime: {inline: 100 KiB");
+    if (random_below(p, 2))
+        text_add(&p->head, "scheduler: ray-hybrid\n");
+    text_add(&p->head, "runtime: {inline: 100 KiB, driver: %s",
+             random_below(p, 2) ? "outside" : "first-node");
     if (random_uses(p, SWARM_HOPS)) {
         random_add_cost(p, &p->head, "submit", 1500);
         random_add_cost(p, &p->head, "lease", 1500);
