@@ -201,9 +201,10 @@ SECONDS ?= 3600
 format: ## lay every source out as .clang-format says
 	@find sim policies workloads traces analysis tests -name '*.[ch]' -exec clang-format -i {} +
 
-soak: tests ## every leg, theory at full size, then ever new seeds for SECONDS (default 3600)
+soak: tests ## every leg, theory, programs and crash points at full size, then ever new seeds for SECONDS (default 3600)
 	@sh tests/legs.sh
-	@CAIRN_SOAK=1 TEST_LIMIT=3600 B=$(B) sh tests/run.sh $(filter %/test_coverage %/test_simulated,$(PROGRAMS))
+	@CAIRN_SOAK=1 TEST_LIMIT=3600 B=$(B) sh tests/run.sh \
+	  $(filter %/test_coverage %/test_simulated %/test_random_programs %/test_crash_points,$(PROGRAMS))
 	@B=$(B) sh tests/run.sh --soak $(SECONDS) $(PROGRAMS)
 
 -include $(wildcard tests/bench/bench.mk)

@@ -271,11 +271,13 @@ void actor_crash(struct runtime *rt, uint32_t number)
 static void forget_state(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    simtime lost = class_of(rt, a)->is_stateless ? 0 : a->at_risk;
+    simtime lost = a->at_risk;
     if (!service_has_checkpoint(rt, a)) { /* its memory went with the node */
         lost += a->kept;
         a->kept = 0;
     }
+    if (class_of(rt, a)->is_stateless) /* what it has done stands */
+        lost = 0;
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
     rt->record->lost_work += lost;
     a->at_risk = a->between = 0;
@@ -325,12 +327,12 @@ static void start_again(struct runtime *rt, uint32_t number, simtime delay)
     struct actor *a = actor_of(rt, number);
     if (a->state == ACTOR_ALIVE)
         become(rt, number, ACTOR_RESTARTING);
-    rt->record->actors.restarted++;
-    actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, delay);
     service_sort(rt, number, false);
     service_end_if_let_go(rt, number);
-    if (a->state == ACTOR_DEAD)
+    if (a->state == ACTOR_DEAD) /* it lived for calls alone, and none is left */
         return;
+    rt->record->actors.restarted++;
+    actor_tell(rt, number, TOLD_ACTOR_RESTARTED, 0, delay);
     if (delay > 0)
         wait_phase(rt, number, ACTOR_NOWHERE, delay);
     else
@@ -375,7 +377,7 @@ void actor_detected(struct runtime *rt, uint32_t number)
         call_ask(rt, CAIRN_SUBJECT_ACTOR, a->cause, a->failed, class_of(rt, a)->restarts, false,
                  RUNTIME_ACTOR_ID | number, a->own);
     a->avoid = cure.is_elsewhere ? host : CAIRN_NOWHERE;
-    if (cure.action == CAIRN_GIVE_UP || (a->is_ending && a->calls == 0))
+    if (cure.action == CAIRN_GIVE_UP)
         die(rt, number);
     else
         start_again(rt, number, cure.delay);
@@ -398,6 +400,15 @@ void actor_kill(struct runtime *rt, uint32_t number, uint32_t cause)
     a->cause = (uint8_t)cause;
     leave_seat(rt, number);
     die(rt, number);
+}
+
+bool actor_all_hold(const struct runtime *rt, uint32_t set, uint64_t calls)
+{
+    const struct batch *b = batch_of(rt, set);
+    for (uint32_t i = 0; i < b->count; i++)
+        if (actor_of(rt, b->objects[i].call)->version < calls)
+            return false;
+    return true;
 }
 
 void actor_let_go(struct runtime *rt, uint32_t set)

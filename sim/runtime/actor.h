@@ -29,6 +29,8 @@ void actor_detected(struct runtime *rt, uint32_t number);
 void actor_crash(struct runtime *rt, uint32_t number);
 /* At once, and for good. */
 void actor_kill(struct runtime *rt, uint32_t number, uint32_t cause);
+/* Does the state of each actor of this set count so many calls? */
+bool actor_all_hold(const struct runtime *rt, uint32_t set, uint64_t calls);
 /* Nobody has a handle of this set: each ends when its calls have. */
 void actor_let_go(struct runtime *rt, uint32_t set);
 /* The run is over: what was under way is charged. */

@@ -78,9 +78,10 @@ uint32_t batch_new(struct runtime *rt, enum batch_kind kind, uint32_t job, uint3
     return number;
 }
 
+/* What is small travels with the calls that it is given to, as long as they may be made again. */
 static void free_one(struct runtime *rt, const struct batch *b, struct object *object)
 {
-    if (b->kind == BATCH_ACTORS)
+    if (b->kind == BATCH_ACTORS || object->is_inline)
         return;
     copies_drop(rt, object);
     object->state = OBJECT_FREED;

@@ -117,7 +117,7 @@ static void step_back(struct runtime *rt, uint32_t number)
     seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
     c->state = CALL_WAITING;
     if (c->missing == 0) /* they cannot be made */
-        call_give_up(rt, number, CAIRN_CAUSE_OBJECT);
+        call_give_up(rt, number, submit_lost_argument(rt, number));
 }
 
 static void fetch(struct runtime *rt, uint32_t number)

@@ -104,9 +104,7 @@ static enum outcome wait_for_all(struct runtime *rt, uint32_t number)
             batch_wait(rt, at, TOLD_NOWHERE, WAITER_FIBER, number, f->stamp);
         }
     f->wait = FIBER_FOR_ALL;
-    if (f->missing > 0)
-        return OUTCOME_WAITS;
-    return OUTCOME_DONE;
+    return f->missing > 0 ? OUTCOME_WAITS : OUTCOME_DONE;
 }
 
 /* What it waited for sets out for the driver, and lies with it from then on. */
@@ -173,21 +171,40 @@ static void wake(struct runtime *rt, uint32_t number)
     make_ready(rt, number);
 }
 
+/* Are there enough? If not, one that was there may be being made again: it waits for that, too. */
+static void look_again(struct runtime *rt, uint32_t number)
+{
+    struct fiber *f = fiber_of(rt, number);
+    uint32_t pending = 0;
+    if (count_ready(rt, f) >= rt->program->statements[f->pc].times) {
+        wake(rt, number);
+        return;
+    }
+    for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++)
+        pending += batch_of(rt, at)->pending > 0;
+    if (pending > f->missing) {
+        wait_for_all(rt, number);
+        f->wait = FIBER_FOR_SOME;
+    }
+}
+
 void fiber_count(struct runtime *rt, uint32_t number, uint32_t stamp)
 {
     const struct fiber *f = fiber_of(rt, number);
-    if (f->stamp == stamp && f->wait == FIBER_FOR_SOME &&
-        count_ready(rt, f) >= rt->program->statements[f->pc].times)
-        wake(rt, number);
+    if (f->stamp == stamp && f->wait == FIBER_FOR_SOME)
+        look_again(rt, number);
 }
 
 void fiber_result(struct runtime *rt, uint32_t number, uint32_t stamp)
 {
     struct fiber *f = fiber_of(rt, number);
-    if (f->stamp != stamp || f->wait != FIBER_FOR_ALL)
+    if (f->stamp != stamp || (f->wait != FIBER_FOR_ALL && f->wait != FIBER_FOR_SOME))
         return;
     assert(f->missing > 0);
-    if (--f->missing == 0)
+    f->missing--;
+    if (f->wait == FIBER_FOR_SOME)
+        look_again(rt, number);
+    else if (f->missing == 0)
         wake(rt, number);
 }
 
@@ -330,17 +347,6 @@ static enum outcome branch_out(struct runtime *rt, uint32_t number)
     return f->branches > 0 ? OUTCOME_WAITS : OUTCOME_DONE;
 }
 
-/* Does the state of all these actors count so many calls? */
-static bool has_come_so_far(const struct runtime *rt, const struct fiber *f,
-                            const struct program_statement *s)
-{
-    const struct batch *set = batch_of(rt, *variable(rt, f, s->target));
-    for (uint32_t i = 0; i < set->count; i++)
-        if (actor_of(rt, set->objects[i].call)->version < s->times)
-            return false;
-    return true;
-}
-
 static enum outcome enter(struct fiber *f, uint64_t left, bool is_handler, uint32_t pc)
 {
     f->frames[++f->depth] =
@@ -401,7 +407,9 @@ static enum outcome execute(struct runtime *rt, uint32_t number)
     case OP_REPEAT:
         return enter(f, s->times - 1, false, f->pc + 1);
     case OP_UNTIL:
-        return has_come_so_far(rt, f, s) ? OUTCOME_DONE : enter(f, 0, false, f->pc + 1);
+        return actor_all_hold(rt, *variable(rt, f, s->target), s->times)
+                   ? OUTCOME_DONE
+                   : enter(f, 0, false, f->pc + 1);
     case OP_PARALLEL:
         return branch_out(rt, number);
     case OP_KILL:
@@ -512,8 +520,10 @@ static bool leave_bodies(struct runtime *rt, struct fiber *f)
         uint32_t end = frame->is_handler ? s->end : s->body;
         if (f->pc < end)
             return true;
-        bool is_again = !frame->is_handler &&
-                        (s->op == OP_UNTIL ? !has_come_so_far(rt, f, s) : frame->left > 0);
+        bool is_again =
+            !frame->is_handler &&
+            (s->op == OP_UNTIL ? !actor_all_hold(rt, *variable(rt, f, s->target), s->times)
+                               : frame->left > 0);
         if (is_again) {
             frame->left -= s->op != OP_UNTIL;
             f->pc = frame->statement + 1;

@@ -7,9 +7,11 @@
 #include "sim/runtime/service.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
+#include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/submit.h"
 
 static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
 {
@@ -77,43 +79,10 @@ void service_restored(struct runtime *rt, uint32_t number)
         advice_restored(rt, number, runtime_now(rt) - a->restore_began);
 }
 
-static void push_back(struct runtime *rt, struct actor *a, uint32_t call)
-{
-    call_of(rt, call)->next = 0;
-    if (a->queue_last)
-        call_of(rt, a->queue_last)->next = call;
-    else
-        a->queue_first = call;
-    a->queue_last = call;
-}
-
-static void push_front(struct runtime *rt, struct actor *a, uint32_t call)
-{
-    call_of(rt, call)->next = a->queue_first;
-    a->queue_first = call;
-    if (!a->queue_last)
-        a->queue_last = call;
-}
-
-static void pop_front(struct runtime *rt, struct actor *a)
-{
-    a->queue_first = call_of(rt, a->queue_first)->next;
-    if (!a->queue_first)
-        a->queue_last = 0;
-}
-
-static void take_out(struct runtime *rt, uint32_t *list, uint32_t call)
-{
-    uint32_t *link = list;
-    while (*link != call)
-        link = &call_of(rt, *link)->next;
-    *link = call_of(rt, call)->next;
-}
-
 static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
-    take_out(rt, &a->running, call);
+    backlog_take_out(rt, &a->running, call);
     a->running_count--;
     a->calls--;
 }
@@ -129,7 +98,7 @@ void service_queue(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
-    push_back(rt, actor_of(rt, c->actor), call);
+    backlog_push_back(rt, actor_of(rt, c->actor), call);
     actor_of(rt, c->actor)->calls++;
 }
 
@@ -137,7 +106,7 @@ void service_queue_first(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
-    push_front(rt, actor_of(rt, c->actor), call);
+    backlog_push_front(rt, actor_of(rt, c->actor), call);
     actor_of(rt, c->actor)->calls++;
 }
 
@@ -145,17 +114,6 @@ bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t ele
 {
     const struct actor *a = actor_of(rt, actor_for(rt, set, element));
     return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
-}
-
-static void drop_queued(struct runtime *rt, struct actor *a, uint32_t call)
-{
-    uint32_t before = 0;
-    for (uint32_t at = a->queue_first; at != call; at = call_of(rt, at)->next)
-        before = at;
-    take_out(rt, &a->queue_first, call);
-    if (a->queue_last == call)
-        a->queue_last = before;
-    a->calls--;
 }
 
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
@@ -266,10 +224,10 @@ static void begin(struct runtime *rt, uint32_t number)
     bool has_all = kind != BATCH_METHODS || call_plan_fetch(rt, call, a->seat.host, &fetch);
     if (!has_all && c->missing > 0)
         return; /* they are being made again: the queue waits */
-    pop_front(rt, a);
+    backlog_pop_front(rt, a);
     if (!has_all || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
         a->calls--;
-        call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
+        call_give_up(rt, call, has_all ? CAIRN_CAUSE_OBJECT : submit_lost_argument(rt, call));
         return;
     }
     c->next = a->running;
@@ -312,7 +270,7 @@ static void take_advice(struct runtime *rt, uint32_t number)
     c->actor = number;
     c->has_arrived = c->was_alive = true;
     a->calls++;
-    push_front(rt, a, call);
+    backlog_push_front(rt, a, call);
 }
 
 void service_take_advice(struct runtime *rt, uint32_t number)
@@ -327,6 +285,7 @@ void service_began(struct runtime *rt, uint32_t number)
     for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
         call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
     service_pump(rt, number);
+    service_end_if_let_go(rt, number);
 }
 
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
@@ -339,7 +298,7 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     c->has_arrived = true;
     c->was_alive = a->state == ACTOR_ALIVE;
     if (failed || is_refused) {
-        drop_queued(rt, a, call);
+        backlog_drop(rt, a, call);
         call_give_up(rt, call, failed ? failed - 1 : a->cause);
         service_pump(rt, number);
         service_end_if_let_go(rt, number);
@@ -406,7 +365,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     }
     try_again(rt, number, call);
     a->calls++;
-    push_front(rt, a, call);
+    backlog_push_front(rt, a, call);
 }
 
 /* A method has computed, and waited if it does. */
@@ -576,11 +535,11 @@ void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
         next = call_of(rt, at)->next;
         call_of(rt, at)->state = CALL_WAITING;
         if (survives(rt, number, at, is_dead)) {
-            push_back(rt, a, at);
+            backlog_push_back(rt, a, at);
             continue;
         }
         if (!call_of(rt, at)->has_arrived) { /* it will be told when it does */
-            push_back(rt, a, at);
+            backlog_push_back(rt, a, at);
             continue;
         }
         *end = at;

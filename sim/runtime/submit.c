@@ -106,6 +106,14 @@ uint32_t submit_failed_argument(const struct runtime *rt, const struct batch *b,
     return 0;
 }
 
+uint32_t submit_lost_argument(const struct runtime *rt, uint32_t number)
+{
+    const struct call *call = pool_at(&rt->calls, number);
+    uint32_t failed = submit_failed_argument(rt, batch_of(rt, call->batch), call->element);
+    assert(failed);
+    return failed - 1;
+}
+
 /* Every call by itself: those whose own arguments are there go, the others follow. */
 static void enqueue_calls(struct runtime *rt, uint32_t number)
 {

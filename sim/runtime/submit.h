@@ -17,5 +17,7 @@ void submit_call(struct runtime *rt, uint32_t call, uint32_t avoid);
 /* 1 + the cause, if an argument of this call has failed; 0: none. */
 uint32_t submit_failed_argument(const struct runtime *rt, const struct batch *batch,
                                 uint32_t element);
+/* The cause, when an argument of this call is known to be beyond repair. */
+uint32_t submit_lost_argument(const struct runtime *rt, uint32_t call);
 
 #endif

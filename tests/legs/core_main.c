@@ -562,17 +562,6 @@ static bool row_scenario(const struct scenario *scenario, bool may_skip)
     return true;
 }
 
-static bool row_programs(void)
-{
-    struct digest digest;
-    uint64_t runs = 0;
-    digest_init(&digest);
-    if (!core_programs(&digest, &runs))
-        return false;
-    print_row("core-programs", runs, &digest);
-    return true;
-}
-
 static bool has_option(char **argv, const char *option)
 {
     for (; *argv != NULL; argv++)
@@ -599,7 +588,10 @@ int main(int argc, char **argv)
         row_estimate();
         row_text();
     }
-    is_good &= row_programs();
+    struct digest programs;
+    uint64_t runs = core_programs(&programs);
+    print_row("core-programs", runs, &programs);
+    is_good &= runs > 0;
     for (size_t i = 0; i < (is_few ? FEW : COUNT(scenarios)); i++)
         is_good &= row_scenario(&scenarios[i], !has_option(argv, "--no-skip"));
     return is_good ? 0 : 5;

@@ -177,8 +177,10 @@ static bool put_combination(struct digest *digest, struct spec *spec, const char
     return is_good && put_runs(digest, spec, &plans, runs);
 }
 
-bool core_programs(struct digest *digest, uint64_t *runs)
+uint64_t core_programs(struct digest *digest)
 {
+    uint64_t runs = 0;
+    digest_init(digest);
     static const char *const controllers[] = {"none", "daly", "online", "adaptive"};
     struct spec spec = spec_of_programs();
     bool is_good = !law_prepare(&spec.faults.node.uptime) && !law_prepare(&spec.faults.node.repair);
@@ -187,7 +189,7 @@ bool core_programs(struct digest *digest, uint64_t *runs)
             for (size_t k = 0; k < sizeof controllers / sizeof *controllers && is_good; k++) {
                 spec.scheduler.class = cairn_schedulers[i];
                 spec.recovery.class = cairn_recoveries[j];
-                is_good = put_combination(digest, &spec, controllers[k], runs);
+                is_good = put_combination(digest, &spec, controllers[k], &runs);
             }
-    return is_good;
+    return is_good ? runs : 0;
 }

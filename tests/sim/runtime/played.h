@@ -40,19 +40,9 @@ static inline void played_hear(void *context, const struct told *told)
     played->told[played->count++] = *told;
 }
 
-/* The scenario is `head` (YAML keys besides version and workload) and the pipeline, indented by
- * four blanks. The scheduler is the plainest, where head says none: who reckons by hand must know
- * which node is taken. Fails the test when it is refused. */
-static inline void played_open(struct played *played, const char *head, const char *pipeline)
+/* A file, or a built-in scenario. Fails the test when it is refused. */
+static inline void played_open_path(struct played *played, const char *path)
 {
-    char path[] = "/tmp/cairn-runtime-XXXXXX";
-    int file = mkstemp(path);
-    assert_true(file >= 0);
-    FILE *out = fdopen(file, "w");
-    const char *scheduler = strstr(head, "scheduler:") ? "" : "scheduler: first-fit\n";
-    fprintf(out, "version: 1\nname: kit\n%s%s\nworkload:\n  pipeline:\n%s\n", scheduler, head,
-            pipeline);
-    assert_int_equal(fclose(out), 0);
     memset(played, 0, sizeof *played);
     arena_init(&played->arena);
     diag_init(&played->diag);
@@ -66,9 +56,25 @@ static inline void played_open(struct played *played, const char *head, const ch
     for (uint32_t i = 0; i < played->diag.kept; i++)
         print_message("%s\n", played->diag.text[i]);
     assert_int_equal(status, STATUS_OK);
-    remove(path);
     played->told = calloc(PLAYED_TOLD, sizeof *played->told);
     assert_non_null(played->told);
+}
+
+/* The scenario is `head` (YAML keys besides version and workload) and the pipeline, indented by
+ * four blanks. The scheduler is the plainest, where head says none: who reckons by hand must know
+ * which node is taken. */
+static inline void played_open(struct played *played, const char *head, const char *pipeline)
+{
+    char path[] = "/tmp/cairn-runtime-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    FILE *out = fdopen(file, "w");
+    const char *scheduler = strstr(head, "scheduler:") ? "" : "scheduler: first-fit\n";
+    fprintf(out, "version: 1\nname: kit\n%s%s\nworkload:\n  pipeline:\n%s\n", scheduler, head,
+            pipeline);
+    assert_int_equal(fclose(out), 0);
+    played_open_path(played, path);
+    remove(path);
 }
 
 static inline void played_close(struct played *played)

@@ -12,7 +12,8 @@ struct struck {
     struct outage list[STRUCK_MOST];
 };
 
-/* The program's cluster meets these outages and no others, in place of what its scenario says. */
+/* The program's cluster meets these outages and no others, in place of what its scenario says, and
+ * nobody foretells them: how many can be ahead is reckoned when a workspace is opened. */
 static inline void struck_open(struct struck *struck, struct played *played)
 {
     struct spec *spec = &played->cell.spec;
@@ -22,6 +23,9 @@ static inline void struck_open(struct struck *struck, struct played *played)
     memset(&spec->faults.node, 0, sizeof spec->faults.node);
     memset(&spec->faults.rack, 0, sizeof spec->faults.rack);
     memset(&spec->faults.platform, 0, sizeof spec->faults.platform);
+    memset(&spec->faults.prediction, 0, sizeof spec->faults.prediction);
+    spec->faults.schedule_count = 0;
+    spec->faults.notice = 0;
     spec->faults.trace.is_given = true;
     spec->faults.trace.times = TIMES_TRUE;
     spec->faults.trace.start = START_FIRST;

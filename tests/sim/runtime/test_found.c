@@ -126,6 +126,192 @@ static void a_call_that_has_failed_waits_for_nothing(void **state)
     played_close(&played);
 }
 
+/* x is there at 2 s, in the middle of the other call: the call that wants it computes from 5 s on.
+ */
+static void an_async_actor_computes_one_call_when_another_has_fetched(void **state)
+{
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER "\nruntime: {driver: outside, latency: 2 s}",
+                                  "    actors: {A: {async: true, methods: {m: 5 s}}}\n"
+                                  "    driver:\n"
+                                  "    - {put: 1 MB, as: x}\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {call: a.m, with: x, as: p}\n"
+                                  "    - {call: a.m, as: q}\n"
+                                  "    - {get: [p, q]}\n",
+                                  NULL, 0);
+    assert_true(simtime_seconds(r->makespan) == 10);
+    assert_true(played_time(&played, TOLD_STARTED, 1) == 5);
+    played_close(&played);
+}
+
+/* Nobody has its handle, and its call may be tried again: it is, from 6 s to 16 s, and the actor
+ * ends with it. */
+static void an_actor_let_go_restarts_for_its_calls(void **state)
+{
+    static const struct crash crash = {5, 6, 0};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER,
+                                  "    actors: {A: {restarts: 1, retries: 1, methods: {m: 10 s}}}\n"
+                                  "    driver:\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {call: a.m, as: x}\n"
+                                  "    - {release: a}\n"
+                                  "    - {get: x}\n"
+                                  "    - {think: 4 s}\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->calls.completed, 1);
+    assert_true(played_time(&played, TOLD_DONE, 0) == 16);
+    assert_int_equal(r->actors.restarted, 1);
+    assert_int_equal(r->actors.dead, 0);
+    assert_true(slot_seconds(r->nodes[NODE_IDLE]) == 4);
+    played_close(&played);
+}
+
+/* The node takes the checkpoint in its memory with it at 11 s: the two calls that have ended are
+ * lost, unless what they did stands. The third one comes after. */
+static void what_a_stateless_actor_did_stands_without_a_checkpoint(void **state)
+{
+    static const struct crash crash = {11, 12, 0};
+    static const struct {
+        const char *stateless;
+        double lost;
+    } rows[] = {{"false", 8}, {"true", 0}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct played played;
+        char pipeline[400];
+        snprintf(
+            pipeline, sizeof pipeline,
+            "    actors:\n"
+            "      A: {stateless: %s, restarts: 1, checkpoint: {snapshot: 1 s, where: memory}, "
+            "methods: {m: 4 s}}\n"
+            "    driver:\n"
+            "    - {start: A, as: a}\n"
+            "    - {run: a.m}\n"
+            "    - {checkpoint: a}\n"
+            "    - {run: a.m}\n"
+            "    - {think: 5 s}\n"
+            "    - {run: a.m}\n",
+            rows[i].stateless);
+        const struct record *r = play(&played, CLUSTER, pipeline, &crash, 1);
+        assert_int_equal(r->end, END_FINISHED);
+        assert_true(slot_seconds(r->job[JOB_LOST]) == rows[i].lost);
+        assert_true(slot_seconds(r->job[JOB_USEFUL]) == 12 - rows[i].lost);
+        played_close(&played);
+    }
+}
+
+/* x is there at 15 s and lost at 20 s; from 35 s to 50 s somebody else has it made again. When y is
+ * there, at 40 s, x is not. */
+static void a_wait_for_some_hears_of_what_is_made_again(void **state)
+{
+    static const struct crash crash = {20, 21, 1};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+                                  "    tasks: {slow: 40 s, make: {time: 15 s, size: 1 MB}}\n"
+                                  "    driver:\n"
+                                  "    - {call: slow, as: y}\n"
+                                  "    - {call: make, as: x}\n"
+                                  "    - {wait: x}\n"
+                                  "    - parallel:\n"
+                                  "      - [{wait: {for: [x, y], count: 2}}]\n"
+                                  "      - [{think: 20 s}, {get: x}]\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 50);
+    assert_int_equal(r->objects.rebuilt, 1);
+    played_close(&played);
+}
+
+/* A small argument travels with its call: it is there when the call is made again, although nobody
+ * holds it any more. b is there at 2 s, lost at 5 s, asked for at 12 s. */
+static void what_was_small_and_released_need_not_be_made_again(void **state)
+{
+    static const struct crash crash = {5, 6, 0};
+    static const char *const firsts[] = {"{put: 1 kB, as: a}", "{run: small, as: a}"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct played played;
+        char pipeline[400];
+        snprintf(pipeline, sizeof pipeline,
+                 "    tasks: {small: {time: 0 s, size: 1 kB}, make: {time: 2 s, size: 1 MB}}\n"
+                 "    driver:\n"
+                 "    - %s\n"
+                 "    - {call: make, with: a, as: b}\n"
+                 "    - {wait: b}\n"
+                 "    - {release: a}\n"
+                 "    - {think: 10 s}\n"
+                 "    - {get: b}\n",
+                 firsts[i]);
+        const struct record *r = play(&played, CLUSTER, pipeline, &crash, 1);
+        assert_int_equal(r->end, END_FINISHED);
+        assert_true(simtime_seconds(r->makespan) == 14);
+        assert_int_equal(r->objects.rebuilt, 1);
+        played_close(&played);
+    }
+}
+
+/* x is lost at 20 s, asked for at 21 s, and lost for good with its call at 23 s. When the actor
+ * comes to the call that was given x, at 30 s, that one fails as x did. */
+static void a_call_fails_as_its_argument_did(void **state)
+{
+    static const struct crash crashes[] = {{20, 21, 0}, {23, 24, 0}};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+                                  "    tasks:\n"
+                                  "      fill: {time: 5 s}\n"
+                                  "      make: {time: 10 s, size: 1 MB, retries: 0}\n"
+                                  "    actors: {A: {methods: {m: [14 s, 5 s]}}}\n"
+                                  "    driver:\n"
+                                  "    - {call: fill}\n"
+                                  "    - {start: A, as: a}\n"
+                                  "    - {think: 5 s}\n"
+                                  "    - {call: make, as: x}\n"
+                                  "    - {wait: x}\n"
+                                  "    - {think: 1 s}\n"
+                                  "    - {call: a.m}\n"
+                                  "    - {call: a.m, with: x, as: y}\n"
+                                  "    - {think: 5 s}\n"
+                                  "    - {get: x, on_error: []}\n"
+                                  "    - {get: y, on_error: []}\n",
+                                  crashes, 2);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->calls.failed, 2);
+    assert_true(played_time(&played, TOLD_FAILED, 0) == 23);
+    assert_true(played_time(&played, TOLD_FAILED, 1) == 30);
+    assert_int_equal(played_told(&played, TOLD_FAILED, 1)->cause, CAIRN_CAUSE_NODE);
+    played_close(&played);
+}
+
+/* Actors and calls that nobody holds end one after the other, not one inside the other, and without
+ * a look at all the others each time: that would overflow the stack, and take minutes. */
+static void crowds_that_nobody_holds_end_one_by_one(void **state)
+{
+    struct played played;
+    struct workspace workspace;
+    struct record r;
+    (void)state;
+    played_open(
+        &played, "cluster: {nodes: 1, node: {cpu: 200000}}",
+        "    tasks: {t: 1 s}\n"
+        "    actors: {A: {methods: {m: 1 s}}}\n"
+        "    driver: [{create: A, times: 200000}, {call: t, times: 200000}, {think: 2 s}]\n");
+    assert_int_equal(workspace_open(&workspace, &played.cell, played.cell.plan), STATUS_OK);
+    assert_int_equal(workspace_replicate(&workspace, 0, GROUP_CONTROLLED, &r), STATUS_OK);
+    assert_int_equal(r.end, END_FINISHED);
+    assert_int_equal(r.actors.created, 200000);
+    assert_int_equal(r.calls.completed, 200000);
+    assert_true(simtime_seconds(r.makespan) == 2);
+    workspace_close(&workspace);
+    played_close(&played);
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -182,6 +368,13 @@ int main(void)
         cmocka_unit_test(a_call_that_has_failed_waits_for_nothing),
         cmocka_unit_test(a_batch_outlives_those_it_wakes),
         cmocka_unit_test(a_dead_node_is_not_held),
+        cmocka_unit_test(an_async_actor_computes_one_call_when_another_has_fetched),
+        cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
+        cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
+        cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
+        cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
+        cmocka_unit_test(a_call_fails_as_its_argument_did),
+        cmocka_unit_test(crowds_that_nobody_holds_end_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

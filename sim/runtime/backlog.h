@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The backlog of an actor: its calls that wait, in the order in which they are to begin.
+ *
+ * How many calls an actor has in all is counted by who puts them here, as those that run count too:
+ * only backlog_drop, after which a call is nowhere, takes one off. */
+#ifndef CAIRN_RUNTIME_BACKLOG_H
+#define CAIRN_RUNTIME_BACKLOG_H
+
+#include "sim/runtime/runtime.h"
+
+/* Behind the others; before them. */
+void backlog_push_back(struct runtime *rt, struct actor *actor, uint32_t call);
+void backlog_push_front(struct runtime *rt, struct actor *actor, uint32_t call);
+/* The first one waits no more; there must be one. */
+void backlog_pop_front(struct runtime *rt, struct actor *actor);
+/* This call leaves the list, in which it must be: one of those that run, for instance. */
+void backlog_take_out(struct runtime *rt, uint32_t *list, uint32_t call);
+/* It waits no more, wherever it was, and its actor is done with it. */
+void backlog_drop(struct runtime *rt, struct actor *actor, uint32_t call);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The account that invariants.h keeps of a run: who is where, what has been tried, what is saved.
+ */
+#ifndef CAIRN_TESTS_RUNTIME_CHECKED_H
+#define CAIRN_TESTS_RUNTIME_CHECKED_H
+
+#include "sim/runtime/actor.h"
+#include "sim/runtime/batch.h"
+#include "sim/runtime/seat.h"
+#include "tests/sim/runtime/played.h"
+#include <inttypes.h>
+
+enum { CHECKED_ARGUMENTS = 8, CHECKED_HOSTS = 8 /* of which results are followed */ };
+
+struct checked_batch {
+    bool is_known, has_failed;
+    bool is_solid;  /* can be made again, down to its first arguments: no large put, no method */
+    bool has_solid; /* its arguments can */
+    uint32_t job, function, statement, count;
+    uint32_t first;                                         /* its calls, in the list of all */
+    uint32_t settled;                                       /* of them, at the moment */
+    uint32_t arguments_count, arguments[CHECKED_ARGUMENTS]; /* serials */
+    bool is_each[CHECKED_ARGUMENTS];
+};
+
+struct checked_call {
+    bool is_settled, is_running, is_placed, has_ended, was_done;
+    bool has_failed;              /* its attempt, and nothing was said of another one */
+    uint32_t starts, fails, host; /* fails: those that count */
+    uint32_t preempted;           /* starts that do not */
+    bool is_large;
+    bool is_with_driver;            /* a copy, that no crash takes */
+    uint32_t copies[CHECKED_HOSTS]; /* 1 + the life of the host that it is in; 0: none */
+    simtime charged;                /* its seat's spans reach so far */
+    simtime began;                  /* the attempt under way */
+};
+
+struct checked_actor {
+    bool is_there, is_placed, is_saving, is_snapping, has_checkpoint;
+    uint8_t state;
+    uint64_t version, saved, covered;
+    uint32_t host, saved_host, saved_life;
+    uint64_t began; /* the last call that began for the first time: batch << 32 | element */
+    uint32_t running, computing, restarts; /* computing: of an async one, that never await */
+    simtime charged;
+    simtime useful, useful_covered, useful_saved; /* so far, less what was lost; as the snapshot
+                                                     began; safe */
+    slot_ns moved;                                /* the last of it that was lost */
+    simtime moved_at;
+    bool is_in_part; /* it was not all that was at risk: a call's alone, which fails now */
+};
+
+struct checked_host {
+    bool is_down, is_known_down;
+    uint32_t life;
+};
+
+struct checked_job {
+    bool has_come, has_ended;
+    uint32_t last;  /* batch */
+    uint64_t steps; /* of calls: how many batches */
+};
+
+/* A growing array of zeroed records. */
+struct checked_list {
+    char *records;
+    size_t stride, count;
+};
+
+struct checked {
+    const struct runtime *rt;
+    struct checked_list batches, calls, actors, hosts, jobs;
+    bool has_branches;
+    uint64_t told[TOLD_KINDS];
+    uint64_t submitted; /* calls */
+    slot_ns job[JOB_CLASSES];
+    simtime last_job, last_doing; /* the last thing told that no failure did */
+    char problem[400];            /* "": none */
+};
+
+static inline void *checked_at(struct checked_list *list, size_t index)
+{
+    if (index >= list->count) {
+        size_t count = (index + 1) * 2;
+        list->records = realloc(list->records, count * list->stride);
+        assert_non_null(list->records);
+        memset(list->records + list->count * list->stride, 0, (count - list->count) * list->stride);
+        list->count = count;
+    }
+    return list->records + index * list->stride;
+}
+
+static inline void checked_clear(struct checked *c)
+{
+    struct checked_list *lists[] = {&c->batches, &c->calls, &c->actors, &c->hosts, &c->jobs};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        memset(lists[i]->records, 0, lists[i]->count * lists[i]->stride);
+    memset(c->told, 0, sizeof c->told);
+    memset(c->job, 0, sizeof c->job);
+    c->submitted = 0;
+    c->last_job = c->last_doing = 0;
+    c->problem[0] = 0;
+}
+
+static inline void checked_open(struct checked *c, const struct runtime *rt)
+{
+    *c = (struct checked){.rt = rt};
+    c->batches.stride = sizeof(struct checked_batch);
+    c->calls.stride = sizeof(struct checked_call);
+    c->actors.stride = sizeof(struct checked_actor);
+    c->hosts.stride = sizeof(struct checked_host);
+    c->jobs.stride = sizeof(struct checked_job);
+    for (uint32_t i = 0; i < rt->program->statements_count; i++)
+        c->has_branches |= rt->program->statements[i].op == OP_PARALLEL;
+    checked_at(&c->batches, 64);
+    checked_at(&c->calls, 256);
+    checked_at(&c->actors, 64);
+    checked_at(&c->hosts, rt->spec->cluster.nodes);
+    checked_at(&c->jobs, 16);
+}
+
+static inline void checked_close(struct checked *c)
+{
+    free(c->batches.records);
+    free(c->calls.records);
+    free(c->actors.records);
+    free(c->hosts.records);
+    free(c->jobs.records);
+}
+
+/* Keeps the first problem, and what was being told. */
+static inline void checked_say(struct checked *c, const struct told *t, const char *what)
+{
+    if (c->problem[0])
+        return;
+    snprintf(c->problem, sizeof c->problem,
+             "%s: %s at %.9g s, job %u, batch %u.%u attempt %u, actor %u, host %d, to %u, cause "
+             "%u, amount %" PRId64,
+             what, told_names[t->kind], simtime_seconds(t->time), t->job, t->batch, t->element,
+             t->attempt, t->actor, (int)t->host, t->to, t->cause, (int64_t)t->amount);
+}
+
+#define CHECK(claim)                                                                               \
+    do {                                                                                           \
+        if (!(claim))                                                                              \
+            checked_say(c, t, #claim);                                                             \
+    } while (0)
+
+static inline struct checked_batch *checked_batch(struct checked *c, uint32_t serial)
+{
+    return checked_at(&c->batches, serial);
+}
+static inline struct checked_call *checked_call(struct checked *c, const struct told *t)
+{
+    return checked_at(&c->calls, checked_batch(c, t->batch)->first + t->element);
+}
+static inline struct checked_actor *checked_actor(struct checked *c, uint32_t number)
+{
+    return checked_at(&c->actors, number);
+}
+static inline const struct program_actor *checked_class(const struct checked *c, uint32_t actor)
+{
+    return &c->rt->program->actors[actor_of(c->rt, actor)->class];
+}
+static inline struct checked_host *checked_host(struct checked *c, uint32_t place)
+{
+    return checked_at(&c->hosts, place);
+}
+static inline struct checked_job *checked_job(struct checked *c, uint32_t serial)
+{
+    return checked_at(&c->jobs, serial);
+}
+static inline bool checked_is_call(struct checked *c, const struct told *t)
+{
+    return t->batch != 0 && checked_batch(c, t->batch)->is_known;
+}
+
+/* How many batches of calls a job of this definition submits when nothing fails it: loops and
+ * copies of branches multiplied. UINT64_MAX: that depends on what happens. */
+static inline uint64_t checked_steps(const struct checked *c, uint32_t definition)
+{
+    const struct program_statement *all = c->rt->program->statements;
+    const struct program_job *job = &c->rt->program->jobs[definition];
+    uint64_t steps = 0;
+    for (uint32_t i = job->body; i < job->end; i++) {
+        uint64_t times = all[i].op == OP_CALL;
+        if (all[i].op == OP_UNTIL || all[i].has_handler)
+            return UINT64_MAX;
+        for (uint32_t around = job->body; around < i; around++)
+            if (i < all[around].body &&
+                (all[around].op == OP_REPEAT || all[around].op == OP_BRANCH))
+                times *= all[around].times;
+        steps += times;
+    }
+    return steps;
+}
+
+#endif

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Invariants: what must hold of every run of a program, whatever it is and whatever fails.
+ *
+ * A listener keeps its own account of calls, actors, hosts and checkpoints from the chronicle, and
+ * compares it with what is told next; where the chronicle leaves something out (which results a
+ * call is given, who sits on a host) it looks into the runtime at that moment. The first thing that
+ * is wrong is kept in words; the test fails with it, and with the program that shows it. */
+#ifndef CAIRN_TESTS_RUNTIME_INVARIANTS_H
+#define CAIRN_TESTS_RUNTIME_INVARIANTS_H
+
+#include "tests/sim/runtime/checked_actors.h"
+
+/* ---- jobs and what they submit --------------------------------------------------------------- */
+
+/* The batch just submitted is the newest of its job: what it is given is read there. */
+static inline void checked_submitted(struct checked *c, const struct told *t)
+{
+    struct checked_batch *b = checked_batch(c, t->batch);
+    const struct job *job = pool_at(&c->rt->jobs, t->job + 1);
+    const struct batch *batch = batch_of(c->rt, job->batches);
+    CHECK(job->serial == t->job && batch->serial == t->batch && batch->count == t->count);
+    CHECK(!b->is_known && t->function == batch->function);
+    *b = (struct checked_batch){.is_known = true,
+                                .job = t->job,
+                                .function = t->function,
+                                .statement = batch->statement,
+                                .count = batch->count,
+                                .first = (uint32_t)c->submitted};
+    c->submitted += t->count;
+    checked_at(&c->calls, c->submitted);
+    b->has_solid = true;
+    for (uint32_t i = 0; i < batch->arguments_count && i < CHECKED_ARGUMENTS; i++) {
+        const struct batch *given = batch_of(c->rt, batch->arguments[i].batch);
+        bool is_small = given->kind == BATCH_PUT && given->objects[0].is_inline;
+        b->has_solid &= is_small || checked_batch(c, given->serial)->is_solid;
+        b->arguments[b->arguments_count] = given->serial;
+        b->is_each[b->arguments_count++] = batch->arguments[i].is_each;
+    }
+    b->is_solid = b->has_solid && batch->kind == BATCH_TASKS;
+    struct checked_job *owner = checked_job(c, t->job);
+    const struct checked_batch *last = checked_batch(c, owner->last);
+    CHECK(owner->has_come && !owner->has_ended);
+    if (!c->has_branches && owner->last && c->rt->program->statements[last->statement].is_waited)
+        CHECK(last->settled == last->count || last->has_failed); /* one fiber: it got the last */
+    owner->last = t->batch;
+    owner->steps++;
+}
+
+static inline void checked_tell_job(struct checked *c, const struct told *t)
+{
+    struct checked_job *job = checked_job(c, t->job);
+    if (t->kind == TOLD_JOB_ARRIVED) {
+        CHECK(!job->has_come);
+        job->has_come = true;
+    } else {
+        CHECK(job->has_come && !job->has_ended);
+        job->has_ended = true;
+        uint64_t steps = t->cause == 0 ? checked_steps(c, t->to) : UINT64_MAX;
+        CHECK(steps == UINT64_MAX || job->steps == steps); /* none left out, none done twice */
+        c->last_job = t->time;
+    }
+}
+
+/* The index-th result that the call is given, as far as calls made it; NULL: there are no more. */
+static inline struct checked_call *checked_given(struct checked *c, const struct told *t,
+                                                 uint32_t index)
+{
+    const struct checked_batch *b = checked_batch(c, t->batch);
+    for (uint32_t i = 0; i < b->arguments_count; i++) {
+        const struct checked_batch *a = checked_batch(c, b->arguments[i]);
+        uint32_t count = !a->is_known ? 0 : b->is_each[i] ? 1 : a->count;
+        if (index < count)
+            return checked_at(&c->calls, a->first + (b->is_each[i] ? t->element : index));
+        index -= count;
+    }
+    return NULL;
+}
+
+static inline bool checked_is_on(struct checked *c, const struct checked_call *result,
+                                 uint32_t host)
+{
+    const struct checked_host *h = checked_host(c, host);
+    bool is_drivers = host == 0 && c->rt->spec->runtime.driver == DRIVER_FIRST_NODE;
+    return (is_drivers && result->is_with_driver) ||
+           (!h->is_down && !h->is_known_down && result->copies[host] == h->life + 1);
+}
+
+/* All that it is given has been there, and is where it starts: results are not got before. */
+static inline void checked_arguments(struct checked *c, const struct told *t)
+{
+    const struct checked_call *result;
+    for (uint32_t i = 0; (result = checked_given(c, t, i)) != NULL; i++) {
+        CHECK(result->was_done);
+        CHECK(!result->is_large || t->host >= CHECKED_HOSTS || checked_is_on(c, result, t->host));
+    }
+}
+
+static inline bool checked_is_somewhere(struct checked *c, const struct checked_call *result)
+{
+    bool is_somewhere = !result->is_large || result->is_with_driver;
+    for (uint32_t host = 0; host < c->rt->spec->cluster.nodes; host++)
+        is_somewhere |= checked_is_on(c, result, host);
+    return is_somewhere;
+}
+
+/* One more copy. Those on hosts are known by the calls that end or fetch there. */
+static inline void checked_copied(struct checked *c, const struct told *t)
+{
+    struct checked_call *result = checked_call(c, t);
+    if (t->host != TOLD_NOWHERE || c->rt->spec->cluster.nodes > CHECKED_HOSTS)
+        return;
+    CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
+    result->is_with_driver = true;
+}
+
+/* To the host of a call, from where they are. */
+static inline void checked_moved(struct checked *c, const struct told *t)
+{
+    struct checked_call *result;
+    uint32_t hosts = c->rt->spec->cluster.nodes;
+    for (uint32_t i = 0; hosts <= CHECKED_HOSTS && (result = checked_given(c, t, i)) != NULL; i++) {
+        CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
+        result->copies[t->host] = checked_host(c, t->host)->life + 1;
+    }
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+static inline void checked_placed(struct checked *c, const struct told *t)
+{
+    CHECK(!checked_host(c, t->host)->is_known_down);
+    checked_capacity(c, t);
+    if (checked_is_call(c, t)) {
+        struct checked_call *call = checked_call(c, t);
+        CHECK(!call->is_running && !call->is_settled && !checked_job(c, t->job)->has_ended);
+        call->is_placed = true;
+        call->charged = t->time;
+        call->host = t->host;
+    } else {
+        struct checked_actor *actor = checked_actor(c, t->actor);
+        CHECK(actor->state == ACTOR_PENDING || actor->state == ACTOR_RESTARTING);
+        actor->is_placed = true;
+        actor->charged = t->time;
+        actor->host = t->host;
+    }
+}
+
+static inline void checked_span(struct checked *c, const struct told *t)
+{
+    bool is_call = t->actor == 0;
+    simtime *charged =
+        is_call ? &checked_call(c, t)->charged : &checked_actor(c, t->actor)->charged;
+    CHECK(is_call ? checked_call(c, t)->is_placed : checked_actor(c, t->actor)->is_placed);
+    CHECK(t->host == (is_call ? checked_call(c, t)->host : checked_actor(c, t->actor)->host));
+    CHECK(t->since == *charged && t->since < t->time);
+    *charged = t->time;
+    c->job[t->to] += t->time - t->since;
+    if (!is_call && t->to == JOB_USEFUL)
+        checked_actor(c, t->actor)->useful += t->time - t->since;
+}
+
+static inline void checked_host_told(struct checked *c, const struct told *t)
+{
+    struct checked_host *host = checked_host(c, t->host);
+    if (t->kind == TOLD_HOST_DOWN) {
+        CHECK(!host->is_down && !host->is_known_down);
+        host->is_down = true;
+        host->life++;
+    } else if (t->kind == TOLD_HOST_DETECTED) {
+        CHECK(host->is_down && !host->is_known_down);
+        host->is_known_down = true;
+    } else {
+        CHECK(host->is_down && host->is_known_down);
+        host->is_down = host->is_known_down = false;
+    }
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+/* An exception has left the state as it was. */
+static inline void checked_raised(struct checked *c, const struct told *t)
+{
+    const struct program_function *f = &c->rt->program->functions[t->function];
+    const struct program_actor *class = &c->rt->program->actors[f->actor];
+    struct checked_actor *a = checked_actor(c, t->actor);
+    simtime took = t->time - checked_call(c, t)->began;
+    bool is_whole = f->fails.at_ppm == 1000000;
+    a->version += is_whole;
+    if (is_whole || class->concurrency > 1)
+        CHECK(!a->is_in_part);
+    else if (took > 0)
+        CHECK(a->moved_at == t->time && a->moved == took);
+    a->is_in_part = false;
+}
+
+/* How often it may begin; UINT32_MAX: as often as it likes. */
+static inline uint32_t checked_starts(const struct checked *c, uint32_t function)
+{
+    const struct program_function *f = &c->rt->program->functions[function];
+    int32_t retries =
+        f->actor == PROGRAM_NOTHING ? f->retries : c->rt->program->actors[f->actor].task_retries;
+    return retries < 0 ? UINT32_MAX : 1 + (uint32_t)retries;
+}
+
+/* No more at once than the actor takes; one that computes, where it is async; and where it takes
+ * one after the other, in the order of their submission. What is made again goes first. */
+static inline void checked_begins(struct checked *c, const struct told *t)
+{
+    const struct program_function *f = &c->rt->program->functions[t->function];
+    const struct program_actor *class = &c->rt->program->actors[f->actor];
+    struct checked_actor *a = checked_actor(c, t->actor);
+    CHECK(a->state == ACTOR_ALIVE && a->is_placed && a->host == t->host && !a->is_snapping);
+    CHECK(++a->running <= class->concurrency);
+    if (class->is_async && amount_is_zero(&f->await))
+        CHECK(++a->computing == 1);
+    const struct checked_call *call = checked_call(c, t);
+    if (class->concurrency > 1 || call->starts > 1 || call->was_done)
+        return;
+    uint64_t order = (uint64_t)t->batch << 32 | t->element;
+    CHECK(order > a->began);
+    a->began = order;
+}
+
+static inline void checked_stops(struct checked *c, const struct told *t)
+{
+    const struct program_function *f = &c->rt->program->functions[t->function];
+    struct checked_actor *a = checked_actor(c, t->actor);
+    struct checked_call *call = checked_call(c, t);
+    if (call->is_running && t->actor) {
+        a->running--;
+        if (c->rt->program->actors[f->actor].is_async && amount_is_zero(&f->await))
+            a->computing--;
+    }
+    call->is_running = call->is_placed = false;
+}
+
+static inline void checked_started(struct checked *c, const struct told *t)
+{
+    struct checked_call *call = checked_call(c, t);
+    const struct checked_host *host = checked_host(c, t->host);
+    CHECK(!call->is_running && !call->is_settled && !call->has_ended);
+    CHECK(!host->is_down && !host->is_known_down);
+    CHECK(++call->starts - call->preempted <= checked_starts(c, t->function));
+    if (t->actor)
+        checked_begins(c, t);
+    else
+        CHECK(call->is_placed && call->host == t->host && !checked_job(c, t->job)->has_ended);
+    checked_arguments(c, t);
+    call->is_running = true;
+    call->began = t->time;
+}
+
+static inline void checked_ended(struct checked *c, const struct told *t)
+{
+    struct checked_call *call = checked_call(c, t);
+    CHECK(call->is_running && !call->is_settled && !call->has_ended);
+    if (t->actor) {
+        CHECK(checked_actor(c, t->actor)->state == ACTOR_ALIVE);
+        checked_actor(c, t->actor)->version++;
+    } else {
+        CHECK(call->is_placed && call->charged == t->time);
+    }
+    uint32_t host = t->actor ? t->host : call->host;
+    checked_stops(c, t);
+    call->is_large = (uint64_t)t->amount > c->rt->spec->runtime.inline_size;
+    if (host < CHECKED_HOSTS)
+        call->copies[host] = checked_host(c, host)->life + 1;
+    call->has_ended = true;
+}
+
+static inline void checked_attempt_failed(struct checked *c, const struct told *t)
+{
+    struct checked_call *call = checked_call(c, t);
+    const struct program_function *f = &c->rt->program->functions[t->function];
+    bool was_running = call->is_running;
+    CHECK(!call->is_settled && !call->has_ended);
+    if (t->cause == CAIRN_CAUSE_EXCEPTION) {
+        CHECK(call->is_running && f->fails.ppm > 0);
+        if (t->actor)
+            checked_raised(c, t);
+    }
+    if (!t->actor)
+        CHECK(call->is_placed && call->charged == t->time);
+    checked_stops(c, t);
+    call->fails += t->cause != CAIRN_CAUSE_PREEMPTED;
+    call->preempted += t->cause == CAIRN_CAUSE_PREEMPTED && was_running;
+    call->has_failed = true;
+}
+
+static inline void checked_retried(struct checked *c, const struct told *t)
+{
+    CHECK(checked_call(c, t)->has_failed);
+    checked_call(c, t)->has_failed = false;
+}
+
+/* What has just failed is not tried again: was it tried as often as it may be? */
+static inline void checked_given_up(struct checked *c, const struct told *t)
+{
+    const struct program_function *f = &c->rt->program->functions[t->function];
+    const struct checked_call *call = checked_call(c, t);
+    uint32_t starts = checked_starts(c, t->function);
+    if (t->cause == CAIRN_CAUSE_EXCEPTION)
+        CHECK(!f->retry_exceptions || call->fails >= starts);
+    else if (f->actor == PROGRAM_NOTHING && t->cause == CAIRN_CAUSE_PREEMPTED)
+        CHECK(starts == 1);
+    else if (f->actor == PROGRAM_NOTHING)
+        CHECK(call->fails >= starts);
+}
+
+static inline void checked_settled(struct checked *c, const struct told *t)
+{
+    struct checked_call *call = checked_call(c, t);
+    CHECK(!call->is_settled && !call->is_running);
+    CHECK(t->kind == TOLD_FAILED || (call->has_ended && call->starts > 0));
+    CHECK(t->kind == TOLD_DONE || !call->has_ended);
+    if (t->cause == CAIRN_CAUSE_OBJECT && !checked_job(c, t->job)->has_ended)
+        CHECK(!checked_batch(c, t->batch)->has_solid);
+    if (t->kind == TOLD_FAILED && call->has_failed)
+        checked_given_up(c, t);
+    call->is_settled = true;
+    checked_batch(c, t->batch)->has_failed |= t->kind == TOLD_FAILED;
+    call->is_placed = false;
+    call->was_done |= t->kind == TOLD_DONE;
+    CHECK(++checked_batch(c, t->batch)->settled <= checked_batch(c, t->batch)->count);
+}
+
+static inline void checked_rebuilt(struct checked *c, const struct told *t)
+{
+    struct checked_call *call = checked_call(c, t);
+    uint32_t actor = c->rt->program->functions[t->function].actor;
+    CHECK(call->is_settled && call->was_done);
+    CHECK(actor == PROGRAM_NOTHING || c->rt->program->actors[actor].task_retries != 0);
+    call->is_settled = call->has_ended = call->has_failed = false;
+    call->is_with_driver = false;
+    call->starts = call->fails = call->preempted = 0;
+    memset(call->copies, 0, sizeof call->copies);
+    checked_batch(c, t->batch)->settled--;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+/* Told of calls, where the rest tells of actors or of nobody. */
+static inline void checked_hear_call(struct checked *c, const struct told *t)
+{
+    if (t->kind == TOLD_STARTED)
+        checked_started(c, t);
+    else if (t->kind == TOLD_ENDED)
+        checked_ended(c, t);
+    else if (t->kind == TOLD_ATTEMPT_FAILED)
+        checked_attempt_failed(c, t);
+    else if (t->kind == TOLD_RETRIED)
+        checked_retried(c, t);
+    else if (t->kind == TOLD_DONE || t->kind == TOLD_FAILED)
+        checked_settled(c, t);
+    else if (t->kind == TOLD_OBJECT_REBUILT)
+        checked_rebuilt(c, t);
+    else if (t->kind == TOLD_MOVED)
+        checked_moved(c, t);
+    else if (t->kind == TOLD_STORED || t->kind == TOLD_COPIED)
+        checked_copied(c, t);
+}
+
+static inline void checked_hear(void *context, const struct told *t)
+{
+    struct checked *c = context;
+    c->told[t->kind] += t->kind == TOLD_SUBMITTED ? t->count : 1;
+    CHECK(t->time == c->rt->engine.now);
+    c->last_doing = t->kind < TOLD_HOST_DOWN ? t->time : c->last_doing;
+    if (checked_is_call(c, t))
+        checked_hear_call(c, t);
+    switch (t->kind) {
+    case TOLD_JOB_ARRIVED:
+    case TOLD_JOB_ENDED:
+        checked_tell_job(c, t);
+        break;
+    case TOLD_SUBMITTED:
+        checked_submitted(c, t);
+        break;
+    case TOLD_PLACED:
+        checked_placed(c, t);
+        break;
+    case TOLD_ACTOR:
+        checked_transition(c, t);
+        break;
+    case TOLD_ACTOR_RESTARTED:
+        checked_restarts(c, t);
+        break;
+    case TOLD_STATE:
+        checked_state(c, t);
+        break;
+    case TOLD_SNAPSHOT:
+    case TOLD_PERSISTING:
+    case TOLD_COMPLETE:
+    case TOLD_ABORTED:
+        checked_checkpoint(c, t);
+        break;
+    case TOLD_RESTORED:
+        checked_restored(c, t);
+        break;
+    case TOLD_HOST_DOWN:
+    case TOLD_HOST_DETECTED:
+    case TOLD_HOST_UP:
+        checked_host_told(c, t);
+        break;
+    case TOLD_SPAN:
+        checked_span(c, t);
+        break;
+    case TOLD_MOVE:
+        checked_move(c, t);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Every call has ended, or its job has; who still sits is charged to the end. */
+static inline void checked_rest(struct checked *c, const struct told *t, bool is_stopped)
+{
+    for (uint32_t serial = 1; serial < c->batches.count; serial++) {
+        const struct checked_batch *b = checked_batch(c, serial);
+        for (uint32_t i = 0; b->is_known && i < b->count; i++) {
+            const struct checked_call *call = checked_at(&c->calls, b->first + i);
+            bool is_dropped = checked_job(c, b->job)->has_ended;
+            CHECK(call->is_settled || is_dropped || is_stopped);
+        }
+    }
+    for (uint32_t number = 1; number < c->actors.count; number++) {
+        const struct checked_actor *a = checked_actor(c, number);
+        if (a->is_there && actor_of(c->rt, number)->seat.host != TOLD_NOWHERE)
+            CHECK(a->is_placed && a->charged == t->time);
+    }
+}
+
+/* Of a job that is over, with nothing under way, sets of actors alone are kept. */
+static inline void checked_kept(struct checked *c, const struct told *t)
+{
+    bool is_all_quiet = c->rt->jobs_left == 0;
+    for (uint32_t number = 1; number < c->rt->jobs.count; number++) {
+        const struct job *job = pool_at(&c->rt->jobs, number);
+        bool is_quiet = job->is_ended, keeps = false;
+        for (uint32_t at = job->batches; at; at = batch_of(c->rt, at)->next) {
+            is_quiet &= batch_of(c->rt, at)->pending == 0;
+            keeps |= batch_of(c->rt, at)->kind != BATCH_ACTORS;
+        }
+        CHECK(!is_quiet || !keeps);
+        is_all_quiet &= is_quiet;
+    }
+    CHECK(c->rt->jobs_left > 0 || c->rt->fibers.live == 0);
+    CHECK(!is_all_quiet || c->rt->calls.live + c->rt->copies.live + c->rt->waiters.live == 0);
+}
+
+/* The record is what was told, to the nanosecond. */
+static inline void checked_record(struct checked *c, const struct told *t, const struct record *r)
+{
+    const struct spec *spec = c->rt->spec;
+    slot_ns nodes = 0;
+    for (unsigned i = 0; i < JOB_CLASSES; i++)
+        CHECK(r->job[i] == c->job[i] && r->job[i] >= 0);
+    for (unsigned i = 0; i < NODE_CLASSES; i++)
+        nodes += r->nodes[i];
+    CHECK(nodes == (slot_ns)r->makespan * (spec->cluster.nodes + spec->cluster.spares));
+    CHECK(r->calls.submitted == c->told[TOLD_SUBMITTED]);
+    CHECK(r->calls.completed == c->told[TOLD_DONE]);
+    CHECK(r->calls.failed == c->told[TOLD_FAILED]);
+    CHECK(r->calls.retried == c->told[TOLD_RETRIED]);
+    CHECK(r->attempts.failed == c->told[TOLD_ATTEMPT_FAILED]);
+    CHECK(r->taken == c->told[TOLD_SNAPSHOT] && r->completed == c->told[TOLD_COMPLETE]);
+    CHECK(r->checkpoints_aborted == c->told[TOLD_ABORTED]);
+    CHECK(r->restored == c->told[TOLD_RESTORED]);
+    CHECK(r->objects.rebuilt == c->told[TOLD_OBJECT_REBUILT]);
+    CHECK(r->objects.lost == c->told[TOLD_OBJECT_LOST]);
+    bool is_over = r->end == END_FINISHED || r->end == END_FAILED;
+    CHECK(!is_over || r->makespan == c->last_job);
+}
+
+/* Stopped at the horizon, long after anything was done? A program that fails so often that it never
+ * gets through does something to the end. */
+static inline bool checked_hangs(const struct checked *c, const struct record *r)
+{
+    return r->end != END_FINISHED && r->end != END_FAILED &&
+           r->makespan - c->last_doing > simtime_from_seconds(3600);
+}
+
+/* NULL: all is well. Call when the replication is over. */
+static inline const char *checked_end(struct checked *c, const struct record *r)
+{
+    struct told end = {.kind = TOLD_STOPPED, .time = r->makespan};
+    const struct told *t = &end;
+    checked_rest(c, t, r->end != END_FINISHED && r->end != END_FAILED);
+    checked_kept(c, t);
+    checked_record(c, t, r);
+    return c->problem[0] ? c->problem : NULL;
+}
+
+static inline struct record checked_replicate(struct runtime *rt, uint32_t replication)
+{
+    struct record record;
+    assert_int_equal(runtime_replicate(rt, replication, &record), STATUS_OK);
+    return record;
+}
+
+static inline bool checked_is_same(const struct record *a, const struct record *b)
+{
+    return memcmp(&a->digest, &b->digest, sizeof a->digest) == 0 && a->makespan == b->makespan &&
+           memcmp(a->job, b->job, sizeof a->job) == 0 && a->events == b->events &&
+           memcmp(a->nodes, b->nodes, sizeof a->nodes) == 0;
+}
+
+#endif
