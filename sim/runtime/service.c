@@ -308,7 +308,8 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     service_end_if_let_go(rt, number);
 }
 
-static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
+static struct told told_of(const struct runtime *rt, uint32_t number, uint32_t call,
+                           enum told_kind kind)
 {
     const struct call *c = call_of(rt, call);
     struct told told = batch_told(rt, c->batch, c->element, kind);
@@ -316,7 +317,12 @@ static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_k
     told.host = actor_of(rt, number)->seat.host;
     told.attempt = c->attempt;
     told.cause = c->cause;
-    runtime_tell(rt, told);
+    return told;
+}
+
+static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
+{
+    runtime_tell(rt, told_of(rt, number, call, kind));
 }
 
 static void fail_attempt(struct runtime *rt, uint32_t number, uint32_t call, uint32_t cause)
@@ -328,11 +334,20 @@ static void fail_attempt(struct runtime *rt, uint32_t number, uint32_t call, uin
     tell(rt, number, call, TOLD_ATTEMPT_FAILED);
 }
 
-static void try_again(struct runtime *rt, uint32_t number, uint32_t call)
+/* Behind the delay it arrives anew, in its old place of the queue. */
+static void try_again(struct runtime *rt, uint32_t number, uint32_t call, simtime delay)
 {
-    call_of(rt, call)->attempt++;
+    struct call *c = call_of(rt, call);
+    c->attempt++;
     rt->record->calls.retried++;
-    tell(rt, number, call, TOLD_RETRIED);
+    struct told told = told_of(rt, number, call, TOLD_RETRIED);
+    told.amount = delay;
+    runtime_tell(rt, told);
+    if (delay == 0)
+        return;
+    c->has_arrived = false;
+    c->state = CALL_BACKOFF;
+    c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
 /* It has left the state as it was: what it took is lost. Where others work meanwhile, nobody can
@@ -363,7 +378,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
         call_give_up(rt, call, CAIRN_CAUSE_EXCEPTION);
         return;
     }
-    try_again(rt, number, call);
+    try_again(rt, number, call, cure.delay);
     a->calls++;
     backlog_push_front(rt, a, call);
 }
@@ -452,6 +467,11 @@ void service_call_timer(struct runtime *rt, uint32_t call)
     uint32_t number = c->actor;
     struct actor *a = actor_of(rt, number);
     enum batch_kind kind = kind_of(rt, call);
+    if (c->state == CALL_BACKOFF) {
+        c->state = CALL_WAITING;
+        service_call_ready(rt, call, 0);
+        return;
+    }
     service_charge(rt, number);
     if (c->state == CALL_FETCHING) {
         fetched(rt, number, call);
@@ -522,7 +542,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
                  (uint64_t)c->batch << 32 | c->element, a->own);
     if (cure.action == CAIRN_GIVE_UP)
         return false;
-    try_again(rt, number, call);
+    try_again(rt, number, call, cure.delay);
     return true;
 }
 
@@ -533,7 +553,8 @@ void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
     uint32_t failed = 0, *end = &failed;
     for (uint32_t at = gather(rt, a), next; at; at = next) {
         next = call_of(rt, at)->next;
-        call_of(rt, at)->state = CALL_WAITING;
+        if (call_of(rt, at)->state != CALL_BACKOFF)
+            call_of(rt, at)->state = CALL_WAITING;
         if (survives(rt, number, at, is_dead)) {
             backlog_push_back(rt, a, at);
             continue;

@@ -75,11 +75,36 @@ static void row_c28_the_fourth_crash_in_five_seconds_stops_the_tree(void **state
     }
 }
 
+/* A method of 3 s that always raises at its end, tried twice, 2 s apart: 3 + 2 + 3 s. Calls behind
+ * it keep their places. */
+static void calls_of_actors_are_tried_again_after_their_delay(void **state)
+{
+    struct played played;
+    (void)state;
+    played_open(
+        &played, CLUSTER "recovery: {name: backoff, delay: fixed, base: 2 s}\n",
+        "    actors:\n"
+        "      A: {restarts: 1, retries: 1, methods: {m: {time: 3 s, retry_exceptions: true, "
+        "fails: {probability: 100 %, at: end}}, n: 1 s}}\n"
+        "    driver:\n"
+        "    - {start: A, as: a}\n"
+        "    - {call: a.m}\n"
+        "    - {run: a.n}\n");
+    const struct record *r = played_run(&played, 0);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_int_equal(r->attempts.failed, 2);
+    assert_true(played_time(&played, TOLD_STARTED, 1) == 5);
+    assert_true(played_time(&played, TOLD_FAILED, 0) == 8);
+    assert_true(simtime_seconds(r->makespan) == 9);
+    played_close(&played);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_c28_who_starts_again_with_a_failed_actor),
         cmocka_unit_test(row_c28_the_fourth_crash_in_five_seconds_stops_the_tree),
+        cmocka_unit_test(calls_of_actors_are_tried_again_after_their_delay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
