@@ -223,6 +223,7 @@ struct actor {
     uint32_t avoid; /* where its last process was lost, if recovery wants it elsewhere */
     uint8_t state, phase, cause;
     bool is_computing; /* one of an async actor's calls is, or fetches to do so */
+    bool is_beginning; /* a call of its queue: what this puts there waits its turn */
     bool is_ending;    /* nobody has its handle: it ends with its last call */
     uint32_t next_start;
     uint32_t timer;

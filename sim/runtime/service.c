@@ -224,12 +224,12 @@ static void begin(struct runtime *rt, uint32_t number)
     bool has_all = kind != BATCH_METHODS || call_plan_fetch(rt, call, a->seat.host, &fetch);
     if (!has_all && c->missing > 0)
         return; /* they are being made again: the queue waits */
-    backlog_pop_front(rt, a);
     if (!has_all || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
-        a->calls--;
+        backlog_drop(rt, a, call); /* what is made again may stand before it */
         call_give_up(rt, call, has_all ? CAIRN_CAUSE_OBJECT : submit_lost_argument(rt, call));
         return;
     }
+    backlog_pop_front(rt, a);
     c->next = a->running;
     a->running = call;
     a->running_count++;
@@ -249,9 +249,12 @@ static void begin(struct runtime *rt, uint32_t number)
 void service_pump(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    while (a->state == ACTOR_ALIVE && a->phase == ACTOR_SERVING && a->queue_first &&
-           may_begin(rt, a))
+    while (!a->is_beginning && a->state == ACTOR_ALIVE && a->phase == ACTOR_SERVING &&
+           a->queue_first && may_begin(rt, a)) {
+        a->is_beginning = true;
         begin(rt, number);
+        a->is_beginning = false;
+    }
 }
 
 /* The controller is asked where a checkpoint could be taken; it goes before the calls that wait. */
