@@ -50,7 +50,7 @@ simgrid=$work/simgrid_ckpt
 build_simgrid || { simgrid=; skipped SimGrid; }
 
 run_ours() {
-    for name in hold mm1 ckpt decide schedule; do
+    for name in hold mm1 ckpt decide schedule tasks; do
         $pin "$B/$bench/bench_$name" $quick --csv "$rows" || fail "bench_$name failed"
     done
     # shellcheck disable=SC2086 # whole runs use both cores: not pinned
@@ -59,12 +59,13 @@ run_ours() {
 }
 
 run_peers() {
-    holds=300000 short=876 long=3
-    [ -z "$quick" ] || { holds=20000 short=50 long=; }
+    holds=300000 short=876 long=3 tasks=200000
+    [ -z "$quick" ] || { holds=20000 short=50 long= tasks=5000; }
     if [ -n "$python" ]; then
         $pin "$python" $bench/peers/simpy_hold.py 100 $holds "$rows" &&
             $pin "$python" $bench/peers/simpy_hold.py 10000 $holds "$rows" &&
-            $pin "$python" $bench/peers/simpy_ckpt.py 1000 $short "$rows" || fail 'SimPy failed'
+            $pin "$python" $bench/peers/simpy_ckpt.py 1000 $short "$rows" &&
+            $pin "$python" $bench/peers/simpy_tasks.py 100 $tasks "$rows" || fail 'SimPy failed'
     fi
     if [ -n "$simgrid" ]; then
         $pin "$simgrid" 1000 $short "$rows" 2>"$work/simgrid.log" || fail "see $work/simgrid.log"
