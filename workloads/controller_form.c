@@ -18,6 +18,7 @@
 /* What is read: controllers, or what is described by the same kind of table. */
 struct kind {
     const char *word; /* "controller", which is the key too */
+    const char *list; /* what cairn list calls them all */
     enum schema_type type;
     const struct cairn_controller_class *const *classes; /* NULL-terminated */
 };
@@ -59,8 +60,8 @@ static enum status unknown_name(const struct form *form, const struct yaml_node 
                                 "unknown %s '%.64s'; did you mean '%s'?", form->kind->word,
                                 node->text, nearest)
                    : diag_error(form->reader->diag, node->place,
-                                "unknown %s '%.64s'; cairn list policies names them all",
-                                form->kind->word, node->text);
+                                "unknown %s '%.64s'; cairn list %s names them all",
+                                form->kind->word, node->text, form->kind->list);
 }
 
 static enum status find_class(const struct form *form, const struct cairn_controller_class **class)
@@ -535,7 +536,7 @@ static enum status read_kind(const struct value_reader *reader, const struct kin
 enum status controller_form_read(const struct value_reader *reader, const struct yaml_node *node,
                                  const char **canonical)
 {
-    const struct kind kind = {"controller", TYPE_CONTROLLER,
+    const struct kind kind = {"controller", "policies", TYPE_CONTROLLER,
                               reader->controllers ? reader->controllers : cairn_controllers};
     struct spec_controller read = {0};
     enum status status = read_kind(reader, &kind, node, &read, canonical);
@@ -567,7 +568,7 @@ enum status controller_form_read_scheduler(const struct value_reader *reader,
     struct spec_controller read = {0};
     for (size_t i = 0; cairn_schedulers[i]; i++)
         add_shell(&shells, i, cairn_schedulers[i]->name, cairn_schedulers[i]->params);
-    const struct kind kind = {"scheduler", TYPE_SCHEDULER, shells.list};
+    const struct kind kind = {"scheduler", "schedulers", TYPE_SCHEDULER, shells.list};
     enum status status = read_kind(reader, &kind, node, &read, canonical);
     if (status != STATUS_OK)
         return status;
@@ -583,7 +584,7 @@ enum status controller_form_read_recovery(const struct value_reader *reader,
     struct spec_controller read = {0};
     for (size_t i = 0; cairn_recoveries[i]; i++)
         add_shell(&shells, i, cairn_recoveries[i]->name, cairn_recoveries[i]->params);
-    const struct kind kind = {"recovery", TYPE_RECOVERY, shells.list};
+    const struct kind kind = {"recovery", "recoveries", TYPE_RECOVERY, shells.list};
     enum status status = read_kind(reader, &kind, node, &read, canonical);
     if (status != STATUS_OK)
         return status;

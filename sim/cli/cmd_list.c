@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cairn list: what there is, one name first on each line, so that scripts can read it too. */
+#include "policies/registry.h"
 #include "sim/base/text.h"
 #include "sim/cli/prepare.h"
 #include "workloads/builtin.h"
@@ -55,14 +56,41 @@ static enum status list_policies(struct cli *cli)
     return STATUS_OK;
 }
 
+static enum status list_schedulers(struct cli *cli)
+{
+    for (int i = 0; cairn_schedulers[i]; i++)
+        io_printf(&cli->out, "%-19s  %s\n", cairn_schedulers[i]->name,
+                  cairn_schedulers[i]->summary);
+    return STATUS_OK;
+}
+
+static enum status list_recoveries(struct cli *cli)
+{
+    for (int i = 0; cairn_recoveries[i]; i++)
+        io_printf(&cli->out, "%-19s  %s\n", cairn_recoveries[i]->name,
+                  cairn_recoveries[i]->summary);
+    return STATUS_OK;
+}
+
+static void print_policy(struct sink *out, const char *kind, const char *name, const char *summary,
+                         const struct cairn_param *params)
+{
+    io_printf(out, "%s%s: %s\n", kind, name, summary);
+    for (const struct cairn_param *p = params; p->name; p++)
+        print_param(out, p);
+}
+
 void cmd_list_parameters(struct cli *cli)
 {
-    for (int i = 0; cli->controllers[i]; i++) {
-        const struct cairn_controller_class *class = cli->controllers[i];
-        io_printf(&cli->out, "%s: %s\n", class->name, class->summary);
-        for (const struct cairn_param *p = class->params; p->name; p++)
-            print_param(&cli->out, p);
-    }
+    for (int i = 0; cli->controllers[i]; i++)
+        print_policy(&cli->out, "", cli->controllers[i]->name, cli->controllers[i]->summary,
+                     cli->controllers[i]->params);
+    for (int i = 0; cairn_schedulers[i]; i++)
+        print_policy(&cli->out, "scheduler ", cairn_schedulers[i]->name,
+                     cairn_schedulers[i]->summary, cairn_schedulers[i]->params);
+    for (int i = 0; cairn_recoveries[i]; i++)
+        print_policy(&cli->out, "recovery ", cairn_recoveries[i]->name,
+                     cairn_recoveries[i]->summary, cairn_recoveries[i]->params);
 }
 
 static enum status list_laws(struct cli *cli)
@@ -135,6 +163,8 @@ struct topic {
 static const struct topic topics[] = {
     {"scenarios", "built-in scenarios", list_scenarios},
     {"policies", "controllers", list_policies},
+    {"schedulers", "who places tasks and actors", list_schedulers},
+    {"recoveries", "who tries failed tasks and actors again", list_recoveries},
     {"laws", "laws of lifetimes and repairs, as a scenario writes them", list_laws},
     {"formats", "files read and written", list_formats},
     {"figures", "what cairn plot draws", list_figures},
