@@ -10,7 +10,8 @@ struct tally {
     struct tally_function *functions;
     simtime *started; /* by number of a call */
     uint32_t capacity;
-    bool is_out_of_memory;
+    bool is_out_of_memory, is_stopped;
+    struct tally_wait wait;
 };
 
 static void start(struct tally *t, uint32_t call, simtime time)
@@ -34,6 +35,11 @@ static void start(struct tally *t, uint32_t call, simtime time)
 static void hear(void *context, const struct told *told)
 {
     struct tally *t = context;
+    t->is_stopped |= told->kind == TOLD_STOPPED;
+    if (t->is_stopped && told->kind == TOLD_WAITED &&
+        (!t->wait.is_there || told->since < t->wait.since))
+        t->wait = (struct tally_wait){true, told->since, (enum fiber_wait)told->to,
+                                      (uint32_t)told->count};
     if (told->function == PROGRAM_NOTHING || t->is_out_of_memory)
         return;
     struct tally_function *f = &t->functions[told->function];
@@ -50,7 +56,8 @@ static void hear(void *context, const struct told *told)
 }
 
 enum status tally_functions(const struct cell *cell, uint32_t replication, struct arena *arena,
-                            struct tally_function **functions, struct diag *diag)
+                            struct tally_function **functions, struct tally_wait *wait,
+                            struct diag *diag)
 {
     struct tally tally = {.started = NULL};
     struct witness witness;
@@ -69,5 +76,7 @@ enum status tally_functions(const struct cell *cell, uint32_t replication, struc
         status = diag_world(diag, "count", NULL, ENOMEM);
     if (status == STATUS_OK)
         *functions = tally.functions;
+    if (status == STATUS_OK && wait)
+        *wait = tally.wait;
     return status;
 }

@@ -16,9 +16,18 @@ struct tally_function {
     slot_ns ran;    /* the time of these, from start to end */
 };
 
-/* *functions is an array of the arena, an element for each function of the cell's program.
- * STATUS_MEMORY. */
+/* What a driver waited for when a run was stopped: the one that had waited longest. */
+struct tally_wait {
+    bool is_there;
+    simtime since;
+    enum fiber_wait what;
+    uint32_t line; /* of the scenario */
+};
+
+/* *functions is an array of the arena, an element for each function of the cell's program; wait may
+ * be NULL. STATUS_MEMORY. */
 enum status tally_functions(const struct cell *cell, uint32_t replication, struct arena *arena,
-                            struct tally_function **functions, struct diag *diag);
+                            struct tally_function **functions, struct tally_wait *wait,
+                            struct diag *diag);
 
 #endif

@@ -144,13 +144,31 @@ static void print_function(struct sink *out, int width, const char *name,
               f->calls, mean, f->failed, f->retried);
 }
 
+/* Who looks at an unfinished run wants to know where it stood. */
+static void print_wait(struct sink *out, const struct tally_wait *wait)
+{
+    static const char *const what[] = {
+        [FIBER_FOR_ALL] = "for results",          [FIBER_FOR_SOME] = "for some results",
+        [FIBER_FOR_TIME] = "for its own work",    [FIBER_FOR_BRANCHES] = "for its branches",
+        [FIBER_FETCHING] = "for results to come",
+    };
+    char since[REPORT_TEXT];
+    if (!wait->is_there)
+        return;
+    io_printf(out,
+              "\n  replication 0 was stopped: since %s a driver had waited %s, at line %u of the "
+              "scenario;\n  --events FILE tells what came before, --timeline shows who held what\n",
+              report_duration(since, simtime_seconds(wait->since)), what[wait->what], wait->line);
+}
+
 enum status report_program_functions(struct cli *cli, const struct cell *cell)
 {
     const struct program *p = cell->spec.program;
     struct tally_function *functions;
+    struct tally_wait wait;
     if (p->functions_count == 0 || cell->count == 0 || cell->records[0].events > TALLY_EVENTS)
         return STATUS_OK;
-    enum status status = tally_functions(cell, 0, &cli->arena, &functions, &cli->diag);
+    enum status status = tally_functions(cell, 0, &cli->arena, &functions, &wait, &cli->diag);
     if (status != STATUS_OK)
         return status;
     int width = name_width(p);
@@ -160,5 +178,6 @@ enum status report_program_functions(struct cli *cli, const struct cell *cell)
         print_function(&cli->out, width, p->functions[i].name, &functions[i]);
     if (p->functions_count > TALLY_ROWS)
         io_printf(&cli->out, "  and %u functions more\n", p->functions_count - TALLY_ROWS);
+    print_wait(&cli->out, &wait);
     return STATUS_OK;
 }

@@ -16,8 +16,8 @@ static void functions_add_up_to_the_record(void **state)
         played_open(&played, failing[i].head, failing[i].pipeline);
         for (uint32_t k = 0; k < FAILING_REPLICATIONS; k++) {
             struct tally_function *f, all = {.calls = 0};
-            assert_int_equal(tally_functions(&played.cell, k, &played.arena, &f, &played.diag),
-                             STATUS_OK);
+            assert_int_equal(
+                tally_functions(&played.cell, k, &played.arena, &f, NULL, &played.diag), STATUS_OK);
             for (uint32_t j = 0; j < played.cell.spec.program->functions_count; j++) {
                 all.calls += f[j].calls;
                 all.failed += f[j].failed;
@@ -47,7 +47,8 @@ static void a_mean_is_of_the_times_from_start_to_end(void **state)
                 "    tasks: {load: {time: [2 s, 4 s]}, never: {time: 1 s}}\n"
                 "    actors: {A: {start: 5 s, methods: {m: {time: 3 s, await: 1 s}}}}\n"
                 "    driver: [{run: load, times: 4}, {start: A, as: a}, {run: a.m, times: 5}]\n");
-    assert_int_equal(tally_functions(&played.cell, 0, &played.arena, &f, &played.diag), STATUS_OK);
+    assert_int_equal(tally_functions(&played.cell, 0, &played.arena, &f, NULL, &played.diag),
+                     STATUS_OK);
     assert_int_equal(f[0].calls, 4);
     assert_int_equal(f[0].ended, 4);
     assert_true(f[0].ran == 12 * SIMTIME_SECOND);
@@ -58,11 +59,42 @@ static void a_mean_is_of_the_times_from_start_to_end(void **state)
     played_close(&played);
 }
 
+/* Three actors of two processors each cannot live on two nodes of two: the driver waits for ever.
+ */
+static void a_stopped_run_says_what_its_driver_waited_for(void **state)
+{
+    struct played played;
+    struct tally_function *f;
+    struct tally_wait wait;
+    (void)state;
+    played_open(&played, "horizon: 1 h\ncluster: {nodes: 2, node: {cpu: 2}}",
+                "    tasks: {load: {time: 2 s}}\n"
+                "    actors: {A: {cpu: 2, methods: {m: 1 s}}}\n"
+                "    driver:\n"
+                "    - {run: load}\n"
+                "    - {create: A, times: 3, as: a}\n"
+                "    - {run: a.m}\n");
+    assert_int_equal(tally_functions(&played.cell, 0, &played.arena, &f, &wait, &played.diag),
+                     STATUS_OK);
+    assert_true(wait.is_there);
+    assert_int_equal(wait.what, FIBER_FOR_ALL);
+    assert_true(wait.since == 2 * SIMTIME_SECOND);
+    assert_int_equal(wait.line, 13);
+    played_close(&played);
+    played_open(&played, "cluster: {nodes: 2, node: {cpu: 2}}",
+                "    tasks: {load: {time: 2 s}}\n    driver: [{run: load}]\n");
+    assert_int_equal(tally_functions(&played.cell, 0, &played.arena, &f, &wait, &played.diag),
+                     STATUS_OK);
+    assert_false(wait.is_there);
+    played_close(&played);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_add_up_to_the_record),
         cmocka_unit_test(a_mean_is_of_the_times_from_start_to_end),
+        cmocka_unit_test(a_stopped_run_says_what_its_driver_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
