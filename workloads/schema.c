@@ -249,6 +249,10 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                        "rate at which objects move between nodes; none: at once"},
     [KEY_INLINE] = {"runtime.inline", TYPE_BYTES, FIELD(runtime.inline_size), false, "100 KiB",
                     NULL, 0, 0, NULL, "results up to here travel with the reply"},
+    [KEY_OBJECT_MEMORY] = {"runtime.objects.memory", TYPE_BYTES, FIELD(runtime.object_memory),
+                           false, "none", "none", 1, 9e18, NULL,
+                           "memory of a node for results larger than runtime.inline; none: no "
+                           "limit"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -284,7 +288,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
-                       (id >= KEY_SUBMIT && id <= KEY_INLINE);
+                       (id >= KEY_SUBMIT && id <= KEY_OBJECT_MEMORY);
     return has_pipeline ? !is_group : !is_pipeline;
 }
 

@@ -81,6 +81,8 @@ static const struct kind kinds[TOLD_KINDS] = {
     [TOLD_PREDICTION] = {0, NULL, "a failure is foretold"},
     [TOLD_NOTICE] = {0, NULL, "a node will be taken away"},
     [TOLD_STOPPED] = {HAS_END, NULL, "the run ends before its jobs do"},
+    [TOLD_EVICTED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
+                      "a copy leaves a host that wants room, others stay"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,
                    "the time of a placement since since_ns is of this class of the ledger"},
     [TOLD_MOVE] = {HAS_JOB | HAS_WHAT | HAS_ATTEMPT | HAS_FROM | HAS_CLASS, "amount_ns",

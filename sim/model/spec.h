@@ -161,6 +161,7 @@ struct spec {
         simtime latency;          /* of a transfer between nodes */
         double bandwidth;         /* bytes a second; 0: transfers take the latency alone */
         uint64_t inline_size;     /* results up to here travel with the reply */
+        uint64_t object_memory;   /* bytes that results may take on a node; 0: no limit */
         simtime worker_detection; /* from the end of a process to its detection */
     } runtime;
     struct spec_controller controller;

@@ -171,6 +171,13 @@ void batch_cancel(struct runtime *rt, uint32_t number)
             call_cancel(rt, b->objects[i].call);
 }
 
+void batch_clear(struct runtime *rt, uint32_t number)
+{
+    struct batch *b = batch_of(rt, number);
+    for (uint32_t i = 0; i < b->count && b->kind != BATCH_ACTORS; i++)
+        copies_drop(rt, &b->objects[i]);
+}
+
 /* ---- waiting ------------------------------------------------------------------------------- */
 
 void batch_wait(struct runtime *rt, uint32_t number, uint32_t element, enum waiter_kind kind,

@@ -6,10 +6,10 @@
  * scheduler. */
 #include "sim/runtime/call.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/arguments.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/host.h"
-#include "sim/runtime/lineage.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
@@ -39,6 +39,11 @@ static void tell(struct runtime *rt, const struct call *c, enum told_kind kind, 
     runtime_tell(rt, told);
 }
 
+void call_tell(struct runtime *rt, uint32_t number, enum told_kind kind, slot_ns amount)
+{
+    tell(rt, call_of(rt, number), kind, amount);
+}
+
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element)
 {
     uint32_t number = pool_take(&rt->calls);
@@ -52,7 +57,7 @@ uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element)
 static void free_call(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    assert(c->seat.host == TOLD_NOWHERE && c->timer == 0);
+    assert(c->seat.host == TOLD_NOWHERE && c->timer == 0 && !c->is_pinning);
     c->stamp = 0; /* what it still waits for wakes nobody */
     batch_call_done(rt, c->batch, c->element);
     pool_give(&rt->calls, number);
@@ -108,34 +113,49 @@ static void run(struct runtime *rt, uint32_t number)
     c->timer = runtime_timer(rt, end, EVENT_OUTAGE, TIMER_CALL, number);
 }
 
-/* Its arguments are gone and being made again: it gives its place back and waits for them. */
-static void step_back(struct runtime *rt, uint32_t number)
+/* It gives its place back unused. */
+static void leave_early(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    seat_charge(rt, SEAT_OF_CALL(number), start_class(c));
     host_worker_idle(rt, c->seat.host, batch_of(rt, c->batch)->job);
     seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
     c->state = CALL_WAITING;
-    if (c->missing == 0) /* they cannot be made */
+}
+
+/* Its arguments are gone and being made again, or cannot be made: it waits for them elsewhere. */
+static void step_back(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    leave_early(rt, number);
+    if (c->missing == 0)
         call_give_up(rt, number, CAIRN_CAUSE_OBJECT);
 }
 
 static void fetch(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    bool is_lost;
-    int64_t bytes = call_bytes_to_fetch(rt, number, c->seat.host, &is_lost);
-    if (is_lost) {
+    struct arguments arguments = arguments_find(rt, number, c->seat.host);
+    seat_charge(rt, SEAT_OF_CALL(number), c->state == CALL_BLOCKED ? JOB_BLOCKED : start_class(c));
+    if (arguments.is_lost) {
         step_back(rt, number);
         return;
     }
-    seat_charge(rt, SEAT_OF_CALL(number), start_class(c));
-    if (bytes < 0) {
-        run(rt, number);
+    switch (arguments_ask(rt, number, c->seat.host, &arguments)) {
+    case STORE_ROOM:
+        break;
+    case STORE_LATER:
+        c->state = CALL_BLOCKED;
+        return;
+    case STORE_NEVER:
+        leave_early(rt, number);
+        call_give_up(rt, number, CAIRN_CAUSE_MEMORY);
         return;
     }
-    call_fetched(rt, number, c->seat.host, bytes); /* under way counts as there for the next ones */
-    wait_phase(rt, number, CALL_FETCHING, call_transfer_time(rt, bytes));
+    if (arguments.bytes < 0)
+        run(rt, number);
+    else
+        wait_phase(rt, number, CALL_FETCHING,
+                   arguments_fetch(rt, number, c->seat.host, &arguments));
 }
 
 static void want_worker(struct runtime *rt, uint32_t number)
@@ -221,25 +241,82 @@ static void failed(struct runtime *rt, uint32_t number, uint32_t host)
     submit_call(rt, number, c->next);
 }
 
+enum store_answer call_ask_room(struct runtime *rt, uint32_t number, uint32_t host)
+{
+    const struct call *c = call_of(rt, number);
+    int64_t size = copies_size(rt, c->batch, c->element);
+    bool is_inline = (uint64_t)size <= rt->spec->runtime.inline_size;
+    return is_inline ? STORE_ROOM : store_ask(rt, number, host, size, 0);
+}
+
+/* It leaves its place, well or not. */
+static uint32_t leave(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    uint32_t host = c->seat.host;
+    host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
+    seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
+    return host;
+}
+
+/* Its useful time has come to nothing, or to nothing yet. */
+static void take_back(struct runtime *rt, uint32_t number, enum job_class class)
+{
+    struct call *c = call_of(rt, number);
+    seat_move(rt, SEAT_OF_CALL(number), JOB_USEFUL, class, c->worked);
+    c->worked = 0;
+}
+
+static void store_result(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    switch (call_ask_room(rt, number, c->seat.host)) {
+    case STORE_ROOM:
+        call_finish(rt, number, leave(rt, number));
+        return;
+    case STORE_LATER:
+        c->state = CALL_STORING;
+        return;
+    case STORE_NEVER:
+        take_back(rt, number, JOB_LOST);
+        leave(rt, number);
+        call_give_up(rt, number, CAIRN_CAUSE_MEMORY);
+        return;
+    }
+}
+
 /* It has run to its end, or to its exception. */
 static void end_run(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     const struct program_function *f = function_of(rt, c);
-    uint32_t host = c->seat.host, reference = SEAT_OF_CALL(number);
+    uint32_t reference = SEAT_OF_CALL(number);
     enum job_class class = c->is_raising ? JOB_LOST : JOB_USEFUL;
     simtime elapsed = seat_charge(rt, reference, class);
     uint64_t index = batch_of(rt, c->batch)->first + c->element;
     simtime overhead = amount_of(&f->overhead, index, 0.5);
-    seat_move(rt, reference, class, JOB_TRANSFER, overhead < elapsed ? overhead : elapsed);
-    host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
-    seat_leave(rt, reference, &f->demand);
+    overhead = overhead < elapsed ? overhead : elapsed;
+    seat_move(rt, reference, class, JOB_TRANSFER, overhead);
+    c->worked = c->is_raising ? 0 : elapsed - overhead;
+    arguments_let_go(rt, number);
     if (c->is_raising) {
         c->cause = CAIRN_CAUSE_EXCEPTION;
-        failed(rt, number, host);
+        failed(rt, number, leave(rt, number));
     } else {
-        call_finish(rt, number, host);
+        store_result(rt, number);
     }
+}
+
+void call_room(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    if (c->state == CALL_BLOCKED) {
+        fetch(rt, number);
+        return;
+    }
+    assert(c->state == CALL_STORING);
+    seat_charge(rt, SEAT_OF_CALL(number), JOB_BLOCKED);
+    store_result(rt, number);
 }
 
 void call_timer(struct runtime *rt, uint32_t number)
@@ -280,15 +357,32 @@ void call_timer(struct runtime *rt, uint32_t number)
         break;
     case CALL_WAITING:
     case CALL_AWAITING:
+    case CALL_BLOCKED:
+    case CALL_STORING:
         assert(!"a call that waits has no timer");
     }
+}
+
+static bool is_waiting_for_room(const struct call *c)
+{
+    return c->state == CALL_BLOCKED || c->state == CALL_STORING;
 }
 
 static enum job_class phase_class(const struct call *c)
 {
     return c->state == CALL_RUNNING    ? JOB_LOST
            : c->state == CALL_FETCHING ? JOB_TRANSFER
+           : is_waiting_for_room(c)    ? JOB_BLOCKED
                                        : start_class(c);
+}
+
+/* It has nothing on its host any more, and waits for nothing there. */
+static void withdraw(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    arguments_let_go(rt, number);
+    if (is_waiting_for_room(c))
+        store_forget(rt, number, c->seat.host);
 }
 
 void call_lost(struct runtime *rt, uint32_t number, uint32_t cause)
@@ -296,6 +390,8 @@ void call_lost(struct runtime *rt, uint32_t number, uint32_t cause)
     struct call *c = call_of(rt, number);
     if (c->state != CALL_LOST)
         seat_charge(rt, SEAT_OF_CALL(number), phase_class(c));
+    take_back(rt, number, JOB_LOST);
+    withdraw(rt, number);
     runtime_stop_timer(rt, &c->timer);
     c->state = CALL_LOST;
     c->cause = (uint8_t)cause;
@@ -323,11 +419,12 @@ void call_crash_worker(struct runtime *rt, uint32_t number)
 
 void call_stop(struct runtime *rt, uint32_t number)
 {
-    const struct call *c = call_of(rt, number);
+    struct call *c = call_of(rt, number);
     seat_charge(rt, SEAT_OF_CALL(number),
                 c->state == CALL_LOST      ? JOB_DETECT
                 : c->state == CALL_RUNNING ? JOB_UNCOMMITTED
                                            : phase_class(c));
+    take_back(rt, number, JOB_UNCOMMITTED);
 }
 
 void call_cancel(struct runtime *rt, uint32_t number)
@@ -343,6 +440,8 @@ void call_cancel(struct runtime *rt, uint32_t number)
         seat_charge(rt, SEAT_OF_CALL(number), JOB_DETECT);
     else
         seat_charge(rt, SEAT_OF_CALL(number), phase_class(c));
+    take_back(rt, number, JOB_LOST);
+    withdraw(rt, number);
     if (c->state == CALL_STARTING)
         host_forget_worker(rt, host, SEAT_OF_CALL(number), has_begun);
     runtime_stop_timer(rt, &c->timer);
@@ -373,60 +472,6 @@ simtime call_transfer_time(const struct runtime *rt, int64_t bytes)
     double bandwidth = rt->spec->runtime.bandwidth;
     simtime time = bandwidth > 0 ? simtime_from_seconds((double)bytes / bandwidth) : 0;
     return simtime_add(rt->spec->runtime.latency, time);
-}
-
-/* Every result that call `element` of the batch is given: the next one; false: no more. */
-struct walk {
-    uint32_t argument, batch, element, next;
-};
-static bool next_argument(const struct runtime *rt, const struct batch *b, uint32_t element,
-                          struct walk *walk)
-{
-    for (; walk->argument < b->arguments_count; walk->argument++, walk->next = 0) {
-        const struct batch_argument *a = &b->arguments[walk->argument];
-        uint32_t count = a->is_each ? 1 : batch_of(rt, a->batch)->count;
-        if (walk->next >= count)
-            continue;
-        walk->batch = a->batch;
-        walk->element = a->is_each ? element : walk->next;
-        walk->next++;
-        return true;
-    }
-    return false;
-}
-
-/* -1: all is there already. */
-int64_t call_bytes_to_fetch(struct runtime *rt, uint32_t number, uint32_t host, bool *is_lost)
-{
-    struct call *c = call_of(rt, number);
-    const struct batch *b = batch_of(rt, c->batch);
-    int64_t bytes = -1;
-    *is_lost = false;
-    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);) {
-        if (!copies_has(rt, walk.batch, walk.element)) {
-            *is_lost = true;
-            lineage_rebuild(rt, walk.batch, walk.element);
-            if (batch_of(rt, walk.batch)->objects[walk.element].state == OBJECT_PENDING) {
-                c->missing++;
-                batch_wait(rt, walk.batch, walk.element, WAITER_CALL, number, c->stamp);
-            }
-        } else if (!copies_is_on(rt, walk.batch, walk.element, host)) {
-            int64_t size = copies_size(rt, walk.batch, walk.element);
-            bytes = (bytes < 0 ? 0 : bytes) + size;
-        }
-    }
-    return bytes;
-}
-
-void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes)
-{
-    struct call *c = call_of(rt, number);
-    const struct batch *b = batch_of(rt, c->batch);
-    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
-        if (!copies_is_on(rt, walk.batch, walk.element, host))
-            copies_add(rt, walk.batch, walk.element, host);
-    rt->record->bytes.moved += (uint64_t)bytes;
-    tell(rt, c, TOLD_MOVED, bytes);
 }
 
 struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint32_t cause,

@@ -11,7 +11,7 @@
 #ifndef CAIRN_RUNTIME_CALL_H
 #define CAIRN_RUNTIME_CALL_H
 
-#include "sim/runtime/runtime.h"
+#include "sim/runtime/store.h"
 
 struct call *call_of(const struct runtime *rt, uint32_t number);
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
@@ -32,10 +32,11 @@ void call_cancel(struct runtime *rt, uint32_t number);
 /* ---- shared with actors ---- */
 /* How long this call computes; *is_raising: it will end with an exception. */
 simtime call_work(const struct runtime *rt, const struct call *call, bool *is_raising);
-/* Bytes that its arguments still have to bring to `host`; *is_lost: one is gone and being made
- * again, for which the call now waits. */
-int64_t call_bytes_to_fetch(struct runtime *rt, uint32_t number, uint32_t host, bool *is_lost);
-void call_fetched(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes);
+/* There is room on its host for what it waits for. */
+void call_room(struct runtime *rt, uint32_t number);
+/* Room for its result on this host, or it waits for it (call_room, service_room). */
+enum store_answer call_ask_room(struct runtime *rt, uint32_t number, uint32_t host);
+void call_tell(struct runtime *rt, uint32_t number, enum told_kind kind, slot_ns amount);
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes);
 /* Its result lies on `host`, and the owner hears of it after the reply. */
 void call_finish(struct runtime *rt, uint32_t number, uint32_t host);

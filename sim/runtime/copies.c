@@ -5,6 +5,7 @@
  * life bad without visiting them. */
 #include "sim/runtime/copies.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/store.h"
 
 static const struct program_function *function_of(const struct runtime *rt, const struct batch *b)
 {
@@ -47,19 +48,36 @@ bool copies_has(const struct runtime *rt, uint32_t number, uint32_t element)
     return has;
 }
 
-bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+uint32_t copies_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
-    const struct object *object = &batch_of(rt, number)->objects[element];
-    bool is_on = object->is_inline;
-    for (uint32_t at = object->copies; at && !is_on;) {
+    for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
         const struct copy *copy = pool_at(&rt->copies, at);
-        is_on = copy->host == host && copies_is_good(rt, copy);
+        if (copy->host == host && copies_is_good(rt, copy))
+            return at;
         at = copy->next;
     }
-    return is_on;
+    return 0;
 }
 
-void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    return batch_of(rt, number)->objects[element].is_inline ||
+           copies_on(rt, number, element, host) != 0;
+}
+
+bool copies_is_last(const struct runtime *rt, uint32_t number)
+{
+    const struct copy *copy = pool_at(&rt->copies, number);
+    for (uint32_t at = batch_of(rt, copy->batch)->objects[copy->element].copies; at;) {
+        const struct copy *other = pool_at(&rt->copies, at);
+        if (at != number && copies_is_good(rt, other))
+            return false;
+        at = other->next;
+    }
+    return true;
+}
+
+uint32_t copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
     struct object *object = &batch_of(rt, number)->objects[element];
     uint32_t at = pool_take(&rt->copies);
@@ -71,11 +89,16 @@ void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t 
         (struct copy){.next = object->copies,
                       .host = host,
                       .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life,
+                      .batch = number,
+                      .element = element,
+                      .is_primary = is_first,
                       .bytes = (int64_t)told.amount};
     object->copies = at;
     rt->record->objects.stored += is_first;
     rt->record->objects.copied += !is_first;
     runtime_tell(rt, told);
+    store_add(rt, at);
+    return at;
 }
 
 static void tell_dropped(struct runtime *rt, const struct copy *copy)
@@ -92,7 +115,18 @@ void copies_drop(struct runtime *rt, struct object *object)
     for (uint32_t at = object->copies, next; at; at = next) {
         next = ((struct copy *)pool_at(&rt->copies, at))->next;
         tell_dropped(rt, pool_at(&rt->copies, at));
+        store_remove(rt, at);
         pool_give(&rt->copies, at);
     }
     object->copies = 0;
+}
+
+void copies_forget(struct runtime *rt, uint32_t number)
+{
+    const struct copy *copy = pool_at(&rt->copies, number);
+    uint32_t *link = &batch_of(rt, copy->batch)->objects[copy->element].copies;
+    while (*link != number)
+        link = &((struct copy *)pool_at(&rt->copies, *link))->next;
+    *link = copy->next;
+    pool_give(&rt->copies, number);
 }

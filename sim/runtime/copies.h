@@ -9,9 +9,15 @@
 bool copies_has(const struct runtime *rt, uint32_t batch, uint32_t element);
 /* On this host, or small? TOLD_NOWHERE: with the driver. */
 bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
-/* One more; the first of a result is told as stored, others as copied. */
-void copies_add(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
+/* The number of a good copy on this host; 0: none. */
+uint32_t copies_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
+/* One more; the first of a result is told as stored, others as copied. Its number. */
+uint32_t copies_add(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 void copies_drop(struct runtime *rt, struct object *object);
+/* This one goes, and has left its store. */
+void copies_forget(struct runtime *rt, uint32_t copy);
+/* Is it the only good one of its result? */
+bool copies_is_last(const struct runtime *rt, uint32_t copy);
 /* Is this one good: does its host live the same life? */
 bool copies_is_good(const struct runtime *rt, const struct copy *copy);
 /* Bytes of a result, whether it is there or not. */

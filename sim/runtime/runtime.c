@@ -16,6 +16,7 @@
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
+#include "sim/runtime/store.h"
 #include "sim/runtime/submit.h"
 
 #define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
@@ -54,6 +55,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_PREDICTION] = "prediction",
     [TOLD_NOTICE] = "notice",
     [TOLD_STOPPED] = "stopped",
+    [TOLD_EVICTED] = "evicted",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -208,7 +210,7 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
     rt->come_of = arena_array(a, program->jobs_count, sizeof *rt->come_of);
     rt->thoughts = arena_array(a, program->statements_count, sizeof *rt->thoughts);
     if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of &&
-        rt->begun_of && rt->lives_of && rt->come_of && rt->thoughts &&
+        rt->begun_of && rt->lives_of && rt->come_of && rt->thoughts && store_open(rt) &&
         cluster_init(&rt->cluster, spec, a) &&
         fault_init(&rt->faults, spec, &rt->engine, &rt->cluster, &rt->story, false, a) &&
         engine_open(&rt->engine, rt->cluster.entities_count, rt->cluster.entities,
@@ -307,6 +309,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     if (rt->is_out_of_memory)
         return;
     tell_nodes(rt);
+    store_begin(rt);
     host_begin(rt);
     mishap_begin(rt);
     for (uint32_t i = 0; i < p->jobs_count; i++) {
@@ -367,6 +370,8 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_CRASH:
         actor_crash(rt, timer.number);
+        break;
+    case TIMER_STORE:
         break;
     }
 }
@@ -460,7 +465,9 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
     while (!rt->is_out_of_memory && !engine->is_out_of_memory) {
         struct event event;
         bool is_fault;
-        fiber_run_ready(rt);
+        do
+            fiber_run_ready(rt);
+        while (store_run_ready(rt));
         if (rt->is_over || rt->jobs_left == 0)
             break;
         bool has_next = engine_peek(engine, &event, &is_fault);

@@ -52,6 +52,7 @@ enum timer_kind {
     TIMER_NOTICE,
     TIMER_MISHAP,
     TIMER_CRASH,
+    TIMER_STORE,
 };
 struct timer {
     uint32_t next_free; /* the pool's */
@@ -106,10 +107,17 @@ struct object {
     uint8_t state, cause;
     bool is_inline; /* small: with its owner, never lost */
 };
-/* Valid while its host lives the same life. */
+/* Valid while its host lives the same life. Where room is limited (store.h) it is in memory, on its
+ * node's disk, or both, and on a list of the store while no call there needs it. */
 struct copy {
     uint32_t next;
     uint32_t host, life;
+    uint32_t batch, element;
+    uint32_t older, newer; /* on its list */
+    uint32_t pins;         /* calls on its host that need it now */
+    uint8_t list;          /* enum store_list */
+    bool is_primary;       /* it may not go as long as somebody may ask for the result */
+    bool is_on_disk, is_in_memory;
     int64_t bytes;
 };
 /* Somebody waits: a batch, a call or a fiber (in that order of reference kinds). */
@@ -155,10 +163,12 @@ enum call_state {
     CALL_WAITING, /* for arguments, or in its actor's queue */
     CALL_LEASING,
     CALL_STARTING, /* its worker */
+    CALL_BLOCKED,  /* until its host has room for its arguments */
     CALL_FETCHING,
     CALL_RUNNING,
     CALL_AWAITING,
-    CALL_LOST, /* its place is gone, and nobody knows yet */
+    CALL_STORING, /* it has run, and waits until its host has room for its result */
+    CALL_LOST,    /* its place is gone, and nobody knows yet */
     CALL_BACKOFF,
     CALL_REPLYING,
 };
@@ -168,17 +178,21 @@ struct call {
     uint32_t stamp; /* no other call ever has it */
     uint32_t actor;
     uint32_t next;       /* in its actor's queue, or among those it runs */
-    uint32_t next_start; /* waits for a worker process */
+    uint32_t next_start; /* waits for a worker process, or for room */
     uint32_t timer;
     uint32_t missing;
+    uint32_t pin_host, pin_life; /* where its arguments are pinned, while is_pinning */
+    int64_t room;                /* bytes that it waits for */
     uint32_t attempt;
     uint16_t failed[CAIRN_CAUSES];
     uint8_t state, cause;
     bool is_raising;  /* this attempt ends with an exception */
     bool is_crashing; /* or with its process */
     bool has_arrived; /* at its actor */
-    bool was_alive;   /* its actor has lived with it: its death is this call's failure */
-    simtime worked;   /* of a method: since it began */
+    bool is_pinning;
+    bool is_resumed; /* it has waited for room, and is next */
+    bool was_alive;  /* its actor has lived with it: its death is this call's failure */
+    simtime worked;  /* useful time that its result will stand for */
 };
 
 /* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
@@ -287,8 +301,10 @@ struct runtime {
     uint32_t pending_most;
     void *recovery;
     struct host *hosts;
-    uint64_t *calls_of; /* by function: calls submitted so far */
-    uint64_t *built_of; /* by class: constructors begun */
+    struct store *stores;                           /* of the hosts; NULL: room has no limit */
+    uint32_t stores_ready_first, stores_ready_last; /* 1 + host: somebody there may go on */
+    uint64_t *calls_of;                             /* by function: calls submitted so far */
+    uint64_t *built_of;                             /* by class: constructors begun */
     uint64_t *begun_of; /* by function: attempts that ran, where their crashes are listed */
     uint64_t *lives_of; /* by class: processes that served, likewise */
     uint64_t *come_of;  /* by definition of a job: how many have arrived */

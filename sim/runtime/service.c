@@ -6,6 +6,7 @@
  * useful part of it that a crash would take back. */
 #include "sim/runtime/service.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/arguments.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/seat.h"
@@ -24,17 +25,22 @@ static enum batch_kind kind_of(const struct runtime *rt, uint32_t call)
 void service_charge(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    bool is_fetching = false, is_working = false;
+    bool is_fetching = false, is_working = false, is_blocked = false;
     enum job_class class = JOB_IDLE;
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
         enum batch_kind kind = kind_of(rt, at);
         if (kind == BATCH_SNAPSHOTS || kind == BATCH_RESTORES)
             class = kind == BATCH_SNAPSHOTS ? JOB_CHECKPOINT : JOB_RESTORE;
-        is_fetching |= call_of(rt, at)->state == CALL_FETCHING;
-        is_working |= call_of(rt, at)->state != CALL_FETCHING;
+        uint8_t state = call_of(rt, at)->state;
+        is_fetching |= state == CALL_FETCHING;
+        is_blocked |= state == CALL_STORING;
+        is_working |= state != CALL_FETCHING && state != CALL_STORING;
     }
+    is_blocked |= a->queue_first && call_of(rt, a->queue_first)->state == CALL_BLOCKED;
     if (class == JOB_IDLE && (is_working || is_fetching))
         class = is_working ? JOB_USEFUL : JOB_TRANSFER;
+    if (class == JOB_IDLE && is_blocked)
+        class = JOB_BLOCKED;
     simtime elapsed = seat_charge(rt, SEAT_OF_ACTOR(number), class);
     if (class != JOB_USEFUL)
         return;
@@ -70,8 +76,18 @@ static void push_back(struct runtime *rt, struct actor *a, uint32_t call)
     a->queue_last = call;
 }
 
+/* The head of the queue, which alone may wait for room, waits no more. */
+static void unblock(struct runtime *rt, const struct actor *a)
+{
+    if (!a->queue_first || call_of(rt, a->queue_first)->state != CALL_BLOCKED)
+        return;
+    store_forget(rt, a->queue_first, a->seat.host);
+    call_of(rt, a->queue_first)->state = CALL_WAITING;
+}
+
 static void push_front(struct runtime *rt, struct actor *a, uint32_t call)
 {
+    unblock(rt, a);
     call_of(rt, call)->next = a->queue_first;
     a->queue_first = call;
     if (!a->queue_last)
@@ -207,7 +223,7 @@ static bool may_begin(const struct runtime *rt, const struct actor *a)
     const struct call *c = call_of(rt, a->queue_first);
     const struct program_actor *class = class_of(rt, a);
     enum batch_kind kind = kind_of(rt, a->queue_first);
-    if (!c->has_arrived || c->missing > 0)
+    if (!c->has_arrived || c->missing > 0 || c->state == CALL_BLOCKED)
         return false;
     if (a->running && kind_of(rt, a->running) != BATCH_METHODS)
         return false;
@@ -223,16 +239,24 @@ static void begin(struct runtime *rt, uint32_t number)
     uint32_t call = a->queue_first;
     struct call *c = call_of(rt, call);
     enum batch_kind kind = kind_of(rt, call);
-    bool is_lost = false;
+    struct arguments arguments = {.bytes = -1};
+    enum store_answer answer = STORE_ROOM;
     service_charge(rt, number);
-    int64_t bytes =
-        kind == BATCH_METHODS ? call_bytes_to_fetch(rt, call, a->seat.host, &is_lost) : -1;
-    if (is_lost && c->missing > 0)
+    if (kind == BATCH_METHODS)
+        arguments = arguments_find(rt, call, a->seat.host);
+    if (arguments.is_lost && c->missing > 0)
         return; /* they are being made again: the queue waits */
+    if (kind == BATCH_METHODS && !arguments.is_lost)
+        answer = arguments_ask(rt, call, a->seat.host, &arguments);
+    if (answer == STORE_LATER) {
+        c->state = CALL_BLOCKED;
+        return;
+    }
     pop_front(rt, a);
-    if (is_lost || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
+    if (arguments.is_lost || answer == STORE_NEVER ||
+        (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
         a->calls--;
-        call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
+        call_give_up(rt, call, answer == STORE_NEVER ? CAIRN_CAUSE_MEMORY : CAIRN_CAUSE_OBJECT);
         return;
     }
     c->next = a->running;
@@ -242,11 +266,10 @@ static void begin(struct runtime *rt, uint32_t number)
         begin_snapshot(rt, number, call);
     } else if (kind == BATCH_RESTORES) {
         begin_restore(rt, number, call);
-    } else if (bytes >= 0) {
-        call_fetched(rt, call, a->seat.host, bytes);
+    } else if (arguments.bytes >= 0) {
         c->state = CALL_FETCHING;
-        c->timer =
-            runtime_timer(rt, call_transfer_time(rt, bytes), EVENT_COMPLETION, TIMER_CALL, call);
+        c->timer = runtime_timer(rt, arguments_fetch(rt, call, a->seat.host, &arguments),
+                                 EVENT_COMPLETION, TIMER_CALL, call);
     } else {
         begin_work(rt, number, call);
     }
@@ -331,16 +354,24 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     push_front(rt, a, call);
 }
 
-/* A method has computed, and waited if it does. */
+/* A method has computed, and waited if it does; it goes on when there is room for its result. */
 static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
     bool is_whole = !c->is_raising || f->fails.at_ppm == 1000000;
+    enum store_answer answer = c->is_raising ? STORE_ROOM : call_ask_room(rt, call, a->seat.host);
+    arguments_let_go(rt, call);
+    if (answer == STORE_LATER) {
+        c->state = CALL_STORING;
+        return;
+    }
     stop_running(rt, number, call);
     a->version += is_whole;
-    if (c->is_raising)
+    if (answer == STORE_NEVER)
+        call_give_up(rt, call, CAIRN_CAUSE_MEMORY);
+    else if (c->is_raising)
         end_exception(rt, number, call);
     else
         call_finish(rt, call, a->seat.host);
@@ -428,6 +459,20 @@ void service_call_timer(struct runtime *rt, uint32_t call)
     service_end_if_let_go(rt, number);
 }
 
+void service_room(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    uint32_t number = c->actor;
+    service_charge(rt, number);
+    if (c->state == CALL_STORING)
+        end_method(rt, number, call);
+    else
+        c->state = CALL_WAITING;
+    take_turn(rt, number);
+    service_pump(rt, number);
+    service_end_if_let_go(rt, number);
+}
+
 static void abort_checkpoint(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
@@ -505,10 +550,14 @@ void service_stop(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
         runtime_stop_timer(rt, &call_of(rt, at)->timer);
+        arguments_let_go(rt, at);
+        if (call_of(rt, at)->state == CALL_STORING)
+            store_forget(rt, at, a->seat.host);
         call_of(rt, at)->state = CALL_LOST;
         if (kind_of(rt, at) == BATCH_SNAPSHOTS && a->phase == ACTOR_SERVING)
             abort_checkpoint(rt, number);
     }
+    unblock(rt, a);
     if (a->persisting && a->persist_timer)
         abort_checkpoint(rt, number);
     runtime_stop_timer(rt, &a->persist_timer);

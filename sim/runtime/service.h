@@ -21,6 +21,8 @@ void service_began(struct runtime *rt, uint32_t number);
 void service_pump(struct runtime *rt, uint32_t number);
 /* Nobody has its handle, and nothing is left to do: it ends. */
 void service_end_if_let_go(struct runtime *rt, uint32_t number);
+/* There is room on its actor's host for what this call waits for. */
+void service_room(struct runtime *rt, uint32_t call);
 /* Charges what it has been doing until now; to be called before anything changes that. */
 void service_charge(struct runtime *rt, uint32_t number);
 /* Is there a complete checkpoint to go back to, now? */
