@@ -358,6 +358,19 @@ static bool check_capacity(const struct check *check)
     return check->diag->errors == errors;
 }
 
+/* Spilling is for want of room. */
+static void check_spilling(const struct check *check)
+{
+    for (unsigned id = KEY_SPILL_BANDWIDTH; id <= KEY_SPILL_FUSED; id++) {
+        enum schema_id needed = id == KEY_SPILL_BANDWIDTH ? KEY_OBJECT_MEMORY : KEY_SPILL_BANDWIDTH;
+        if (is_changed(check, (enum schema_id)id) && !is_present(check, needed) &&
+            check->scenario->values[needed].is_good)
+            diag_error(check->diag, check->scenario->values[id].place,
+                       "%s means nothing without %s", schema_keys[id].path,
+                       schema_keys[needed].path);
+    }
+}
+
 /* What is defined for a group alone. */
 static void check_group_only(const struct check *check)
 {
@@ -483,6 +496,7 @@ enum status check_scenario(const struct scenario *scenario, struct arena *arena,
         check_background(&check);
     } else {
         check_group_only(&check);
+        check_spilling(&check);
         status = check_pipeline(&check);
     }
     check_processes(&check);

@@ -253,6 +253,16 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                            false, "none", "none", 1, 9e18, NULL,
                            "memory of a node for results larger than runtime.inline; none: no "
                            "limit"},
+    [KEY_SPILL_BANDWIDTH] = {"runtime.spill.bandwidth", TYPE_RATE, FIELD(runtime.spill_bandwidth),
+                             false, "none", "none", 1e-9, 0, NULL,
+                             "rate at which results are written to a node's disk, and read back, "
+                             "when runtime.objects.memory is short; none: they are not"},
+    [KEY_SPILL_THRESHOLD] = {"runtime.spill.threshold", TYPE_FRACTION,
+                             FIELD(runtime.spill_threshold_ppm), false, "0.8", NULL, 0, 1, NULL,
+                             "fraction of that memory above which they are"},
+    [KEY_SPILL_FUSED] = {"runtime.spill.fused", TYPE_BYTES, FIELD(runtime.spill_fused), false,
+                         "100 MiB", NULL, 0, 9e18, NULL,
+                         "bytes that are written at once, at least, while nobody waits for room"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -288,7 +298,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
-                       (id >= KEY_SUBMIT && id <= KEY_OBJECT_MEMORY);
+                       (id >= KEY_SUBMIT && id <= KEY_SPILL_FUSED);
     return has_pipeline ? !is_group : !is_pipeline;
 }
 

@@ -9,6 +9,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/spill.h"
 
 /* Every result that call `element` of the batch is given: the next one; false: no more. */
 struct walk {
@@ -60,7 +61,10 @@ struct arguments arguments_find(struct runtime *rt, uint32_t number, uint32_t ho
             found.here += copies_on(rt, walk.batch, walk.element, host) ? size : 0;
             continue;
         }
-        found.bytes = (found.bytes < 0 ? 0 : found.bytes) + size;
+        struct copies_way way = copies_way(rt, walk.batch, walk.element, host);
+        if (way.moved >= 0)
+            found.bytes = (found.bytes < 0 ? 0 : found.bytes) + way.moved;
+        found.read += way.read;
         found.room += size;
     }
     return found;
@@ -74,7 +78,8 @@ static void pin(struct runtime *rt, uint32_t number, uint32_t host)
     const struct batch *b = batch_of(rt, c->batch);
     uint32_t at;
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
-        if ((at = copies_on(rt, walk.batch, walk.element, host)) != 0)
+        if ((at = copies_on(rt, walk.batch, walk.element, host)) != 0 &&
+            ((struct copy *)pool_at(&rt->copies, at))->is_in_memory)
             store_pin(rt, at);
     c->is_pinning = true;
     c->pin_host = host;
@@ -92,7 +97,8 @@ void arguments_let_go(struct runtime *rt, uint32_t number)
     if (rt->hosts[c->pin_host].life != c->pin_life)
         return; /* they went with the host */
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
-        if ((at = copies_on(rt, walk.batch, walk.element, c->pin_host)) != 0)
+        if ((at = copies_on(rt, walk.batch, walk.element, c->pin_host)) != 0 &&
+            ((struct copy *)pool_at(&rt->copies, at))->is_in_memory)
             store_unpin(rt, at);
 }
 
@@ -108,6 +114,20 @@ enum store_answer arguments_ask(struct runtime *rt, uint32_t number, uint32_t ho
     return answer;
 }
 
+/* Its copy on the host: another one, or the one on disk, now in memory too. */
+static uint32_t bring(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host)
+{
+    uint32_t copy = copies_on(rt, batch, element, host);
+    if (!copy)
+        return copies_add(rt, batch, element, host);
+    struct told told = batch_told(rt, batch, element, TOLD_READ);
+    told.host = host;
+    told.amount = copies_size(rt, batch, element);
+    runtime_tell(rt, told);
+    store_add(rt, copy);
+    return copy;
+}
+
 simtime arguments_fetch(struct runtime *rt, uint32_t number, uint32_t host,
                         const struct arguments *arguments)
 {
@@ -115,11 +135,14 @@ simtime arguments_fetch(struct runtime *rt, uint32_t number, uint32_t host,
     const struct batch *b = batch_of(rt, c->batch);
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
         if (!copies_is_on(rt, walk.batch, walk.element, host)) {
-            uint32_t copy = copies_add(rt, walk.batch, walk.element, host);
+            uint32_t copy = bring(rt, walk.batch, walk.element, host);
             if (c->is_pinning)
                 store_pin(rt, copy);
         }
+    simtime read = spill_time(rt, arguments->read);
+    if (arguments->bytes < 0)
+        return read;
     rt->record->bytes.moved += (uint64_t)arguments->bytes;
     call_tell(rt, number, TOLD_MOVED, arguments->bytes);
-    return call_transfer_time(rt, arguments->bytes);
+    return simtime_add(read, call_transfer_time(rt, arguments->bytes));
 }

@@ -151,7 +151,7 @@ static void fetch(struct runtime *rt, uint32_t number)
         call_give_up(rt, number, CAIRN_CAUSE_MEMORY);
         return;
     }
-    if (arguments.bytes < 0)
+    if (arguments.room == 0)
         run(rt, number);
     else
         wait_phase(rt, number, CALL_FETCHING,

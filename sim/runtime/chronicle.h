@@ -45,6 +45,8 @@ enum told_kind {
     TOLD_NOTICE,
     TOLD_STOPPED, /* the run ends before its jobs do; cause: enum run_end */
     TOLD_EVICTED, /* amount bytes: a copy that nobody needs leaves a host for want of room */
+    TOLD_SPILLED, /* likewise, to be on its disk alone, or as well */
+    TOLD_READ,    /* amount bytes are being read back into its memory */
     TOLD_SPAN,    /* job class `to`, since `since` */
     TOLD_MOVE,    /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,    /* a placement is over */

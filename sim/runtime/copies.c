@@ -61,8 +61,27 @@ uint32_t copies_on(const struct runtime *rt, uint32_t number, uint32_t element, 
 
 bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
-    return batch_of(rt, number)->objects[element].is_inline ||
-           copies_on(rt, number, element, host) != 0;
+    if (batch_of(rt, number)->objects[element].is_inline)
+        return true;
+    uint32_t at = copies_on(rt, number, element, host);
+    return at && ((struct copy *)pool_at(&rt->copies, at))->is_in_memory;
+}
+
+struct copies_way copies_way(const struct runtime *rt, uint32_t number, uint32_t element,
+                             uint32_t host)
+{
+    int64_t size = copies_size(rt, number, element);
+    struct copies_way way = {.moved = size, .read = size};
+    for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
+        const struct copy *copy = pool_at(&rt->copies, at);
+        bool is_good = copies_is_good(rt, copy);
+        if (is_good && copy->host == host)
+            return (struct copies_way){.moved = -1, .read = size};
+        if (is_good && copy->is_in_memory)
+            way.read = 0;
+        at = copy->next;
+    }
+    return way;
 }
 
 bool copies_is_last(const struct runtime *rt, uint32_t number)

@@ -7,15 +7,22 @@
 
 /* Is there a good copy, now? */
 bool copies_has(const struct runtime *rt, uint32_t batch, uint32_t element);
-/* On this host, or small? TOLD_NOWHERE: with the driver. */
+/* In memory on this host, or small? TOLD_NOWHERE: with the driver. */
 bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
-/* The number of a good copy on this host; 0: none. */
+/* The number of a good copy on this host, in its memory or on its disk; 0: none. */
 uint32_t copies_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 /* One more; the first of a result is told as stored, others as copied. Its number. */
 uint32_t copies_add(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 void copies_drop(struct runtime *rt, struct object *object);
 /* This one goes, and has left its store. */
 void copies_forget(struct runtime *rt, uint32_t copy);
+/* What bringing a result to a host, which has it not in memory, takes: it is read from the disk
+ * there or elsewhere, or moved from another's memory or disk. Bytes of each. */
+struct copies_way {
+    int64_t moved, read; /* moved -1: it is there, on disk */
+};
+struct copies_way copies_way(const struct runtime *rt, uint32_t batch, uint32_t element,
+                             uint32_t host);
 /* Is it the only good one of its result? */
 bool copies_is_last(const struct runtime *rt, uint32_t copy);
 /* Is this one good: does its host live the same life? */

@@ -13,6 +13,7 @@
 #include "sim/runtime/copies.h"
 #include "sim/runtime/job.h"
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/spill.h"
 #include "sim/runtime/submit.h"
 
 #define ARGUMENTS 64 /* of a statement; the reader allows no more */
@@ -121,7 +122,7 @@ static void keep_copies(struct runtime *rt, const struct fiber *f)
 static enum outcome fetch(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);
-    int64_t bytes = -1;
+    int64_t bytes = -1, read = 0;
     bool is_lost = false;
     for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++) {
         const struct batch *b = batch_of(rt, at);
@@ -134,8 +135,11 @@ static enum outcome fetch(struct runtime *rt, uint32_t number)
                 f->cause = b->objects[j].cause;
                 return OUTCOME_FAILED;
             }
-            if (is_data && !is_lost && !copies_is_on(rt, at, j, TOLD_NOWHERE))
-                bytes = (bytes < 0 ? 0 : bytes) + copies_size(rt, at, j);
+            if (is_data && !is_lost && !copies_is_on(rt, at, j, TOLD_NOWHERE)) {
+                struct copies_way way = copies_way(rt, at, j, TOLD_NOWHERE);
+                bytes = (bytes < 0 ? 0 : bytes) + way.moved;
+                read += way.read;
+            }
         }
     }
     if (is_lost)
@@ -150,8 +154,8 @@ static enum outcome fetch(struct runtime *rt, uint32_t number)
                                    .host = TOLD_NOWHERE,
                                    .amount = bytes});
     f->wait = FIBER_FETCHING;
-    f->timer =
-        runtime_timer(rt, call_transfer_time(rt, bytes), EVENT_COMPLETION, TIMER_FIBER, number);
+    simtime time = simtime_add(spill_time(rt, read), call_transfer_time(rt, bytes));
+    f->timer = runtime_timer(rt, time, EVENT_COMPLETION, TIMER_FIBER, number);
     return OUTCOME_WAITS;
 }
 

@@ -16,6 +16,7 @@
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
+#include "sim/runtime/spill.h"
 #include "sim/runtime/store.h"
 #include "sim/runtime/submit.h"
 
@@ -56,6 +57,8 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_NOTICE] = "notice",
     [TOLD_STOPPED] = "stopped",
     [TOLD_EVICTED] = "evicted",
+    [TOLD_SPILLED] = "spilled",
+    [TOLD_READ] = "read",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -372,6 +375,7 @@ static void fire(struct runtime *rt, uint32_t at)
         actor_crash(rt, timer.number);
         break;
     case TIMER_STORE:
+        spill_timer(rt, timer.number);
         break;
     }
 }

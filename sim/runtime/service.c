@@ -266,7 +266,7 @@ static void begin(struct runtime *rt, uint32_t number)
         begin_snapshot(rt, number, call);
     } else if (kind == BATCH_RESTORES) {
         begin_restore(rt, number, call);
-    } else if (arguments.bytes >= 0) {
+    } else if (arguments.room > 0) {
         c->state = CALL_FETCHING;
         c->timer = runtime_timer(rt, arguments_fetch(rt, call, a->seat.host, &arguments),
                                  EVENT_COMPLETION, TIMER_CALL, call);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Room on hosts: taking it, making it, waiting for it.
  *
- *     stored, fetched ──► pinned ◄──► cached ──evicted──► gone
- *                            ▲──────► primary
+ *     stored, fetched ──► pinned ◄──► cached ──evicted──► gone, or on disk alone
+ *                            ▲──────► primary ──written──► on disk alone ──read──► pinned
  *
  * Lists hold only what nobody needs now, so that what is evicted is found at once. A cached copy
  * whose others have gone meanwhile is found out when its turn comes, and becomes primary. Main
@@ -13,6 +13,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/service.h"
+#include "sim/runtime/spill.h"
 
 static struct copy *copy_at(const struct runtime *rt, uint32_t number)
 {
@@ -41,7 +42,7 @@ void store_begin(struct runtime *rt)
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
-static void append(struct runtime *rt, uint32_t number, enum store_list list)
+void store_list(struct runtime *rt, uint32_t number, enum store_list list)
 {
     struct copy *copy = copy_at(rt, number);
     struct store *store = &rt->stores[copy->host];
@@ -54,9 +55,10 @@ static void append(struct runtime *rt, uint32_t number, enum store_list list)
     else
         store->lists[list].first = number;
     store->lists[list].last = number;
+    store->resting += list == STORE_PRIMARY ? copy->bytes : 0;
 }
 
-static void take_off(struct runtime *rt, uint32_t number)
+void store_unlist(struct runtime *rt, uint32_t number)
 {
     struct copy *copy = copy_at(rt, number);
     struct store *store = &rt->stores[copy->host];
@@ -70,12 +72,15 @@ static void take_off(struct runtime *rt, uint32_t number)
         copy_at(rt, copy->newer)->older = copy->older;
     else
         store->lists[copy->list].last = copy->older;
+    store->resting -= copy->list == STORE_PRIMARY ? copy->bytes : 0;
     copy->list = STORE_UNLISTED;
 }
 
 static void rest(struct runtime *rt, uint32_t number)
 {
-    append(rt, number, copy_at(rt, number)->is_primary ? STORE_PRIMARY : STORE_CACHED);
+    const struct copy *copy = copy_at(rt, number);
+    bool may_go = copy->is_on_disk || !copy->is_primary;
+    store_list(rt, number, may_go ? STORE_CACHED : STORE_PRIMARY);
 }
 
 /* Something has changed for those that wait: the loop looks after them. */
@@ -109,13 +114,14 @@ void store_add(struct runtime *rt, uint32_t number)
     rt->stores[copy->host].used += copy->bytes;
     assert(rt->stores[copy->host].used <= limit_of(rt));
     rest(rt, number);
+    spill_consider(rt, copy->host);
 }
 
 static void leave_memory(struct runtime *rt, uint32_t number)
 {
     struct copy *copy = copy_at(rt, number);
     struct store *store = &rt->stores[copy->host];
-    take_off(rt, number);
+    store_unlist(rt, number);
     copy->is_in_memory = false;
     store->used -= copy->bytes;
     assert(store->used >= 0);
@@ -132,8 +138,8 @@ void store_remove(struct runtime *rt, uint32_t number)
 void store_pin(struct runtime *rt, uint32_t number)
 {
     struct copy *copy = copy_at(rt, number);
-    if (is_here(rt, copy) && copy->pins++ == 0)
-        take_off(rt, number);
+    if (is_here(rt, copy) && copy->pins++ == 0 && copy->list != STORE_WRITING)
+        store_unlist(rt, number);
 }
 
 void store_unpin(struct runtime *rt, uint32_t number)
@@ -142,10 +148,22 @@ void store_unpin(struct runtime *rt, uint32_t number)
     if (!is_here(rt, copy))
         return;
     assert(copy->pins > 0 && copy->is_in_memory);
-    if (--copy->pins > 0)
+    if (--copy->pins > 0 || copy->list == STORE_WRITING)
         return;
     rest(rt, number);
+    spill_consider(rt, copy->host);
     wake(rt, copy->host);
+}
+
+void store_written(struct runtime *rt, uint32_t number)
+{
+    struct copy *copy = copy_at(rt, number);
+    assert(copy->list == STORE_WRITING);
+    copy->is_on_disk = true;
+    if (copy->pins > 0)
+        store_unlist(rt, number);
+    else
+        leave_memory(rt, number);
 }
 
 /* ---- making room --------------------------------------------------------------------------- */
@@ -157,7 +175,8 @@ static void evict(struct runtime *rt, uint32_t number)
     told.host = copy->host;
     told.amount = copy->bytes;
     leave_memory(rt, number);
-    copies_forget(rt, number);
+    if (!copy->is_on_disk)
+        copies_forget(rt, number);
     runtime_tell(rt, told);
 }
 
@@ -166,8 +185,8 @@ static bool make_room(struct runtime *rt, uint32_t host, int64_t bytes)
     struct store *store = &rt->stores[host];
     uint32_t at;
     while (store->used > limit_of(rt) - bytes && (at = store->lists[STORE_CACHED].first) != 0) {
-        if (copies_is_last(rt, at)) {
-            take_off(rt, at);
+        if (!copy_at(rt, at)->is_on_disk && copies_is_last(rt, at)) {
+            store_unlist(rt, at);
             copy_at(rt, at)->is_primary = true;
             rest(rt, at);
         } else {
@@ -182,6 +201,7 @@ void store_crash(struct runtime *rt, uint32_t host)
     if (!rt->stores)
         return;
     struct store *store = &rt->stores[host], empty = {0};
+    runtime_stop_timer(rt, &store->timer);
     empty.is_ready = store->is_ready;
     empty.next_ready = store->next_ready;
     *store = empty;
@@ -200,6 +220,7 @@ static void wait(struct runtime *rt, uint32_t number, uint32_t host, int64_t byt
     else
         store->waiting_first = number;
     store->waiting_last = number;
+    spill_consider(rt, host);
 }
 
 enum store_answer store_ask(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes,

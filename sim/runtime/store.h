@@ -3,10 +3,10 @@
  *
  * `runtime.objects.memory` is what a host has; a copy takes its bytes from when it is stored, or
  * begins to be fetched, until it is dropped or its host dies. Copies that calls there need are
- * pinned. Of the others the primary ones (the first of a result, or its last) stay, and the rest
- * are evicted, least recently used first, when room is wanted. Who finds no room waits with its
- * place, first come first served, and is charged as `blocked`. Where there is no limit there is
- * nothing here: runtime.stores is NULL. */
+ * pinned. Of the others the primary ones (the first of a result, or its last) stay until they are
+ * on disk (spill.h), and the rest are evicted, least recently used first, when room is wanted. Who
+ * finds no room waits with its place, first come first served, and is charged as `blocked`. Where
+ * there is no limit there is nothing here: runtime.stores is NULL. */
 #ifndef CAIRN_RUNTIME_STORE_H
 #define CAIRN_RUNTIME_STORE_H
 
@@ -15,16 +15,18 @@
 enum store_list {
     STORE_UNLISTED, /* pinned, or not in memory */
     STORE_CACHED,   /* may go at once; least recently used first */
-    STORE_PRIMARY,
+    STORE_PRIMARY,  /* may be written to disk; longest unused first */
+    STORE_WRITING,  /* is being written */
     STORE_LISTS
 };
 struct store {
-    int64_t used;
+    int64_t used, resting; /* bytes in memory; of them on the list STORE_PRIMARY */
     struct {
         uint32_t first, last; /* copies */
     } lists[STORE_LISTS];
     uint32_t waiting_first, waiting_last; /* calls, by next_start */
     uint32_t next_ready;
+    uint32_t timer; /* of the write under way */
     bool is_ready;
 };
 
@@ -52,5 +54,11 @@ void store_remove(struct runtime *rt, uint32_t copy);
 /* A call on its host needs it; no more. */
 void store_pin(struct runtime *rt, uint32_t copy);
 void store_unpin(struct runtime *rt, uint32_t copy);
+
+/* ---- for spilling ---- */
+void store_list(struct runtime *rt, uint32_t copy, enum store_list list);
+void store_unlist(struct runtime *rt, uint32_t copy);
+/* It is on disk: if nobody needs it now, it leaves the memory. */
+void store_written(struct runtime *rt, uint32_t copy);
 
 #endif
