@@ -263,6 +263,12 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
     [KEY_SPILL_FUSED] = {"runtime.spill.fused", TYPE_BYTES, FIELD(runtime.spill_fused), false,
                          "100 MiB", NULL, 0, 9e18, NULL,
                          "bytes that are written at once, at least, while nobody waits for room"},
+    [KEY_LINEAGE] = {"runtime.lineage", TYPE_BYTES, FIELD(runtime.lineage), false, "1 GiB", "none",
+                     1, 9e18, NULL,
+                     "specifications of calls that are remembered to make lost results again; "
+                     "beyond it the oldest are forgotten until half is left; none: no limit"},
+    [KEY_TASK_SPEC] = {"runtime.task_spec", TYPE_BYTES, FIELD(runtime.task_spec), false, "1 KiB",
+                       NULL, 1, 1e9, NULL, "what one of them takes"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -298,7 +304,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
-                       (id >= KEY_SUBMIT && id <= KEY_SPILL_FUSED);
+                       (id >= KEY_SUBMIT && id <= KEY_TASK_SPEC);
     return has_pipeline ? !is_group : !is_pipeline;
 }
 

@@ -165,6 +165,8 @@ struct spec {
         double spill_bandwidth;      /* bytes a second to and from a node's disk; 0: no spilling */
         int32_t spill_threshold_ppm; /* of object_memory, above which results are spilled */
         uint64_t spill_fused;        /* bytes that are written at once, at least */
+        uint64_t lineage;            /* bytes of specifications that are remembered; 0: all */
+        uint64_t task_spec;          /* bytes of one */
         simtime worker_detection;    /* from the end of a process to its detection */
     } runtime;
     struct spec_controller controller;

@@ -32,6 +32,8 @@ void batch_wait(struct runtime *rt, uint32_t number, uint32_t element, enum wait
                 uint32_t who, uint32_t stamp);
 /* The call's result is settled: what it held is let go. */
 void batch_call_done(struct runtime *rt, uint32_t number, uint32_t element);
+/* Its results can not be made again, and its arguments are not needed for that. */
+void batch_end_lineage(struct runtime *rt, uint32_t number);
 struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t element,
                        enum told_kind kind);
 

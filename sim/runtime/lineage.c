@@ -2,8 +2,10 @@
 /* Lineage: what is gone is computed again, and what that needs, and so on.
  *
  * Results of tasks can be made again as long as somebody may ask for them; what a driver put, and
- * what an actor returned, cannot. What is needed and gone is found by a list, not by recursion:
- * chains are as long as a program runs. */
+ * what an actor returned, cannot. `runtime.lineage` bounds what is remembered, as Ray does: each
+ * call of a batch whose results may be lost counts `task_spec` bytes, and when they are too many
+ * the oldest batches are forgotten until half is left. What is needed and gone is found by a list,
+ * not by recursion: chains are as long as a program runs. */
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
@@ -33,6 +35,7 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
 {
     struct batch *b = batch_of(rt, number);
     struct object *object = &b->objects[element];
+    lineage_release(rt, number);
     if (b->pending++ == 0)
         for (uint32_t k = 0; k < b->arguments_count; k++)
             batch_hold(rt, b->arguments[k].batch);
@@ -47,9 +50,69 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
             batch_of(rt, b->arguments[k].batch)->objects[element].uses++;
 }
 
+/* ---- what is remembered -------------------------------------------------------------------- */
+
+static int64_t bytes_of(const struct runtime *rt, const struct batch *b)
+{
+    return (int64_t)rt->spec->runtime.task_spec * b->count;
+}
+
+void lineage_release(struct runtime *rt, uint32_t number)
+{
+    struct batch *b = batch_of(rt, number);
+    if (!b->is_remembered)
+        return;
+    b->is_remembered = false;
+    rt->remembered.bytes -= bytes_of(rt, b);
+    if (b->older)
+        batch_of(rt, b->older)->newer = b->newer;
+    else
+        rt->remembered.first = b->newer;
+    if (b->newer)
+        batch_of(rt, b->newer)->older = b->older;
+    else
+        rt->remembered.last = b->older;
+}
+
+/* Its results that are lost from now on are lost for good. */
+static void forget_oldest(struct runtime *rt)
+{
+    uint32_t number = rt->remembered.first;
+    struct batch *b = batch_of(rt, number);
+    struct told told = batch_told(rt, number, 0, TOLD_FORGOTTEN);
+    told.count = b->count;
+    b->is_past = true;
+    lineage_release(rt, number);
+    runtime_tell(rt, told);
+    batch_end_lineage(rt, number);
+}
+
+void lineage_keep(struct runtime *rt, uint32_t number)
+{
+    struct batch *b = batch_of(rt, number);
+    int64_t most = (int64_t)rt->spec->runtime.lineage;
+    if (b->is_past || b->is_remembered || b->kind != BATCH_TASKS)
+        return;
+    b->is_remembered = true;
+    b->newer = 0;
+    b->older = rt->remembered.last;
+    if (b->older)
+        batch_of(rt, b->older)->newer = number;
+    else
+        rt->remembered.first = number;
+    rt->remembered.last = number;
+    rt->remembered.bytes += bytes_of(rt, b);
+    if (most == 0 || rt->remembered.bytes <= most)
+        return;
+    while (rt->remembered.bytes > most / 2)
+        forget_oldest(rt);
+}
+
+/* ---- what is made again -------------------------------------------------------------------- */
+
 static bool can_be_made(const struct batch *b)
 {
-    return b->kind == BATCH_TASKS && !b->is_cancelled;
+    return b->kind == BATCH_TASKS && !b->is_cancelled && !b->is_past;
 }
 
 static uint32_t *todo_link(const struct runtime *rt, uint32_t call)

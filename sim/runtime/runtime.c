@@ -59,6 +59,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_EVICTED] = "evicted",
     [TOLD_SPILLED] = "spilled",
     [TOLD_READ] = "read",
+    [TOLD_FORGOTTEN] = "forgotten",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -296,6 +297,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->jobs_left = rt->executed = 0;
     rt->instant = 0;
     rt->nodes_told = UINT64_MAX;
+    memset(&rt->remembered, 0, sizeof rt->remembered);
     rt->is_out_of_memory = !open_pools(rt);
     memset(rt->calls_of, 0, p->functions_count * sizeof *rt->calls_of);
     memset(rt->built_of, 0, p->actors_count * sizeof *rt->built_of);

@@ -146,9 +146,11 @@ struct batch {
     uint32_t job, statement, function; /* function: PROGRAM_NOTHING where there is none */
     uint8_t kind;                      /* enum batch_kind */
     bool is_cancelled, has_arrived, is_enqueued, has_calls;
-    uint32_t target;  /* methods: the set of actors */
-    uint32_t handles; /* variables that hold it, batches under way that need all of it */
-    uint32_t lineage; /* batches that would need it to be computed again */
+    bool is_remembered, is_past; /* its calls can be made again; they are forgotten */
+    uint32_t target;             /* methods: the set of actors */
+    uint32_t handles;            /* variables that hold it, batches under way that need all of it */
+    uint32_t lineage;            /* batches that would need it to be computed again */
+    uint32_t older, newer;       /* of those whose calls are remembered */
     uint32_t count, pending, failed;
     uint32_t missing; /* arguments that are not all there */
     uint32_t waiters; /* for all of it */
@@ -312,6 +314,10 @@ struct runtime {
 
     struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies;
     struct blocks blocks;
+    struct {
+        uint32_t first, last; /* batches whose calls can be made again, oldest first */
+        int64_t bytes;        /* of their specifications */
+    } remembered;
     uint32_t ready_first, ready_last; /* fibers */
     uint32_t serial;                  /* of batches */
     uint32_t stamps;                  /* of waits */
