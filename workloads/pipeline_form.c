@@ -342,6 +342,18 @@ static enum status check_result(const struct value_reader *reader, const char *l
                       label, bytes);
 }
 
+/* What uses memory must have some to use. */
+static enum status check_uses(const struct value_reader *reader, const char *label,
+                              const struct yaml_child *entry)
+{
+    const struct yaml_node *said =
+        entry->value->kind == NODE_MAP ? value_of(entry->value, "uses") : NULL;
+    if (!said || reader->spec->cluster.node_memory > 0)
+        return STATUS_OK;
+    return diag_error(reader->diag, said->place,
+                      "%s.uses means nothing without cluster.node.memory, as in '32 GiB'", label);
+}
+
 static enum status check_results(const struct value_reader *reader, const char *prefix,
                                  const struct yaml_node *map, uint32_t first)
 {
@@ -352,6 +364,8 @@ static enum status check_results(const struct value_reader *reader, const char *
         snprintf(label, sizeof label, "%.100s.%.64s", prefix, child->key);
         enum status one =
             check_result(reader, label, child, &reader->spec->program->functions[first].size);
+        status = one == STATUS_OK ? status : one;
+        one = check_uses(reader, label, child);
         status = one == STATUS_OK ? status : one;
     }
     return status;

@@ -269,6 +269,13 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                      "beyond it the oldest are forgotten until half is left; none: no limit"},
     [KEY_TASK_SPEC] = {"runtime.task_spec", TYPE_BYTES, FIELD(runtime.task_spec), false, "1 KiB",
                        NULL, 1, 1e9, NULL, "what one of them takes"},
+    [KEY_MEMORY_LIMIT] = {"runtime.memory_limit", TYPE_FRACTION, FIELD(runtime.memory_limit_ppm),
+                          false, "0.95", NULL, 0, 1, NULL,
+                          "fraction of cluster.node.memory; when the calls that run on a node use "
+                          "more than that, one after another is killed"},
+    [KEY_MEMORY_CHECK] = {"runtime.memory_check", TYPE_DURATION, FIELD(runtime.memory_check), false,
+                          "250 ms", NULL, 1e-9, 0, NULL,
+                          "time between two looks at that, the first at its end"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -304,7 +311,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
-                       (id >= KEY_SUBMIT && id <= KEY_TASK_SPEC);
+                       (id >= KEY_SUBMIT && id <= KEY_MEMORY_CHECK);
     return has_pipeline ? !is_group : !is_pipeline;
 }
 

@@ -89,6 +89,8 @@ static const struct kind kinds[TOLD_KINDS] = {
                    "a copy is being read from its host's disk"},
     [TOLD_FORGOTTEN] = {HAS_JOB | HAS_WHAT | HAS_CALL | HAS_COUNT, NULL,
                         "count calls, from element on, can not be made again"},
+    [TOLD_KILLED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT, "bytes",
+                     "its process is ended for want of memory; bytes: all that is taken there"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,
                    "the time of a placement since since_ns is of this class of the ledger"},
     [TOLD_MOVE] = {HAS_JOB | HAS_WHAT | HAS_ATTEMPT | HAS_FROM | HAS_CLASS, "amount_ns",

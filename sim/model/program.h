@@ -40,6 +40,7 @@ struct program_function {
                 */
     struct amount overhead; /* of a stateless call: state comes in and goes out again, each time */
     struct amount size;     /* of its result */
+    struct amount uses;     /* memory that a call really takes while it runs */
     struct cairn_demand demand; /* of a task */
     enum cairn_strategy strategy;
     int32_t priority;

@@ -167,6 +167,8 @@ struct spec {
         uint64_t spill_fused;        /* bytes that are written at once, at least */
         uint64_t lineage;            /* bytes of specifications that are remembered; 0: all */
         uint64_t task_spec;          /* bytes of one */
+        int32_t memory_limit_ppm;    /* of node_memory, above which calls are killed */
+        simtime memory_check;        /* period in which that is looked at */
         simtime worker_detection;    /* from the end of a process to its detection */
     } runtime;
     struct spec_controller controller;

@@ -244,14 +244,19 @@ void actor_lost(struct runtime *rt, uint32_t number, uint32_t cause)
     a->cause = (uint8_t)cause;
 }
 
-void actor_crash(struct runtime *rt, uint32_t number)
+void actor_end_process(struct runtime *rt, uint32_t number, uint32_t cause)
 {
     struct actor *a = actor_of(rt, number);
     if (a->phase != ACTOR_SERVING)
         return;
-    actor_lost(rt, number, CAIRN_CAUSE_WORKER);
+    actor_lost(rt, number, cause);
     a->timer =
         runtime_timer(rt, rt->spec->runtime.worker_detection, EVENT_DETECTION, TIMER_ACTOR, number);
+}
+
+void actor_crash(struct runtime *rt, uint32_t number)
+{
+    actor_end_process(rt, number, CAIRN_CAUSE_WORKER);
 }
 
 static void forget_state(struct runtime *rt, uint32_t number)

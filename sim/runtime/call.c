@@ -10,6 +10,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
@@ -103,6 +104,7 @@ static void run(struct runtime *rt, uint32_t number)
     simtime work = call_work(rt, c, &is_raising);
     c->is_raising = is_raising;
     tell(rt, c, TOLD_STARTED, 0);
+    killer_take(rt, number, c->seat.host);
     simtime end = mishap_of_call(rt, c);
     c->is_crashing = end < work;
     if (!c->is_crashing) {
@@ -254,6 +256,7 @@ static uint32_t leave(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     uint32_t host = c->seat.host;
+    killer_give(rt, number);
     host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
     seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
     return host;
@@ -380,6 +383,7 @@ static enum job_class phase_class(const struct call *c)
 static void withdraw(struct runtime *rt, uint32_t number)
 {
     const struct call *c = call_of(rt, number);
+    killer_give(rt, number);
     arguments_let_go(rt, number);
     if (is_waiting_for_room(c))
         store_forget(rt, number, c->seat.host);
@@ -410,9 +414,14 @@ void call_detected(struct runtime *rt, uint32_t number)
 
 void call_crash_worker(struct runtime *rt, uint32_t number)
 {
+    call_end_process(rt, number, CAIRN_CAUSE_WORKER);
+}
+
+void call_end_process(struct runtime *rt, uint32_t number, uint32_t cause)
+{
     struct call *c = call_of(rt, number);
-    assert(c->state == CALL_RUNNING || c->state == CALL_FETCHING);
-    call_lost(rt, number, CAIRN_CAUSE_WORKER);
+    assert(c->seat.host != TOLD_NOWHERE && c->state != CALL_LOST);
+    call_lost(rt, number, cause);
     c->timer =
         runtime_timer(rt, rt->spec->runtime.worker_detection, EVENT_DETECTION, TIMER_CALL, number);
 }

@@ -22,7 +22,9 @@ void call_timer(struct runtime *rt, uint32_t number);
 /* Its process is gone: nobody knows until call_detected. */
 void call_lost(struct runtime *rt, uint32_t number, uint32_t cause);
 void call_detected(struct runtime *rt, uint32_t number);
-/* Its worker process crashes: the node goes on. */
+/* Its worker process ends for this cause (enum cairn_cause): the node goes on. */
+void call_end_process(struct runtime *rt, uint32_t number, uint32_t cause);
+/* It crashes. */
 void call_crash_worker(struct runtime *rt, uint32_t number);
 /* The run is over: its time so far has come to nothing yet. */
 void call_stop(struct runtime *rt, uint32_t number);

@@ -49,6 +49,7 @@ enum told_kind {
     TOLD_READ,      /* amount bytes are being read back into its memory */
     TOLD_FORGOTTEN, /* count calls can not be made again: what they returned is lost with its node
                      */
+    TOLD_KILLED,    /* its process, for want of memory; amount: bytes taken on the host */
     TOLD_SPAN,      /* job class `to`, since `since` */
     TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,      /* a placement is over */

@@ -13,6 +13,7 @@
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/job.h"
+#include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
@@ -60,6 +61,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_SPILLED] = "spilled",
     [TOLD_READ] = "read",
     [TOLD_FORGOTTEN] = "forgotten",
+    [TOLD_KILLED] = "killed",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -378,6 +380,9 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_STORE:
         spill_timer(rt, timer.number);
+        break;
+    case TIMER_KILLER:
+        killer_timer(rt, timer.number);
         break;
     }
 }

@@ -53,6 +53,7 @@ enum timer_kind {
     TIMER_MISHAP,
     TIMER_CRASH,
     TIMER_STORE,
+    TIMER_KILLER,
 };
 struct timer {
     uint32_t next_free; /* the pool's */
@@ -89,6 +90,9 @@ struct host {
     uint32_t idle_most;               /* that are kept: one a processor */
     uint32_t timer;
     uint32_t cause;           /* of its last crash */
+    uint32_t killer;          /* timer of its next check, when it is over its memory */
+    uint32_t victim;          /* seat that is killed, until everybody knows */
+    int64_t taken;            /* memory, by the calls that run */
     simtime busy_since, busy; /* at least one seat, and a node; summed */
 };
 
@@ -183,6 +187,8 @@ struct call {
     uint32_t next_start; /* waits for a worker process, or for room */
     uint32_t timer;
     uint32_t missing;
+    uint32_t taken_host, taken_life;
+    int64_t taken;               /* memory, there, while it runs */
     uint32_t pin_host, pin_life; /* where its arguments are pinned, while is_pinning */
     int64_t room;                /* bytes that it waits for */
     uint32_t attempt;

@@ -9,6 +9,7 @@
 #include "sim/runtime/arguments.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/killer.h"
 #include "sim/runtime/seat.h"
 
 static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
@@ -112,6 +113,7 @@ static void take_out(struct runtime *rt, uint32_t *list, uint32_t call)
 static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
+    killer_give(rt, call);
     take_out(rt, &a->running, call);
     a->running_count--;
     a->calls--;
@@ -159,6 +161,7 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     c->is_raising = is_raising;
     c->state = CALL_RUNNING;
     a->is_computing = true;
+    killer_take(rt, call, a->seat.host);
     c->timer = runtime_timer(rt, work, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
@@ -550,6 +553,7 @@ void service_stop(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
         runtime_stop_timer(rt, &call_of(rt, at)->timer);
+        killer_give(rt, at);
         arguments_let_go(rt, at);
         if (call_of(rt, at)->state == CALL_STORING)
             store_forget(rt, at, a->seat.host);
