@@ -361,7 +361,7 @@ static enum status check_results(const struct value_reader *reader, const char *
     for (const struct yaml_child *child = map ? map->children : NULL; child;
          child = child->next, first++) {
         char label[200];
-        snprintf(label, sizeof label, "%.100s.%.64s", prefix, child->key);
+        snprintf(label, sizeof label, "%.119s.%.64s", prefix, child->key);
         enum status one =
             check_result(reader, label, child, &reader->spec->program->functions[first].size);
         status = one == STATUS_OK ? status : one;
@@ -380,8 +380,8 @@ static enum status check_all_results(const struct value_reader *reader,
     for (const struct yaml_child *child = actors ? actors->children : NULL; child;
          child = child->next) {
         const struct yaml_node *methods = value_of(child->value, "methods");
-        char label[100];
-        snprintf(label, sizeof label, LABEL ".actors.%.64s", child->key);
+        char label[120];
+        snprintf(label, sizeof label, LABEL ".actors.%.64s.methods", child->key);
         enum status one = check_results(reader, label, methods, first);
         status = one == STATUS_OK ? status : one;
         first += methods ? methods->count : 0;

@@ -62,9 +62,10 @@ struct arguments arguments_find(struct runtime *rt, uint32_t number, uint32_t ho
             continue;
         }
         struct copies_way way = copies_way(rt, walk.batch, walk.element, host);
-        if (way.moved >= 0)
+        if (way.is_moved)
             found.bytes = (found.bytes < 0 ? 0 : found.bytes) + way.moved;
         found.read += way.read;
+        found.recall = simtime_add(found.recall, way.recall);
         found.room += size;
     }
     return found;
@@ -118,12 +119,15 @@ enum store_answer arguments_ask(struct runtime *rt, uint32_t number, uint32_t ho
 static uint32_t bring(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host)
 {
     uint32_t copy = copies_on(rt, batch, element, host);
+    bool is_recalled = copies_way(rt, batch, element, host).is_recalled;
+    if (copy || is_recalled) {
+        struct told told = batch_told(rt, batch, element, is_recalled ? TOLD_RECALLED : TOLD_READ);
+        told.host = host;
+        told.amount = copies_size(rt, batch, element);
+        runtime_tell(rt, told);
+    }
     if (!copy)
         return copies_add(rt, batch, element, host);
-    struct told told = batch_told(rt, batch, element, TOLD_READ);
-    told.host = host;
-    told.amount = copies_size(rt, batch, element);
-    runtime_tell(rt, told);
     store_add(rt, copy);
     return copy;
 }
@@ -139,7 +143,8 @@ simtime arguments_fetch(struct runtime *rt, uint32_t number, uint32_t host,
             if (c->is_pinning)
                 store_pin(rt, copy);
         }
-    simtime read = spill_time(rt, arguments->read);
+    simtime read = simtime_add(spill_time(rt, arguments->read), arguments->recall);
+    c->recall = arguments->recall;
     if (arguments->bytes < 0)
         return read;
     rt->record->bytes.moved += (uint64_t)arguments->bytes;

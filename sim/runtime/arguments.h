@@ -10,11 +10,12 @@
 #include "sim/runtime/store.h"
 
 struct arguments {
-    int64_t bytes; /* to be moved; -1: nothing, not even latency */
-    int64_t read;  /* from disks, first */
-    int64_t room;  /* that they will take on the host, */
-    int64_t here;  /* where others take so much already */
-    bool is_lost;  /* one is gone and being made again, for which the call now waits */
+    int64_t bytes;  /* to be moved; -1: nothing, not even latency */
+    int64_t read;   /* from disks, first */
+    int64_t room;   /* that they will take on the host, */
+    int64_t here;   /* where others take so much already */
+    simtime recall; /* to read from the durable store */
+    bool is_lost;   /* one is gone and being made again, for which the call now waits */
 };
 
 /* What its arguments still have to bring to this host. */

@@ -284,6 +284,11 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
 
 /* All is settled: the arguments' data are needed no more; their lineage is, while a result may have
  * to be made again. */
+static bool can_be_lost(const struct object *object)
+{
+    return object->state != OBJECT_FAILED && !object->is_inline && !object->is_durable;
+}
+
 static void let_arguments_go(struct runtime *rt, uint32_t number)
 {
     struct batch *b = batch_of(rt, number);
@@ -291,7 +296,7 @@ static void let_arguments_go(struct runtime *rt, uint32_t number)
     for (uint32_t i = 0; i < b->arguments_count; i++)
         batch_drop(rt, b->arguments[i].batch);
     for (uint32_t i = 0; i < b->count && !may_be_lost; i++)
-        may_be_lost = b->objects[i].state != OBJECT_FAILED && !b->objects[i].is_inline;
+        may_be_lost = can_be_lost(&b->objects[i]);
     if (may_be_lost)
         lineage_keep(rt, number);
     else

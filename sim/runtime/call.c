@@ -209,7 +209,7 @@ void call_finish(struct runtime *rt, uint32_t number, uint32_t host)
     struct object *object = &batch_of(rt, c->batch)->objects[c->element];
     tell(rt, c, TOLD_ENDED, size);
     object->is_inline = (uint64_t)size <= rt->spec->runtime.inline_size;
-    if (!object->is_inline)
+    if (!object->is_inline && (!object->is_durable || store_has_room(rt, host, size)))
         copies_add(rt, c->batch, c->element, host);
     if (rt->spec->runtime.reply > 0)
         wait_phase(rt, number, CALL_REPLYING, rt->spec->runtime.reply);
@@ -288,6 +288,32 @@ static void store_result(struct runtime *rt, uint32_t number)
     }
 }
 
+/* Its result goes to the durable store first, where it has one; it is in nobody's way then. */
+static void save_result(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    const struct program_function *f = function_of(rt, c);
+    const struct batch *b = batch_of(rt, c->batch);
+    uint64_t index = b->first + c->element;
+    if (!f->checkpoint.is_given) {
+        store_result(rt, number);
+        return;
+    }
+    double u = f->checkpoint.write.kind == AMOUNT_LAW
+                   ? runtime_uniform(rt, STREAM_TIME, b->function, index, 3)
+                   : 0.5;
+    wait_phase(rt, number, CALL_SAVING, amount_of(&f->checkpoint.write, index, u));
+}
+
+static void result_saved(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    seat_charge(rt, SEAT_OF_CALL(number), JOB_CHECKPOINT);
+    batch_of(rt, c->batch)->objects[c->element].is_durable = true;
+    tell(rt, c, TOLD_SAVED, copies_size(rt, c->batch, c->element));
+    call_finish(rt, number, leave(rt, number));
+}
+
 /* It has run to its end, or to its exception. */
 static void end_run(struct runtime *rt, uint32_t number)
 {
@@ -306,7 +332,7 @@ static void end_run(struct runtime *rt, uint32_t number)
         c->cause = CAIRN_CAUSE_EXCEPTION;
         failed(rt, number, leave(rt, number));
     } else {
-        store_result(rt, number);
+        save_result(rt, number);
     }
 }
 
@@ -338,8 +364,12 @@ void call_timer(struct runtime *rt, uint32_t number)
         host_worker_started(rt, c->seat.host);
         fetch(rt, number);
         break;
+    case CALL_SAVING:
+        result_saved(rt, number);
+        break;
     case CALL_FETCHING:
         seat_charge(rt, SEAT_OF_CALL(number), JOB_TRANSFER);
+        seat_move(rt, SEAT_OF_CALL(number), JOB_TRANSFER, JOB_RESTORE, c->recall);
         run(rt, number);
         break;
     case CALL_RUNNING:
@@ -375,6 +405,7 @@ static enum job_class phase_class(const struct call *c)
 {
     return c->state == CALL_RUNNING    ? JOB_LOST
            : c->state == CALL_FETCHING ? JOB_TRANSFER
+           : c->state == CALL_SAVING   ? JOB_CHECKPOINT
            : is_waiting_for_room(c)    ? JOB_BLOCKED
                                        : start_class(c);
 }

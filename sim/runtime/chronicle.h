@@ -50,6 +50,8 @@ enum told_kind {
     TOLD_FORGOTTEN, /* count calls can not be made again: what they returned is lost with its node
                      */
     TOLD_KILLED,    /* its process, for want of memory; amount: bytes taken on the host */
+    TOLD_SAVED,     /* amount bytes: a result is in the durable store */
+    TOLD_RECALLED,  /* amount bytes are being read from there to a host */
     TOLD_SPAN,      /* job class `to`, since `since` */
     TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,      /* a placement is over */

@@ -39,7 +39,7 @@ bool copies_has(const struct runtime *rt, uint32_t number, uint32_t element)
     const struct object *object = &batch_of(rt, number)->objects[element];
     if (object->state != OBJECT_READY)
         return false;
-    bool has = object->is_inline;
+    bool has = object->is_inline || object->is_durable;
     for (uint32_t at = object->copies; at && !has;) {
         const struct copy *copy = pool_at(&rt->copies, at);
         has = copies_is_good(rt, copy);
@@ -67,27 +67,44 @@ bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, u
     return at && ((struct copy *)pool_at(&rt->copies, at))->is_in_memory;
 }
 
+static simtime recall_time(const struct runtime *rt, const struct batch *b, uint32_t element)
+{
+    const struct amount *read = &function_of(rt, b)->checkpoint.read;
+    double u = read->kind == AMOUNT_LAW
+                   ? runtime_uniform(rt, STREAM_TIME, b->function, b->first + element, 4)
+                   : 0.5;
+    return amount_of(read, b->first + element, u);
+}
+
 struct copies_way copies_way(const struct runtime *rt, uint32_t number, uint32_t element,
                              uint32_t host)
 {
+    const struct batch *b = batch_of(rt, number);
     int64_t size = copies_size(rt, number, element);
-    struct copies_way way = {.moved = size, .read = size};
-    for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
+    bool is_there = false;
+    struct copies_way way = {.moved = size, .read = size, .is_moved = true};
+    for (uint32_t at = b->objects[element].copies; at;) {
         const struct copy *copy = pool_at(&rt->copies, at);
         bool is_good = copies_is_good(rt, copy);
+        is_there |= is_good;
         if (is_good && copy->host == host)
-            return (struct copies_way){.moved = -1, .read = size};
+            return (struct copies_way){.read = size};
         if (is_good && copy->is_in_memory)
             way.read = 0;
         at = copy->next;
     }
-    return way;
+    if (is_there)
+        return way;
+    return (struct copies_way){.recall = recall_time(rt, b, element), .is_recalled = true};
 }
 
 bool copies_is_last(const struct runtime *rt, uint32_t number)
 {
     const struct copy *copy = pool_at(&rt->copies, number);
-    for (uint32_t at = batch_of(rt, copy->batch)->objects[copy->element].copies; at;) {
+    const struct object *object = &batch_of(rt, copy->batch)->objects[copy->element];
+    if (object->is_durable)
+        return false;
+    for (uint32_t at = object->copies; at;) {
         const struct copy *other = pool_at(&rt->copies, at);
         if (at != number && copies_is_good(rt, other))
             return false;

@@ -5,7 +5,7 @@
 
 #include "sim/runtime/runtime.h"
 
-/* Is there a good copy, now? */
+/* Is there a good copy, now, or can it be read from the durable store? */
 bool copies_has(const struct runtime *rt, uint32_t batch, uint32_t element);
 /* In memory on this host, or small? TOLD_NOWHERE: with the driver. */
 bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
@@ -17,9 +17,12 @@ void copies_drop(struct runtime *rt, struct object *object);
 /* This one goes, and has left its store. */
 void copies_forget(struct runtime *rt, uint32_t copy);
 /* What bringing a result to a host, which has it not in memory, takes: it is read from the disk
- * there or elsewhere, or moved from another's memory or disk. Bytes of each. */
+ * there or elsewhere, or moved from another's memory or disk; or, where there is no copy, read from
+ * the durable store. */
 struct copies_way {
-    int64_t moved, read; /* moved -1: it is there, on disk */
+    int64_t moved, read; /* bytes */
+    simtime recall;
+    bool is_moved, is_recalled;
 };
 struct copies_way copies_way(const struct runtime *rt, uint32_t batch, uint32_t element,
                              uint32_t host);

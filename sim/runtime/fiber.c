@@ -118,12 +118,23 @@ static void keep_copies(struct runtime *rt, const struct fiber *f)
                 copies_add(rt, at, j, TOLD_NOWHERE);
 }
 
+static void count_moved(struct runtime *rt, const struct fiber *f, int64_t bytes)
+{
+    rt->record->bytes.moved += (uint64_t)bytes;
+    runtime_tell(rt, (struct told){.kind = TOLD_MOVED,
+                                   .job = job_of(rt, f)->serial,
+                                   .function = PROGRAM_NOTHING,
+                                   .host = TOLD_NOWHERE,
+                                   .amount = bytes});
+}
+
 /* All is settled: failed? here? lost meanwhile, and to be made again? */
 static enum outcome fetch(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);
     int64_t bytes = -1, read = 0;
-    bool is_lost = false;
+    simtime recall = 0;
+    bool is_lost = false, is_here = true;
     for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++) {
         const struct batch *b = batch_of(rt, at);
         bool is_data = b->kind != BATCH_ACTORS;
@@ -137,25 +148,26 @@ static enum outcome fetch(struct runtime *rt, uint32_t number)
             }
             if (is_data && !is_lost && !copies_is_on(rt, at, j, TOLD_NOWHERE)) {
                 struct copies_way way = copies_way(rt, at, j, TOLD_NOWHERE);
-                bytes = (bytes < 0 ? 0 : bytes) + way.moved;
+                if (way.is_moved)
+                    bytes = (bytes < 0 ? 0 : bytes) + way.moved;
                 read += way.read;
+                recall = simtime_add(recall, way.recall);
+                is_here = false;
             }
         }
     }
     if (is_lost)
         return wait_for_all(rt, number);
-    if (bytes < 0)
+    if (is_here)
         return OUTCOME_DONE;
     keep_copies(rt, f);
-    rt->record->bytes.moved += (uint64_t)bytes;
-    runtime_tell(rt, (struct told){.kind = TOLD_MOVED,
-                                   .job = job_of(rt, f)->serial,
-                                   .function = PROGRAM_NOTHING,
-                                   .host = TOLD_NOWHERE,
-                                   .amount = bytes});
+    if (bytes >= 0)
+        count_moved(rt, f, bytes);
     f->wait = FIBER_FETCHING;
-    simtime time = simtime_add(spill_time(rt, read), call_transfer_time(rt, bytes));
-    f->timer = runtime_timer(rt, time, EVENT_COMPLETION, TIMER_FIBER, number);
+    simtime moving = bytes >= 0 ? call_transfer_time(rt, bytes) : 0;
+    simtime reading = simtime_add(spill_time(rt, read), recall);
+    f->timer =
+        runtime_timer(rt, simtime_add(reading, moving), EVENT_COMPLETION, TIMER_FIBER, number);
     return OUTCOME_WAITS;
 }
 

@@ -120,12 +120,21 @@ static uint32_t *todo_link(const struct runtime *rt, uint32_t call)
     return &((struct call *)pool_at(&rt->calls, call))->next;
 }
 
+/* It was given up, and is in the durable store: it can be had again. */
+static bool is_recalled(struct object *object)
+{
+    if (object->state != OBJECT_FREED || !object->is_durable)
+        return false;
+    object->state = OBJECT_READY;
+    return true;
+}
+
 /* An argument of a call that is made again: there, on its way, or to be made again itself. */
 static void need(struct runtime *rt, uint32_t for_call, uint32_t number, uint32_t element,
                  uint32_t *todo)
 {
     struct object *object = &batch_of(rt, number)->objects[element];
-    if (object->state == OBJECT_FAILED || copies_has(rt, number, element))
+    if (object->state == OBJECT_FAILED || copies_has(rt, number, element) || is_recalled(object))
         return;
     if (object->state != OBJECT_PENDING) {
         tell_lost(rt, number, element);
@@ -146,7 +155,7 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
 {
     struct object *object = &batch_of(rt, number)->objects[element];
     uint32_t todo = 0;
-    if (object->state == OBJECT_PENDING || object->state == OBJECT_FAILED)
+    if (object->state == OBJECT_PENDING || object->state == OBJECT_FAILED || is_recalled(object))
         return;
     tell_lost(rt, number, element);
     if (!can_be_made(batch_of(rt, number))) {

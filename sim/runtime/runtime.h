@@ -109,7 +109,8 @@ struct object {
     uint32_t uses;    /* calls that need it and have not ended */
     uint32_t waiters; /* those that wait for it alone */
     uint8_t state, cause;
-    bool is_inline; /* small: with its owner, never lost */
+    bool is_inline;  /* small: with its owner, never lost */
+    bool is_durable; /* written to a durable store: read back, whatever is lost */
 };
 /* Valid while its host lives the same life. Where room is limited (store.h) it is in memory, on its
  * node's disk, or both, and on a list of the store while no call there needs it. */
@@ -173,6 +174,7 @@ enum call_state {
     CALL_FETCHING,
     CALL_RUNNING,
     CALL_AWAITING,
+    CALL_SAVING,  /* it has run, and its result is being written to a durable store */
     CALL_STORING, /* it has run, and waits until its host has room for its result */
     CALL_LOST,    /* its place is gone, and nobody knows yet */
     CALL_BACKOFF,
@@ -200,6 +202,7 @@ struct call {
     bool is_pinning;
     bool is_resumed; /* it has waited for room, and is next */
     bool was_alive;  /* its actor has lived with it: its death is this call's failure */
+    simtime recall;  /* part of its fetching that reads from the durable store */
     simtime worked;  /* useful time that its result will stand for */
 };
 

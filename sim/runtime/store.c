@@ -79,7 +79,8 @@ void store_unlist(struct runtime *rt, uint32_t number)
 static void rest(struct runtime *rt, uint32_t number)
 {
     const struct copy *copy = copy_at(rt, number);
-    bool may_go = copy->is_on_disk || !copy->is_primary;
+    bool is_durable = batch_of(rt, copy->batch)->objects[copy->element].is_durable;
+    bool may_go = copy->is_on_disk || is_durable || !copy->is_primary;
     store_list(rt, number, may_go ? STORE_CACHED : STORE_PRIMARY);
 }
 
@@ -238,6 +239,12 @@ enum store_answer store_ask(struct runtime *rt, uint32_t number, uint32_t host, 
         return STORE_ROOM;
     wait(rt, number, host, bytes);
     return STORE_LATER;
+}
+
+bool store_has_room(struct runtime *rt, uint32_t host, int64_t bytes)
+{
+    return !rt->stores ||
+           (!rt->stores[host].waiting_first && bytes <= limit_of(rt) && make_room(rt, host, bytes));
 }
 
 void store_forget(struct runtime *rt, uint32_t number, uint32_t host)

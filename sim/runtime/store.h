@@ -43,6 +43,8 @@ void store_crash(struct runtime *rt, uint32_t host);
  */
 enum store_answer store_ask(struct runtime *rt, uint32_t call, uint32_t host, int64_t bytes,
                             int64_t here);
+/* Without waiting: is there room for a result, or can there be at once? */
+bool store_has_room(struct runtime *rt, uint32_t host, int64_t bytes);
 /* It waits no more. */
 void store_forget(struct runtime *rt, uint32_t call, uint32_t host);
 /* Who may have found room goes on; false: there was nobody. */
