@@ -358,9 +358,16 @@ static bool check_capacity(const struct check *check)
     return check->diag->errors == errors;
 }
 
-/* Spilling is for want of room. */
-static void check_spilling(const struct check *check)
+/* Room for results is part of a node's memory, where that is said; spilling is for want of it. */
+static void check_room(const struct check *check)
 {
+    const struct spec *spec = check->spec;
+    if (is_good(check, KEY_OBJECT_MEMORY, KEY_NODE_MEMORY) && spec->cluster.node_memory > 0 &&
+        spec->runtime.object_memory > spec->cluster.node_memory)
+        diag_error(check->diag, at(check, KEY_OBJECT_MEMORY, KEY_NODE_MEMORY),
+                   "runtime.objects.memory: %s is more than a node has, and cluster.node.memory is "
+                   "%s",
+                   text_of(check, KEY_OBJECT_MEMORY), text_of(check, KEY_NODE_MEMORY));
     for (unsigned id = KEY_SPILL_BANDWIDTH; id <= KEY_SPILL_FUSED; id++) {
         enum schema_id needed = id == KEY_SPILL_BANDWIDTH ? KEY_OBJECT_MEMORY : KEY_SPILL_BANDWIDTH;
         if (is_changed(check, (enum schema_id)id) && !is_present(check, needed) &&
@@ -496,7 +503,7 @@ enum status check_scenario(const struct scenario *scenario, struct arena *arena,
         check_background(&check);
     } else {
         check_group_only(&check);
-        check_spilling(&check);
+        check_room(&check);
         status = check_pipeline(&check);
     }
     check_processes(&check);
