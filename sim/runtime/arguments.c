@@ -115,23 +115,6 @@ enum store_answer arguments_ask(struct runtime *rt, uint32_t number, uint32_t ho
     return answer;
 }
 
-/* Its copy on the host: another one, or the one on disk, now in memory too. */
-static uint32_t bring(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host)
-{
-    uint32_t copy = copies_on(rt, batch, element, host);
-    bool is_recalled = copies_way(rt, batch, element, host).is_recalled;
-    if (copy || is_recalled) {
-        struct told told = batch_told(rt, batch, element, is_recalled ? TOLD_RECALLED : TOLD_READ);
-        told.host = host;
-        told.amount = copies_size(rt, batch, element);
-        runtime_tell(rt, told);
-    }
-    if (!copy)
-        return copies_add(rt, batch, element, host);
-    store_add(rt, copy);
-    return copy;
-}
-
 simtime arguments_fetch(struct runtime *rt, uint32_t number, uint32_t host,
                         const struct arguments *arguments)
 {
@@ -139,7 +122,7 @@ simtime arguments_fetch(struct runtime *rt, uint32_t number, uint32_t host,
     const struct batch *b = batch_of(rt, c->batch);
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
         if (!copies_is_on(rt, walk.batch, walk.element, host)) {
-            uint32_t copy = bring(rt, walk.batch, walk.element, host);
+            uint32_t copy = copies_bring(rt, walk.batch, walk.element, host);
             if (c->is_pinning)
                 store_pin(rt, copy);
         }

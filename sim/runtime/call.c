@@ -122,6 +122,7 @@ static void leave_early(struct runtime *rt, uint32_t number)
     host_worker_idle(rt, c->seat.host, batch_of(rt, c->batch)->job);
     seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
     c->state = CALL_WAITING;
+    c->is_resumed = false;
 }
 
 /* Its arguments are gone and being made again, or cannot be made: it waits for them elsewhere. */
@@ -300,7 +301,7 @@ static void save_result(struct runtime *rt, uint32_t number)
         return;
     }
     double u = f->checkpoint.write.kind == AMOUNT_LAW
-                   ? runtime_uniform(rt, STREAM_TIME, b->function, index, 3)
+                   ? runtime_uniform(rt, STREAM_TIME, b->function, index, TIME_WRITE)
                    : 0.5;
     wait_phase(rt, number, CALL_SAVING, amount_of(&f->checkpoint.write, index, u));
 }
@@ -496,8 +497,9 @@ simtime call_work(const struct runtime *rt, const struct call *c, bool *is_raisi
     const struct batch *b = batch_of(rt, c->batch);
     const struct program_function *f = &rt->program->functions[b->function];
     uint64_t index = b->first + c->element;
-    double u =
-        f->time.kind == AMOUNT_LAW ? runtime_uniform(rt, STREAM_TIME, b->function, index, 0) : 0.5;
+    double u = f->time.kind == AMOUNT_LAW
+                   ? runtime_uniform(rt, STREAM_TIME, b->function, index, TIME_RUNS)
+                   : 0.5;
     simtime work = amount_of(&f->time, index, u);
     *is_raising =
         f->fails.ppm > 0 && index >= f->fails.after &&

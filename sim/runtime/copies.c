@@ -21,7 +21,7 @@ int64_t copies_size(const struct runtime *rt, uint32_t number, uint32_t element)
     if (!f)
         return 0;
     double u = f->size.kind == AMOUNT_LAW
-                   ? runtime_uniform(rt, STREAM_TIME, b->function, b->first + element, 1)
+                   ? runtime_uniform(rt, STREAM_TIME, b->function, b->first + element, TIME_SIZE)
                    : 0.5;
     return amount_of(&f->size, b->first + element, u);
 }
@@ -71,7 +71,7 @@ static simtime recall_time(const struct runtime *rt, const struct batch *b, uint
 {
     const struct amount *read = &function_of(rt, b)->checkpoint.read;
     double u = read->kind == AMOUNT_LAW
-                   ? runtime_uniform(rt, STREAM_TIME, b->function, b->first + element, 4)
+                   ? runtime_uniform(rt, STREAM_TIME, b->function, b->first + element, TIME_READ)
                    : 0.5;
     return amount_of(read, b->first + element, u);
 }
@@ -135,6 +135,23 @@ uint32_t copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint3
     runtime_tell(rt, told);
     store_add(rt, at);
     return at;
+}
+
+uint32_t copies_bring(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    uint32_t copy = copies_on(rt, number, element, host);
+    bool is_recalled = batch_of(rt, number)->objects[element].is_durable &&
+                       copies_way(rt, number, element, host).is_recalled;
+    if (copy || is_recalled) {
+        struct told told = batch_told(rt, number, element, is_recalled ? TOLD_RECALLED : TOLD_READ);
+        told.host = host;
+        told.amount = copies_size(rt, number, element);
+        runtime_tell(rt, told);
+    }
+    if (!copy)
+        return copies_add(rt, number, element, host);
+    store_add(rt, copy);
+    return copy;
 }
 
 static void tell_dropped(struct runtime *rt, const struct copy *copy)

@@ -13,6 +13,8 @@ bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, ui
 uint32_t copies_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 /* One more; the first of a result is told as stored, others as copied. Its number. */
 uint32_t copies_add(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
+/* The one that is on this host's disk, in memory from now on; or one more. Its number. */
+uint32_t copies_bring(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 void copies_drop(struct runtime *rt, struct object *object);
 /* This one goes, and has left its store. */
 void copies_forget(struct runtime *rt, uint32_t copy);

@@ -115,7 +115,7 @@ static void keep_copies(struct runtime *rt, const struct fiber *f)
     for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++)
         for (uint32_t j = 0; j < batch_of(rt, at)->count; j++)
             if (batch_of(rt, at)->kind != BATCH_ACTORS && !copies_is_on(rt, at, j, TOLD_NOWHERE))
-                copies_add(rt, at, j, TOLD_NOWHERE);
+                copies_bring(rt, at, j, TOLD_NOWHERE);
 }
 
 static void count_moved(struct runtime *rt, const struct fiber *f, int64_t bytes)

@@ -10,8 +10,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/seat.h"
 
-#define PPM       1000000
-#define USES_WORD 2 /* of STREAM_TIME: 0 is a call's time, 1 its size */
+#define PPM 1000000
 
 static int64_t limit_of(const struct runtime *rt)
 {
@@ -38,7 +37,7 @@ void killer_take(struct runtime *rt, uint32_t number, uint32_t host)
     if (amount_is_zero(&f->uses))
         return;
     double u = f->uses.kind == AMOUNT_LAW
-                   ? runtime_uniform(rt, STREAM_TIME, b->function, index, USES_WORD)
+                   ? runtime_uniform(rt, STREAM_TIME, b->function, index, TIME_USES)
                    : 0.5;
     c->taken = amount_of(&f->uses, index, u);
     c->taken_host = host;

@@ -36,6 +36,9 @@ enum {
     STREAM_PROBE
 };
 
+/* Words of STREAM_TIME, of one call. */
+enum { TIME_RUNS, TIME_SIZE, TIME_USES, TIME_WRITE, TIME_READ };
+
 /* Scheduler ids: batch << 32 | element, and actors. */
 #define RUNTIME_ACTOR_ID (UINT64_C(1) << 63)
 

@@ -98,7 +98,7 @@ static void row_k06_what_depends_on_it_is_made_again_from_it(void **state)
                                  "    - {get: x}\n"
                                  "    - {get: x}\n",
          .makespan = 22,
-         .claims = {AT(TOLD_GOT, 0, 22), COUNTED(bytes.moved, 0)}},
+         .claims = {AT(TOLD_GOT, 0, 22), COUNTED(bytes.moved, 0), TIMES(TOLD_RECALLED, 1)}},
         {.name = "by an actor",
          .outages = {{0, 9, 10}},
          .pipeline = "    tasks: {a: {time: 2 s, size: 1 MB" KEPT "}}\n"
