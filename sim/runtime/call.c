@@ -268,6 +268,7 @@ static void take_back(struct runtime *rt, uint32_t number, enum job_class class)
 {
     struct call *c = call_of(rt, number);
     seat_move(rt, SEAT_OF_CALL(number), JOB_USEFUL, class, c->worked);
+    rt->record->lost_work += class == JOB_LOST ? c->worked : 0;
     c->worked = 0;
 }
 
