@@ -74,7 +74,7 @@ static void row_k08_the_newest_that_may_be_tried_again_dies_first(void **state)
     CLAIMED(rows);
 }
 
-static void row_k08_one_at_a_time_and_only_above_the_limit(void **state)
+static void row_k08_one_after_another(void **state)
 {
 #define FOURS                                                                                      \
     TASKS "    - {call: a, times: 4, as: x}\n"                                                     \
@@ -95,6 +95,18 @@ static void row_k08_one_at_a_time_and_only_above_the_limit(void **state)
          .makespan = 110,
          .claims = {AT(TOLD_KILLED, 0, 0.25), AT(TOLD_KILLED, 1, 1.5), TIMES(TOLD_KILLED, 2),
                     SPENT(JOB_DETECT, 2)}},
+        {.name = "nor sooner when another one comes meanwhile",
+         .cpu = 5,
+         .memory = "10 GB",
+         .head = FOR_GOOD "detection: {worker: 1 s}\n",
+         .pipeline = TASKS "    - {call: a, times: 4, as: x}\n"
+                           "    - {think: 0.4 s}\n"
+                           "    - {call: a, as: y}\n"
+                           "    - {get: x, on_error: []}\n"
+                           "    - {think: 100 s}\n",
+         .makespan = 110,
+         .claims = {AT(TOLD_KILLED, 0, 0.25), AT(TOLD_KILLED, 1, 1.5), AT(TOLD_KILLED, 2, 2.75),
+                    TIMES(TOLD_KILLED, 3), AMOUNT(TOLD_KILLED, 1, 16e9)}},
         {.name = "looked at every 3 s",
          NODE,
          .head = FOR_GOOD "runtime: {memory_check: 3 s}\n",
@@ -107,6 +119,14 @@ static void row_k08_one_at_a_time_and_only_above_the_limit(void **state)
          .pipeline = FOURS,
          .makespan = 110,
          .claims = {TIMES(TOLD_KILLED, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+static void row_k08_nobody_is_killed_up_to_the_limit(void **state)
+{
+    static const struct claimed rows[] = {
         {.name = "at the limit",
          NODE,
          .pipeline = "    tasks: {a: {time: 10 s, uses: 4.75 GB}}\n"
@@ -144,7 +164,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_k08_the_newest_that_may_be_tried_again_dies_first),
-        cmocka_unit_test(row_k08_one_at_a_time_and_only_above_the_limit),
+        cmocka_unit_test(row_k08_one_after_another),
+        cmocka_unit_test(row_k08_nobody_is_killed_up_to_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
