@@ -11,22 +11,32 @@
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/spill.h"
 
-/* Every result that call `element` of the batch is given: the next one; false: no more. */
+/* Every result that call `element` of the batch is given, once: the next one; false: no more. */
 struct walk {
     uint32_t argument, batch, element, next;
 };
+static bool is_given_before(const struct batch *b, uint32_t element, const struct walk *walk)
+{
+    for (uint32_t i = 0; i < walk->argument; i++)
+        if (b->arguments[i].batch == walk->batch &&
+            (!b->arguments[i].is_each || walk->element == element))
+            return true;
+    return false;
+}
+
 static bool next_argument(const struct runtime *rt, const struct batch *b, uint32_t element,
                           struct walk *walk)
 {
     for (; walk->argument < b->arguments_count; walk->argument++, walk->next = 0) {
         const struct batch_argument *a = &b->arguments[walk->argument];
         uint32_t count = a->is_each ? 1 : batch_of(rt, a->batch)->count;
-        if (walk->next >= count)
-            continue;
-        walk->batch = a->batch;
-        walk->element = a->is_each ? element : walk->next;
-        walk->next++;
-        return true;
+        while (walk->next < count) {
+            walk->batch = a->batch;
+            walk->element = a->is_each ? element : walk->next;
+            walk->next++;
+            if (!is_given_before(b, element, walk))
+                return true;
+        }
     }
     return false;
 }

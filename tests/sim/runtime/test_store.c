@@ -238,6 +238,45 @@ static void row_a05_nobody_waits_for_room_that_cannot_be(void **state)
     CLAIMED(rows);
 }
 
+/* On node 1, with block on node 0: x is fetched once, until 13, and used until 16; z finds room
+ * when nothing needs x there any more. */
+static void row_a05_what_is_given_twice_is_there_once(void **state)
+{
+#define TWICE(use)                                                                                 \
+    MAKE "    - {call: make, as: x}\n"                                                             \
+         "    - {wait: x}\n"                                                                       \
+         "    - {call: block}\n"                                                                   \
+         "    - {run: use, " use "}\n"                                                             \
+         "    - {call: one, as: z}\n"                                                              \
+         "    - {wait: z}\n"
+#define ONCE                                                                                       \
+    COUNTED(objects.copied, 1), AMOUNT(TOLD_MOVED, 0, 100e6), SPENT(JOB_TRANSFER, 11),             \
+        SPENT(JOB_BLOCKED, 0), AT(TOLD_EVICTED, 0, 17)
+    static const struct claimed rows[] = {
+        {.name = "listed twice",
+         .nodes = 2,
+         .head = ROOM("150 MB"),
+         .pipeline = TWICE("with: [x, x]"),
+         .makespan = 17,
+         .claims = {ONCE}},
+        {.name = "each, and all",
+         .nodes = 2,
+         .head = ROOM("150 MB"),
+         .pipeline = TWICE("each: x, with: x"),
+         .makespan = 17,
+         .claims = {ONCE}},
+        {.name = "to a node without a limit",
+         .nodes = 2,
+         .head = "runtime: {" NETWORK "}\n",
+         .pipeline = TWICE("with: [x, x]"),
+         .makespan = 17,
+         .claims = {COUNTED(objects.copied, 1), AMOUNT(TOLD_MOVED, 0, 100e6),
+                    SPENT(JOB_TRANSFER, 11)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +285,7 @@ int main(void)
         cmocka_unit_test(row_a05_what_is_needed_stays),
         cmocka_unit_test(row_a05_arguments_wait_for_room_as_well),
         cmocka_unit_test(row_a05_nobody_waits_for_room_that_cannot_be),
+        cmocka_unit_test(row_a05_what_is_given_twice_is_there_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
