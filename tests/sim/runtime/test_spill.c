@@ -129,11 +129,55 @@ static void row_k07_what_is_on_disk_is_read_back(void **state)
     CLAIMED(rows);
 }
 
+/* One of 100 MB in 150 MB, and a disk of 10 MB/s: x is written from 4 to 14, and y is there. */
+static void row_k07_what_is_read_back_is_on_its_way(void **state)
+{
+#define SLOW(driver)                                                                               \
+    "runtime: {driver: " driver ", latency: 1 s, bandwidth: 10 MB/s, objects: {memory: 150 MB}, "  \
+    "spill: {bandwidth: 10 MB/s}}\n"
+#define WRITTEN                                                                                    \
+    "    tasks: {make: {time: 2 s, size: 100 MB}, use: 3 s}\n"                                     \
+    "    driver:\n"                                                                                \
+    "    - {call: make, as: x}\n"                                                                  \
+    "    - {wait: x}\n"                                                                            \
+    "    - {call: make, as: y}\n"                                                                  \
+    "    - {wait: y}\n"
+    static const struct claimed rows[] = {
+        {.name = "who comes while it is read waits for the rest of it",
+         .cpu = 2,
+         .head = SLOW("outside"),
+         .pipeline = WRITTEN "    - {call: use, with: x}\n" /* y is written until 24, x read */
+                             "    - {think: 15 s}\n"
+                             "    - {run: use, with: x}\n",
+         .makespan = 37,
+         .claims = {AT(TOLD_READ, 0, 24), TIMES(TOLD_READ, 1), AT(TOLD_STARTED, 2, 34),
+                    AT(TOLD_STARTED, 3, 34), SPENT(JOB_BLOCKED, 20), SPENT(JOB_TRANSFER, 15)}},
+        {.name = "by a driver elsewhere: read, and moved",
+         .head = SLOW("outside"),
+         .pipeline = WRITTEN "    - {get: x}\n",
+         .makespan = 35,
+         .claims = {AMOUNT(TOLD_MOVED, 0, 100e6)}},
+        {.name = "by a driver on the node: read alone",
+         .head = SLOW("first-node"),
+         .pipeline = WRITTEN "    - {get: x}\n",
+         .makespan = 24,
+         .claims = {TIMES(TOLD_MOVED, 0), COUNTED(objects.copied, 1)}},
+        {.name = "from the memory of its node a driver there has it at once",
+         .head = SLOW("first-node"),
+         .pipeline = WRITTEN "    - {get: y}\n",
+         .makespan = 14,
+         .claims = {TIMES(TOLD_MOVED, 0), COUNTED(objects.copied, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_k07_a_producer_over_the_limit_slows_to_disk_speed),
         cmocka_unit_test(row_k07_what_is_on_disk_is_read_back),
+        cmocka_unit_test(row_k07_what_is_read_back_is_on_its_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
