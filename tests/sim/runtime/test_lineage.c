@@ -233,6 +233,29 @@ static void row_k06_results_of_forgotten_calls_stay_lost(void **state)
                           "    - {run: c, with: z}\n",
          .makespan = 40,
          .claims = {TIMES(TOLD_FORGOTTEN, 0), COUNTED(objects.rebuilt, 4)}},
+        {.name = "of an actor",
+         .outages = {{0, 7, 8}},
+         .head = "runtime: {lineage: 1 B}\n",
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .end = END_FAILED,
+         .makespan = 10,
+         .claims = {TIMES(TOLD_FORGOTTEN, 1), COUNTED(objects.rebuilt, 0)}},
+        {.name = "of an actor, remembered",
+         .outages = {{0, 7, 8}},
+         .head = "runtime: {lineage: 1 KiB}\n",
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .makespan = 12,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0), COUNTED(objects.rebuilt, 1)}},
+        {.name = "calls of an actor that are not tried again take none",
+         .head = "runtime: {lineage: 1 B}\n",
+         .pipeline = "    actors: {A: {restarts: 3, methods: {m: {time: 2 s, size: 1 MB}}}}\n"
+                     "    driver:\n"
+                     "    - {start: A, as: a}\n"
+                     "    - {run: a.m}\n",
+         .makespan = 2,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0)}},
     };
     (void)state;
     CLAIMED(rows);
