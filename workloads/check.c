@@ -359,6 +359,26 @@ static bool check_capacity(const struct check *check)
     return check->diag->errors == errors;
 }
 
+/* Room for results is part of a node's memory, where that is said; spilling is for want of it. */
+static void check_room(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    if (is_good(check, KEY_OBJECT_MEMORY, KEY_NODE_MEMORY) && spec->cluster.node_memory > 0 &&
+        spec->runtime.object_memory > spec->cluster.node_memory)
+        diag_error(check->diag, at(check, KEY_OBJECT_MEMORY, KEY_NODE_MEMORY),
+                   "runtime.objects.memory: %s is more than a node has, and cluster.node.memory is "
+                   "%s",
+                   text_of(check, KEY_OBJECT_MEMORY), text_of(check, KEY_NODE_MEMORY));
+    for (unsigned id = KEY_SPILL_BANDWIDTH; id <= KEY_SPILL_FUSED; id++) {
+        enum schema_id needed = id == KEY_SPILL_BANDWIDTH ? KEY_OBJECT_MEMORY : KEY_SPILL_BANDWIDTH;
+        if (is_changed(check, (enum schema_id)id) && !is_present(check, needed) &&
+            check->scenario->values[needed].is_good)
+            diag_error(check->diag, check->scenario->values[id].place,
+                       "%s means nothing without %s", schema_keys[id].path,
+                       schema_keys[needed].path);
+    }
+}
+
 /* What is defined for a group alone. */
 static void check_group_only(const struct check *check)
 {
@@ -564,6 +584,7 @@ enum status check_scenario(const struct scenario *scenario, struct arena *arena,
         check_background(&check);
     } else {
         check_group_only(&check);
+        check_room(&check);
         status = check_pipeline(&check);
     }
     check_processes(&check);

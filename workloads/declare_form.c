@@ -40,6 +40,8 @@ static const struct field task_fields[] = {
     {"cpu", FIELD_SHARE, FUNCTION(demand.of[CAIRN_CPU]), "1", 0, 0, NULL, "processors it needs"},
     {"gpu", FIELD_SHARE, FUNCTION(demand.of[CAIRN_GPU]), "", 0, 0, NULL, "accelerators it needs"},
     {"memory", FIELD_MEMORY, FUNCTION(demand.of[CAIRN_MEMORY]), "", 0, 0, NULL, "memory it needs"},
+    {"uses", FIELD_SIZE, FUNCTION(uses), "", 0, 0, NULL,
+     "memory that a call really takes while it runs, whatever it needs to be placed"},
     {"custom", FIELD_SHARE, FUNCTION(demand.of[CAIRN_CUSTOM]), "", 0, 0, NULL,
      "what it needs of cluster.node.custom"},
     {"strategy", FIELD_CHOICE, FUNCTION(strategy), "", 0, 0, strategies,
@@ -52,7 +54,16 @@ static const struct field task_fields[] = {
      "is it tried again when it raises an exception, too?"},
     {"crash", FIELD_TIME, FUNCTION(crash), "", 0, 0, NULL,
      "its process ends after running so long; 0 s: it does not"},
+    {"checkpoint", FIELD_OWN, 0, "", 0, 0, NULL,
+     "its result is written to a durable store, and read back in place of being made again: a map"},
     {"fails", FIELD_OWN, 0, "", 0, 0, NULL, "exceptions that it raises: a probability, or a map"},
+};
+
+static const struct field output_fields[] = {
+    {"write", FIELD_TIME, FUNCTION(checkpoint.write), NULL, 0, 0, NULL,
+     "time in which its result goes to a durable store, at the end of each call"},
+    {"read", FIELD_TIME, FUNCTION(checkpoint.read), NULL, 0, 0, NULL,
+     "time to read it from there, when no copy is left"},
 };
 
 static const struct field method_fields[] = {
@@ -60,6 +71,8 @@ static const struct field method_fields[] = {
     {"await", FIELD_TIME, FUNCTION(await), "", 0, 0, NULL,
      "then it waits so long for something outside; an async actor does others meanwhile"},
     {"size", FIELD_SIZE, FUNCTION(size), "", 0, 0, NULL, "bytes of its result"},
+    {"uses", FIELD_SIZE, FUNCTION(uses), "", 0, 0, NULL,
+     "memory that a call really takes while it runs"},
     {"retry_exceptions", FIELD_BOOL, FUNCTION(retry_exceptions), "", 0, 0, NULL,
      "is it tried again when it raises an exception, too?"},
     {"fails", FIELD_OWN, 0, "", 0, 0, NULL, "exceptions that it raises: a probability, or a map"},
@@ -117,6 +130,7 @@ static const struct field checkpoint_fields[] = {
 
 const struct field_set declare_task = SET("a task", task_fields),
                        declare_method = SET("a method", method_fields),
+                       declare_output = SET("a checkpoint of a result", output_fields),
                        declare_fails = SET("it", fails_fields),
                        declare_actor = SET("an actor", actor_fields),
                        declare_checkpoint = SET("a checkpoint", checkpoint_fields);
@@ -140,6 +154,26 @@ static enum status read_fails(const struct value_reader *reader, const char *pat
                           "in '{probability: 25 %%, after: 1}'",
                           label);
     return field_form_read_one(reader, label, node, &fails_fields[0], function);
+}
+
+static enum status need_map(const struct value_reader *reader, const char *path,
+                            const struct yaml_node *node, const char *example)
+{
+    return node->kind == NODE_MAP
+               ? STATUS_OK
+               : diag_error(reader->diag, node->place, "%s: this is %s; expected a map, as in '%s'",
+                            path, yaml_kind_name(node), example);
+}
+
+static enum status read_output(const struct value_reader *reader, const char *path,
+                               const struct yaml_node *node, struct program_function *function)
+{
+    char label[240];
+    snprintf(label, sizeof label, "%.200s.checkpoint", path);
+    enum status status = need_map(reader, label, node, "{write: 3 s, read: 2 s}");
+    function->checkpoint.is_given = true;
+    return status == STATUS_OK ? field_form_read(reader, label, node, &declare_output, function)
+                               : status;
 }
 
 /* 2 s, or [1 s, 2 s], or {exponential: 2 s}? */
@@ -170,6 +204,9 @@ static enum status read_function(const struct value_reader *reader, const char *
     const struct yaml_child *fails = yaml_find(node, "fails");
     enum status status = field_form_read(reader, path, node, set, function);
     enum status one = fails ? read_fails(reader, path, fails->value, function) : STATUS_OK;
+    status = status == STATUS_OK ? one : status;
+    const struct yaml_child *output = set == &declare_task ? yaml_find(node, "checkpoint") : NULL;
+    one = output ? read_output(reader, path, output->value, function) : STATUS_OK;
     return status == STATUS_OK ? one : status;
 }
 
@@ -209,15 +246,6 @@ static enum status read_functions(const struct value_reader *reader, const char 
 }
 
 /* ---- actors -------------------------------------------------------------------------------- */
-
-static enum status need_map(const struct value_reader *reader, const char *path,
-                            const struct yaml_node *node, const char *example)
-{
-    return node->kind == NODE_MAP
-               ? STATUS_OK
-               : diag_error(reader->diag, node->place, "%s: this is %s; expected a map, as in '%s'",
-                            path, yaml_kind_name(node), example);
-}
 
 static enum status read_checkpoint(const struct value_reader *reader, const char *path,
                                    const struct yaml_node *node, struct program_actor *actor)
@@ -380,6 +408,11 @@ static void add_function(struct text *text, const char *separator,
     if (function->fails.ppm > 0) {
         text_add(text, ", fails: ");
         field_form_add(text, "{", &declare_fails, function);
+        text_add(text, "}");
+    }
+    if (function->checkpoint.is_given) {
+        text_add(text, ", checkpoint: ");
+        field_form_add(text, "{", &declare_output, function);
         text_add(text, "}");
     }
     text_add(text, "}");

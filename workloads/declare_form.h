@@ -25,6 +25,6 @@ const char *declare_form_short_name(const struct program_function *function);
 
 /* The tables, for help and JSON Schema. */
 extern const struct field_set declare_task, declare_method, declare_actor, declare_checkpoint,
-    declare_fails;
+    declare_output, declare_fails;
 
 #endif

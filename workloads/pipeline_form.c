@@ -321,12 +321,80 @@ static enum status check_room(const struct value_reader *reader, const struct ya
     return STATUS_OK;
 }
 
+/* A result of one or several sizes must fit the memory that a node has for results. */
+static enum status check_result(const struct value_reader *reader, const char *label,
+                                const struct yaml_child *entry, const struct amount *size)
+{
+    uint64_t room = reader->spec->runtime.object_memory, largest = (uint64_t)size->constant;
+    const struct yaml_node *said =
+        entry->value->kind == NODE_MAP ? value_of(entry->value, "size") : NULL;
+    char bytes[160];
+    struct text text = text_over(bytes, sizeof bytes);
+    for (uint32_t i = 0; size->kind == AMOUNT_LISTED && i < size->count; i++)
+        largest = (uint64_t)size->list[i] > largest ? (uint64_t)size->list[i] : largest;
+    if (room == 0 || size->kind == AMOUNT_LAW || !said || largest <= room ||
+        largest <= reader->spec->runtime.inline_size)
+        return STATUS_OK;
+    text_add_bytes(&text, largest);
+    text_add(&text, ", and runtime.objects.memory is ");
+    text_add_bytes(&text, room);
+    return diag_error(reader->diag, said->place, "%s.size: the result fits no node: it is %s",
+                      label, bytes);
+}
+
+/* What uses memory must have some to use. */
+static enum status check_uses(const struct value_reader *reader, const char *label,
+                              const struct yaml_child *entry)
+{
+    const struct yaml_node *said =
+        entry->value->kind == NODE_MAP ? value_of(entry->value, "uses") : NULL;
+    if (!said || reader->spec->cluster.node_memory > 0)
+        return STATUS_OK;
+    return diag_error(reader->diag, said->place,
+                      "%s.uses means nothing without cluster.node.memory, as in '32 GiB'", label);
+}
+
+static enum status check_results(const struct value_reader *reader, const char *prefix,
+                                 const struct yaml_node *map, uint32_t first)
+{
+    enum status status = STATUS_OK;
+    for (const struct yaml_child *child = map ? map->children : NULL; child;
+         child = child->next, first++) {
+        char label[200];
+        snprintf(label, sizeof label, "%.119s.%.64s", prefix, child->key);
+        enum status one =
+            check_result(reader, label, child, &reader->spec->program->functions[first].size);
+        status = one == STATUS_OK ? status : one;
+        one = check_uses(reader, label, child);
+        status = one == STATUS_OK ? status : one;
+    }
+    return status;
+}
+
+/* Of tasks, then of the methods of actor after actor, as they stand in the program. */
+static enum status check_all_results(const struct value_reader *reader,
+                                     const struct yaml_node *tasks, const struct yaml_node *actors)
+{
+    enum status status = check_results(reader, LABEL ".tasks", tasks, 0);
+    uint32_t first = tasks ? tasks->count : 0;
+    for (const struct yaml_child *child = actors ? actors->children : NULL; child;
+         child = child->next) {
+        const struct yaml_node *methods = value_of(child->value, "methods");
+        char label[120];
+        snprintf(label, sizeof label, LABEL ".actors.%.64s.methods", child->key);
+        enum status one = check_results(reader, label, methods, first);
+        status = one == STATUS_OK ? status : one;
+        first += methods ? methods->count : 0;
+    }
+    return status;
+}
+
 enum status pipeline_form_check_fit(const struct value_reader *reader, const struct yaml_node *node)
 {
     const struct program *program = reader->spec->program;
     const struct yaml_node *tasks = value_of(node, "tasks"), *actors = value_of(node, "actors");
     bool is_told[CAIRN_RESOURCES] = {false};
-    enum status status = STATUS_OK;
+    enum status status = check_all_results(reader, tasks, actors);
     uint32_t i = 0;
     for (const struct yaml_child *child = tasks ? tasks->children : NULL; child;
          child = child->next, i++) {

@@ -85,10 +85,11 @@ void pipeline_schema_print_help(struct sink *sink)
         "  workload.pipeline has tasks, actors, and a driver or jobs. Any time may be a list,\n"
         "  [2 s, 1 s], of which call k takes the k-th, or a law; and so may any size.\n");
     print_fields(sink, "tasks: {NAME: TIME} or {NAME: {…}}", &declare_task);
+    print_fields(sink, "checkpoint of a task: {…}", &declare_output);
     print_fields(sink, "actors: {NAME: {…}}", &declare_actor);
     print_fields(sink, "methods: {NAME: TIME} or {NAME: {…}}", &declare_method);
     print_fields(sink, "fails: FRACTION or {…}", &declare_fails);
-    print_fields(sink, "checkpoint: {…}", &declare_checkpoint);
+    print_fields(sink, "checkpoint of an actor: {…}", &declare_checkpoint);
     print_fields(sink, "jobs: [{…}, …]", &pipeline_job);
     io_printf(sink, "  driver: [{VERB: …}, …]\n");
     for (size_t i = 0; i < driver_verbs_count; i++) {
@@ -112,7 +113,7 @@ static void print_words(struct sink *sink, const char *const *words)
 }
 
 /* The definition of a field that its owner reads. */
-static const char *own_of(const char *name)
+static const char *own_of(const char *set, const char *name)
 {
     static const char *const rows[][2] = {
         {"fails",
@@ -126,13 +127,15 @@ static const char *own_of(const char *name)
                ", {\"type\": \"array\", \"minItems\": 1, \"items\": " DURATION "}]"},
         {"driver", "\"$ref\": \"#/$defs/statements\""},
     };
+    if (strcmp(set, "task") == 0 && strcmp(name, "checkpoint") == 0)
+        return "\"$ref\": \"#/$defs/output\"";
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i][0], name) == 0)
             return rows[i][1];
     return "";
 }
 
-static void print_type(struct sink *sink, const struct field *field)
+static void print_type(struct sink *sink, const char *set, const struct field *field)
 {
     switch (field->type) {
     case FIELD_TIME:
@@ -172,7 +175,7 @@ static void print_type(struct sink *sink, const struct field *field)
         print_words(sink, field->choices);
         return;
     case FIELD_OWN:
-        io_printf(sink, "%s", own_of(field->name));
+        io_printf(sink, "%s", own_of(set, field->name));
     }
 }
 
@@ -193,7 +196,7 @@ static void print_set(struct sink *sink, const char *name, const struct field_se
         io_printf(sink, "%s\n      \"%s\": {\"description\": ", i ? "," : "", set->fields[i].name);
         schema_print_text(sink, set->fields[i].help);
         io_printf(sink, ", ");
-        print_type(sink, &set->fields[i]);
+        print_type(sink, name, &set->fields[i]);
         io_printf(sink, "}");
     }
     io_printf(sink, "}},\n");
@@ -288,6 +291,7 @@ void pipeline_schema_print_json(struct sink *sink)
     print_amount(sink, "amount_of_bytes", "size",
                  "\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1");
     print_set(sink, "fails", &declare_fails);
+    print_set(sink, "output", &declare_output);
     print_set(sink, "task", &declare_task);
     print_set(sink, "method", &declare_method);
     print_set(sink, "checkpoint", &declare_checkpoint);

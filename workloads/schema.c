@@ -254,6 +254,33 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                     "and them objects need no transfer; they survive it all the same"},
     [KEY_INLINE] = {"runtime.inline", TYPE_BYTES, FIELD(runtime.inline_size), false, "100 KiB",
                     NULL, 0, 0, NULL, "results up to here travel with the reply"},
+    [KEY_OBJECT_MEMORY] = {"runtime.objects.memory", TYPE_BYTES, FIELD(runtime.object_memory),
+                           false, "none", "none", 1, 9e18, NULL,
+                           "memory of a node for results larger than runtime.inline; none: no "
+                           "limit"},
+    [KEY_SPILL_BANDWIDTH] = {"runtime.spill.bandwidth", TYPE_RATE, FIELD(runtime.spill_bandwidth),
+                             false, "none", "none", 1e-9, 0, NULL,
+                             "rate at which results are written to a node's disk, and read back, "
+                             "when runtime.objects.memory is short; none: they are not"},
+    [KEY_SPILL_THRESHOLD] = {"runtime.spill.threshold", TYPE_FRACTION,
+                             FIELD(runtime.spill_threshold_ppm), false, "0.8", NULL, 0, 1, NULL,
+                             "fraction of that memory above which they are"},
+    [KEY_SPILL_FUSED] = {"runtime.spill.fused", TYPE_BYTES, FIELD(runtime.spill_fused), false,
+                         "100 MiB", NULL, 0, 9e18, NULL,
+                         "bytes that are written at once, at least, while nobody waits for room"},
+    [KEY_LINEAGE] = {"runtime.lineage", TYPE_BYTES, FIELD(runtime.lineage), false, "1 GiB", "none",
+                     1, 9e18, NULL,
+                     "specifications of calls that are remembered to make lost results again; "
+                     "beyond it the oldest are forgotten until half is left; none: no limit"},
+    [KEY_TASK_SPEC] = {"runtime.task_spec", TYPE_BYTES, FIELD(runtime.task_spec), false, "1 KiB",
+                       NULL, 1, 1e9, NULL, "what one of them takes"},
+    [KEY_MEMORY_LIMIT] = {"runtime.memory_limit", TYPE_FRACTION, FIELD(runtime.memory_limit_ppm),
+                          false, "0.95", NULL, 0, 1, NULL,
+                          "fraction of cluster.node.memory; when the calls that run on a node use "
+                          "more than that, one after another is killed"},
+    [KEY_MEMORY_CHECK] = {"runtime.memory_check", TYPE_DURATION, FIELD(runtime.memory_check), false,
+                          "250 ms", NULL, 1e-9, 0, NULL,
+                          "time between two looks at that, the first at its end"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -289,7 +316,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
-                       (id >= KEY_SUBMIT && id <= KEY_INLINE);
+                       (id >= KEY_SUBMIT && id <= KEY_MEMORY_CHECK);
     return has_pipeline ? !is_group : !is_pipeline;
 }
 

@@ -150,6 +150,11 @@ static enum status list_semantics(struct cli *cli)
         "steps              with step, checkpoints wait for step ends, unless divisible: true\n"
         "attribution        a loss is laid at the checkpoint under way, then at the last "
         "decision\n"
+        "room               calls find it first come first served, last copies stay "
+        "(runtime.objects)\n"
+        "spilling           one write at a time on a node's disk; reads do not slow it\n"
+        "lineage            the oldest calls are forgotten until half is left (runtime.lineage)\n"
+        "memory             looked at on a grid from time 0; the newest that may retry is killed\n"
         "waste              1 - sum of useful / sum of total time, over the replications\n"
         "year               365 days\n");
     return STATUS_OK;

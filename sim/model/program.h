@@ -40,6 +40,7 @@ struct program_function {
                 */
     struct amount overhead; /* of a stateless call: state comes in and goes out again, each time */
     struct amount size;     /* of its result */
+    struct amount uses;     /* memory that a call really takes while it runs */
     struct cairn_demand demand; /* of a task */
     enum cairn_strategy strategy;
     int32_t priority;
@@ -50,7 +51,12 @@ struct program_function {
         uint64_t after; /* the first so many calls never do */
         int32_t at_ppm; /* of the time has been worked when it is raised */
     } fails;
-    struct amount crash; /* of a task: its process ends after running so long; 0: it does not */
+    struct {
+        bool is_given;
+        struct amount write; /* its result goes to a durable store, while its slot is held */
+        struct amount read;  /* from there, in place of a copy that is gone */
+    } checkpoint;            /* of a task */
+    struct amount crash;     /* of a task: its process ends after running so long; 0: it does not */
 };
 
 struct program_actor {

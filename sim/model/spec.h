@@ -152,18 +152,26 @@ struct spec {
      * workers as nodes, so that every node is somebody's. */
     const struct program *program;
     struct {
-        simtime submit;           /* from a driver's statement to the scheduler */
-        simtime lease;            /* from the placement to the worker */
-        simtime reply;            /* from the end of a call to who waits for it */
-        simtime worker_start;     /* of a process */
-        simtime worker_import;    /* then it loads what it needs */
-        uint32_t worker_at_once;  /* starts at once on a node; 0: one a processor */
-        simtime node_start;       /* of a node that was replaced or repaired */
-        simtime latency;          /* of a transfer between nodes */
-        double bandwidth;         /* bytes a second; 0: transfers take the latency alone */
-        enum spec_driver driver;  /* where all drivers are */
-        uint64_t inline_size;     /* results up to here travel with the reply */
-        simtime worker_detection; /* from the end of a process to its detection */
+        simtime submit;              /* from a driver's statement to the scheduler */
+        simtime lease;               /* from the placement to the worker */
+        simtime reply;               /* from the end of a call to who waits for it */
+        simtime worker_start;        /* of a process */
+        simtime worker_import;       /* then it loads what it needs */
+        uint32_t worker_at_once;     /* starts at once on a node; 0: one a processor */
+        simtime node_start;          /* of a node that was replaced or repaired */
+        simtime latency;             /* of a transfer between nodes */
+        double bandwidth;            /* bytes a second; 0: transfers take the latency alone */
+        enum spec_driver driver;     /* where all drivers are */
+        uint64_t inline_size;        /* results up to here travel with the reply */
+        uint64_t object_memory;      /* bytes that results may take on a node; 0: no limit */
+        double spill_bandwidth;      /* bytes a second to and from a node's disk; 0: no spilling */
+        int32_t spill_threshold_ppm; /* of object_memory, above which results are spilled */
+        uint64_t spill_fused;        /* bytes that are written at once, at least */
+        uint64_t lineage;            /* bytes of specifications that are remembered; 0: all */
+        uint64_t task_spec;          /* bytes of one */
+        int32_t memory_limit_ppm;    /* of node_memory, above which calls are killed */
+        simtime memory_check;        /* period in which that is looked at */
+        simtime worker_detection;    /* from the end of a process to its detection */
     } runtime;
     struct spec_controller controller;
     struct {

@@ -11,6 +11,7 @@
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
+#include "sim/runtime/snapshot.h"
 
 const char *const actor_states[ACTOR_DEAD + 1] = {
     [ACTOR_UNREADY] = "DEPENDENCIES_UNREADY",
@@ -151,7 +152,7 @@ static void alive(struct runtime *rt, uint32_t number, simtime restore)
 static void restore(struct runtime *rt, uint32_t number)
 {
     actor_of(rt, number)->restore_began = runtime_now(rt);
-    wait_phase(rt, number, ACTOR_RESTORING, service_restore_time(rt, number));
+    wait_phase(rt, number, ACTOR_RESTORING, snapshot_restore_time(rt, number));
 }
 
 static void built(struct runtime *rt, uint32_t number)
@@ -159,8 +160,7 @@ static void built(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     const struct program_actor *class = class_of(rt, a);
     seat_charge(rt, SEAT_OF_ACTOR(number), a->state == ACTOR_PENDING ? JOB_START : JOB_RESTART);
-    if (a->state == ACTOR_RESTARTING && class->checkpoint.is_automatic &&
-        service_has_checkpoint(rt, a))
+    if (a->state == ACTOR_RESTARTING && class->checkpoint.is_automatic && snapshot_is_there(rt, a))
         restore(rt, number);
     else
         alive(rt, number, -1);
@@ -221,7 +221,7 @@ void actor_timer(struct runtime *rt, uint32_t number)
         built(rt, number);
         break;
     case ACTOR_RESTORING:
-        service_restored(rt, number);
+        snapshot_restored(rt, number);
         alive(rt, number, runtime_now(rt) - a->restore_began);
         break;
     case ACTOR_LOST:
@@ -258,21 +258,26 @@ void actor_lost(struct runtime *rt, uint32_t number, uint32_t cause)
     a->cause = (uint8_t)cause;
 }
 
-void actor_crash(struct runtime *rt, uint32_t number)
+void actor_end_process(struct runtime *rt, uint32_t number, uint32_t cause)
 {
     struct actor *a = actor_of(rt, number);
     if (a->phase != ACTOR_SERVING)
         return;
-    actor_lost(rt, number, CAIRN_CAUSE_WORKER);
+    actor_lost(rt, number, cause);
     a->timer =
         runtime_timer(rt, rt->spec->runtime.worker_detection, EVENT_DETECTION, TIMER_ACTOR, number);
+}
+
+void actor_crash(struct runtime *rt, uint32_t number)
+{
+    actor_end_process(rt, number, CAIRN_CAUSE_WORKER);
 }
 
 static void forget_state(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
     simtime lost = a->at_risk;
-    if (!service_has_checkpoint(rt, a)) { /* its memory went with the node */
+    if (!snapshot_is_there(rt, a)) { /* its memory went with the node */
         lost += a->kept;
         a->kept = 0;
     }

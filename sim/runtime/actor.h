@@ -26,6 +26,7 @@ void actor_timer(struct runtime *rt, uint32_t number);
 /* Its process is gone: nobody knows until actor_detected. */
 void actor_lost(struct runtime *rt, uint32_t number, uint32_t cause);
 void actor_detected(struct runtime *rt, uint32_t number);
+void actor_end_process(struct runtime *rt, uint32_t number, uint32_t cause);
 void actor_crash(struct runtime *rt, uint32_t number);
 /* At once, and for good. */
 void actor_kill(struct runtime *rt, uint32_t number, uint32_t cause);

@@ -8,6 +8,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/fiber.h"
+#include "sim/runtime/lineage.h"
 #include "sim/runtime/submit.h"
 
 struct batch *batch_of(const struct runtime *rt, uint32_t number)
@@ -94,8 +95,6 @@ static void free_data(struct runtime *rt, struct batch *b)
             free_one(rt, b, &b->objects[i]);
 }
 
-static void let_arguments_go(struct runtime *rt, struct batch *b);
-
 static bool is_wanted(const struct batch *b)
 {
     return b->handles > 0 || b->lineage > 0 || b->pending > 0;
@@ -134,12 +133,20 @@ static void forget(struct runtime *rt, uint32_t todo)
         if (b->next)
             batch_of(rt, b->next)->previous = b->previous;
         end_lineage(rt, b, &todo);
+        lineage_release(rt, this);
         for (uint32_t i = 0; i < b->count && b->kind != BATCH_ACTORS; i++)
             copies_drop(rt, &b->objects[i]);
         if (b->count > 1)
             blocks_give(&rt->blocks, b->objects, b->count, sizeof *b->objects);
         pool_give(&rt->batches, this);
     }
+}
+
+void batch_end_lineage(struct runtime *rt, uint32_t number)
+{
+    uint32_t todo = 0;
+    end_lineage(rt, batch_of(rt, number), &todo);
+    forget(rt, todo);
 }
 
 void batch_hold(struct runtime *rt, uint32_t number)
@@ -179,6 +186,13 @@ void batch_cancel(struct runtime *rt, uint32_t number)
 bool batch_is_left_behind(const struct runtime *rt, uint32_t number)
 {
     return ((struct job *)pool_at(&rt->jobs, batch_of(rt, number)->job))->is_ended;
+}
+
+void batch_clear(struct runtime *rt, uint32_t number)
+{
+    struct batch *b = batch_of(rt, number);
+    for (uint32_t i = 0; i < b->count && b->kind != BATCH_ACTORS; i++)
+        copies_drop(rt, &b->objects[i]);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------- */
@@ -240,6 +254,8 @@ static void count_some(struct runtime *rt, const struct batch *b)
     }
 }
 
+static void let_arguments_go(struct runtime *rt, uint32_t number);
+
 void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum object_state state,
                   uint32_t cause)
 {
@@ -262,7 +278,7 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
         runtime_tell(rt, told);
     }
     if (b->pending == 0)
-        let_arguments_go(rt, b);
+        let_arguments_go(rt, number);
     if (object->waiters)
         wake_all(rt, &object->waiters);
     count_some(rt, b);
@@ -279,17 +295,23 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
 
 /* All is settled: the arguments' data are needed no more; their lineage is, while a result may have
  * to be made again. */
-static void let_arguments_go(struct runtime *rt, struct batch *b)
+static bool can_be_lost(const struct object *object)
 {
+    return object->state != OBJECT_FAILED && !object->is_inline && !object->is_durable;
+}
+
+static void let_arguments_go(struct runtime *rt, uint32_t number)
+{
+    struct batch *b = batch_of(rt, number);
     bool may_be_lost = false;
-    uint32_t todo = 0;
     for (uint32_t i = 0; i < b->arguments_count; i++)
         batch_drop(rt, b->arguments[i].batch);
-    for (uint32_t i = 0; i < b->count && b->arguments_count > 0; i++)
-        may_be_lost |= b->objects[i].state != OBJECT_FAILED && !b->objects[i].is_inline;
-    if (!may_be_lost)
-        end_lineage(rt, b, &todo);
-    forget(rt, todo);
+    for (uint32_t i = 0; i < b->count && !may_be_lost; i++)
+        may_be_lost = can_be_lost(&b->objects[i]);
+    if (may_be_lost)
+        lineage_keep(rt, number);
+    else
+        batch_end_lineage(rt, number);
 }
 
 void batch_call_done(struct runtime *rt, uint32_t number, uint32_t element)

@@ -23,6 +23,8 @@ void batch_drop(struct runtime *rt, uint32_t number);
 void batch_cancel(struct runtime *rt, uint32_t number);
 /* Is its job over? What becomes of it then is no failure of anybody's. */
 bool batch_is_left_behind(const struct runtime *rt, uint32_t number);
+/* Nor what is there. */
+void batch_clear(struct runtime *rt, uint32_t number);
 
 /* Result `element` is there, or never will be (state FAILED): who waits is told. */
 void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum object_state state,
@@ -32,6 +34,8 @@ void batch_wait(struct runtime *rt, uint32_t number, uint32_t element, enum wait
                 uint32_t who, uint32_t stamp);
 /* The call's result is settled: what it held is let go. */
 void batch_call_done(struct runtime *rt, uint32_t number, uint32_t element);
+/* Its results can not be made again, and its arguments are not needed for that. */
+void batch_end_lineage(struct runtime *rt, uint32_t number);
 struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t element,
                        enum told_kind kind);
 

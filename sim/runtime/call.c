@@ -6,10 +6,11 @@
  * scheduler. */
 #include "sim/runtime/call.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/arguments.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/host.h"
-#include "sim/runtime/lineage.h"
+#include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
@@ -39,6 +40,11 @@ static void tell(struct runtime *rt, const struct call *c, enum told_kind kind, 
     runtime_tell(rt, told);
 }
 
+void call_tell(struct runtime *rt, uint32_t number, enum told_kind kind, slot_ns amount)
+{
+    tell(rt, call_of(rt, number), kind, amount);
+}
+
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element)
 {
     uint32_t number = pool_take(&rt->calls);
@@ -52,7 +58,7 @@ uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element)
 static void free_call(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    assert(c->seat.host == TOLD_NOWHERE && c->timer == 0);
+    assert(c->seat.host == TOLD_NOWHERE && c->timer == 0 && !c->is_pinning);
     c->stamp = 0; /* what it still waits for wakes nobody */
     batch_call_done(rt, c->batch, c->element);
     pool_give(&rt->calls, number);
@@ -98,6 +104,7 @@ static void run(struct runtime *rt, uint32_t number)
     simtime work = call_work(rt, c, &is_raising);
     c->is_raising = is_raising;
     tell(rt, c, TOLD_STARTED, 0);
+    killer_take(rt, number, c->seat.host);
     simtime end = mishap_of_call(rt, c);
     c->is_crashing = end < work;
     if (!c->is_crashing) {
@@ -108,34 +115,50 @@ static void run(struct runtime *rt, uint32_t number)
     c->timer = runtime_timer(rt, end, EVENT_OUTAGE, TIMER_CALL, number);
 }
 
-/* Its arguments are gone and being made again: it gives its place back and waits for them. */
-static void step_back(struct runtime *rt, uint32_t number)
+/* It gives its place back unused. */
+static void leave_early(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    seat_charge(rt, SEAT_OF_CALL(number), start_class(c));
     host_worker_idle(rt, c->seat.host, batch_of(rt, c->batch)->job);
     seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
     c->state = CALL_WAITING;
-    if (c->missing == 0) /* they cannot be made */
+    c->is_resumed = false;
+}
+
+/* Its arguments are gone and being made again, or cannot be made: it waits for them elsewhere. */
+static void step_back(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    leave_early(rt, number);
+    if (c->missing == 0)
         call_give_up(rt, number, submit_lost_argument(rt, number));
 }
 
 static void fetch(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    struct copies_fetch fetch;
-    if (!call_plan_fetch(rt, number, c->seat.host, &fetch)) {
+    struct arguments arguments = arguments_find(rt, number, c->seat.host);
+    seat_charge(rt, SEAT_OF_CALL(number), c->state == CALL_BLOCKED ? JOB_BLOCKED : start_class(c));
+    if (arguments.is_lost) {
         step_back(rt, number);
         return;
     }
-    seat_charge(rt, SEAT_OF_CALL(number), start_class(c));
-    simtime delay = copies_delay(rt, &fetch);
-    if (delay < 0) {
-        run(rt, number);
+    switch (arguments_ask(rt, number, c->seat.host, &arguments)) {
+    case STORE_ROOM:
+        break;
+    case STORE_LATER:
+        c->state = CALL_BLOCKED;
+        return;
+    case STORE_NEVER:
+        leave_early(rt, number);
+        call_give_up(rt, number, CAIRN_CAUSE_MEMORY);
         return;
     }
-    call_begin_fetch(rt, number, c->seat.host, &fetch);
-    wait_phase(rt, number, CALL_FETCHING, delay);
+    simtime delay = arguments_fetch(rt, number, c->seat.host, &arguments);
+    if (delay < 0)
+        run(rt, number);
+    else
+        wait_phase(rt, number, CALL_FETCHING, delay);
 }
 
 static void want_worker(struct runtime *rt, uint32_t number)
@@ -187,7 +210,7 @@ void call_finish(struct runtime *rt, uint32_t number, uint32_t host)
     struct object *object = &batch_of(rt, c->batch)->objects[c->element];
     tell(rt, c, TOLD_ENDED, size);
     object->is_inline = (uint64_t)size <= rt->spec->runtime.inline_size;
-    if (!object->is_inline)
+    if (!object->is_inline && (!object->is_durable || store_has_room(rt, host, size)))
         copies_add(rt, c->batch, c->element, host);
     if (rt->spec->runtime.reply > 0)
         wait_phase(rt, number, CALL_REPLYING, rt->spec->runtime.reply);
@@ -221,26 +244,110 @@ static void failed(struct runtime *rt, uint32_t number, uint32_t host)
     submit_call(rt, number, c->next);
 }
 
+enum store_answer call_ask_room(struct runtime *rt, uint32_t number, uint32_t host)
+{
+    const struct call *c = call_of(rt, number);
+    int64_t size = copies_size(rt, c->batch, c->element);
+    bool is_inline = (uint64_t)size <= rt->spec->runtime.inline_size;
+    return is_inline ? STORE_ROOM : store_ask(rt, number, host, size, 0);
+}
+
+/* It leaves its place, well or not. */
+static uint32_t leave(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    uint32_t host = c->seat.host;
+    killer_give(rt, number);
+    host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
+    seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
+    return host;
+}
+
+/* Its useful time has come to nothing, or to nothing yet. */
+static void take_back(struct runtime *rt, uint32_t number, enum job_class class)
+{
+    struct call *c = call_of(rt, number);
+    seat_move(rt, SEAT_OF_CALL(number), JOB_USEFUL, class, c->worked);
+    rt->record->lost_work += class == JOB_LOST ? c->worked : 0;
+    c->worked = 0;
+}
+
+static void store_result(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    switch (call_ask_room(rt, number, c->seat.host)) {
+    case STORE_ROOM:
+        call_finish(rt, number, leave(rt, number));
+        return;
+    case STORE_LATER:
+        c->state = CALL_STORING;
+        return;
+    case STORE_NEVER:
+        take_back(rt, number, JOB_LOST);
+        leave(rt, number);
+        call_give_up(rt, number, CAIRN_CAUSE_MEMORY);
+        return;
+    }
+}
+
+/* Its result goes to the durable store first, where it has one; it is in nobody's way then. */
+static void save_result(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    const struct program_function *f = function_of(rt, c);
+    const struct batch *b = batch_of(rt, c->batch);
+    uint64_t index = b->first + c->element;
+    if (!f->checkpoint.is_given) {
+        store_result(rt, number);
+        return;
+    }
+    wait_phase(
+        rt, number, CALL_SAVING,
+        runtime_amount(rt, &f->checkpoint.write, STREAM_TIME, b->function, index, WORD_WRITE));
+}
+
+static void result_saved(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    seat_charge(rt, SEAT_OF_CALL(number), JOB_CHECKPOINT);
+    batch_of(rt, c->batch)->objects[c->element].is_durable = true;
+    tell(rt, c, TOLD_SAVED, copies_size(rt, c->batch, c->element));
+    call_finish(rt, number, leave(rt, number));
+}
+
 /* It has run to its end, or to its exception. */
 static void end_run(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     const struct program_function *f = function_of(rt, c);
-    uint32_t host = c->seat.host, reference = SEAT_OF_CALL(number);
+    uint32_t reference = SEAT_OF_CALL(number);
     enum job_class class = c->is_raising ? JOB_LOST : JOB_USEFUL;
     simtime elapsed = seat_charge(rt, reference, class);
     uint64_t index = batch_of(rt, c->batch)->first + c->element;
     simtime overhead = runtime_amount(rt, &f->overhead, STREAM_TIME,
                                       batch_of(rt, c->batch)->function, index, WORD_OVERHEAD);
-    seat_move(rt, reference, class, JOB_TRANSFER, overhead < elapsed ? overhead : elapsed);
-    host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
-    seat_leave(rt, reference, &f->demand);
+    overhead = overhead < elapsed ? overhead : elapsed;
+    seat_move(rt, reference, class, JOB_TRANSFER, overhead);
+    c->worked = c->is_raising ? 0 : elapsed - overhead;
+    arguments_let_go(rt, number);
     if (c->is_raising) {
         c->cause = CAIRN_CAUSE_EXCEPTION;
-        failed(rt, number, host);
+        failed(rt, number, leave(rt, number));
     } else {
-        call_finish(rt, number, host);
+        save_result(rt, number);
     }
+}
+
+void call_room(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    if (c->state == CALL_BLOCKED) {
+        fetch(rt, number);
+        return;
+    }
+    assert(c->state == CALL_STORING);
+    seat_charge(rt, SEAT_OF_CALL(number), JOB_BLOCKED);
+    store_result(rt, number);
 }
 
 void call_timer(struct runtime *rt, uint32_t number)
@@ -259,8 +366,12 @@ void call_timer(struct runtime *rt, uint32_t number)
         host_worker_started(rt, c->seat.host);
         fetch(rt, number);
         break;
+    case CALL_SAVING:
+        result_saved(rt, number);
+        break;
     case CALL_FETCHING:
         seat_charge(rt, SEAT_OF_CALL(number), JOB_TRANSFER);
+        seat_move(rt, SEAT_OF_CALL(number), JOB_TRANSFER, JOB_RESTORE, c->recall);
         run(rt, number);
         break;
     case CALL_RUNNING:
@@ -281,15 +392,34 @@ void call_timer(struct runtime *rt, uint32_t number)
         break;
     case CALL_WAITING:
     case CALL_AWAITING:
+    case CALL_BLOCKED:
+    case CALL_STORING:
         assert(!"a call that waits has no timer");
     }
+}
+
+static bool is_waiting_for_room(const struct call *c)
+{
+    return c->state == CALL_BLOCKED || c->state == CALL_STORING;
 }
 
 static enum job_class phase_class(const struct call *c)
 {
     return c->state == CALL_RUNNING    ? JOB_LOST
            : c->state == CALL_FETCHING ? JOB_TRANSFER
+           : c->state == CALL_SAVING   ? JOB_CHECKPOINT
+           : is_waiting_for_room(c)    ? JOB_BLOCKED
                                        : start_class(c);
+}
+
+/* It has nothing on its host any more, and waits for nothing there. */
+static void withdraw(struct runtime *rt, uint32_t number)
+{
+    const struct call *c = call_of(rt, number);
+    killer_give(rt, number);
+    arguments_let_go(rt, number);
+    if (is_waiting_for_room(c))
+        store_forget(rt, number, c->seat.host);
 }
 
 void call_lost(struct runtime *rt, uint32_t number, uint32_t cause)
@@ -297,6 +427,8 @@ void call_lost(struct runtime *rt, uint32_t number, uint32_t cause)
     struct call *c = call_of(rt, number);
     if (c->state != CALL_LOST)
         seat_charge(rt, SEAT_OF_CALL(number), phase_class(c));
+    take_back(rt, number, JOB_LOST);
+    withdraw(rt, number);
     runtime_stop_timer(rt, &c->timer);
     c->state = CALL_LOST;
     c->cause = (uint8_t)cause;
@@ -315,20 +447,26 @@ void call_detected(struct runtime *rt, uint32_t number)
 
 void call_crash_worker(struct runtime *rt, uint32_t number)
 {
+    call_end_process(rt, number, CAIRN_CAUSE_WORKER);
+}
+
+void call_end_process(struct runtime *rt, uint32_t number, uint32_t cause)
+{
     struct call *c = call_of(rt, number);
-    assert(c->state == CALL_RUNNING || c->state == CALL_FETCHING);
-    call_lost(rt, number, CAIRN_CAUSE_WORKER);
+    assert(c->seat.host != TOLD_NOWHERE && c->state != CALL_LOST);
+    call_lost(rt, number, cause);
     c->timer =
         runtime_timer(rt, rt->spec->runtime.worker_detection, EVENT_DETECTION, TIMER_CALL, number);
 }
 
 void call_stop(struct runtime *rt, uint32_t number)
 {
-    const struct call *c = call_of(rt, number);
+    struct call *c = call_of(rt, number);
     seat_charge(rt, SEAT_OF_CALL(number),
                 c->state == CALL_LOST      ? JOB_DETECT
                 : c->state == CALL_RUNNING ? JOB_UNCOMMITTED
                                            : phase_class(c));
+    take_back(rt, number, JOB_UNCOMMITTED);
 }
 
 void call_cancel(struct runtime *rt, uint32_t number)
@@ -344,6 +482,8 @@ void call_cancel(struct runtime *rt, uint32_t number)
         seat_charge(rt, SEAT_OF_CALL(number), JOB_DETECT);
     else
         seat_charge(rt, SEAT_OF_CALL(number), phase_class(c));
+    take_back(rt, number, JOB_LOST);
+    withdraw(rt, number);
     if (c->state == CALL_STARTING)
         host_forget_worker(rt, host, SEAT_OF_CALL(number), has_begun);
     runtime_stop_timer(rt, &c->timer);
@@ -377,60 +517,6 @@ simtime call_transfer_time(const struct runtime *rt, int64_t bytes)
     double bandwidth = rt->spec->runtime.bandwidth;
     simtime time = bandwidth > 0 ? simtime_from_seconds((double)bytes / bandwidth) : 0;
     return simtime_add(rt->spec->runtime.latency, time);
-}
-
-/* Every result that call `element` of the batch is given: the next one; false: no more. */
-struct walk {
-    uint32_t argument, batch, element, next;
-};
-static bool next_argument(const struct runtime *rt, const struct batch *b, uint32_t element,
-                          struct walk *walk)
-{
-    for (; walk->argument < b->arguments_count; walk->argument++, walk->next = 0) {
-        const struct batch_argument *a = &b->arguments[walk->argument];
-        uint32_t count = a->is_each ? 1 : batch_of(rt, a->batch)->count;
-        if (walk->next >= count)
-            continue;
-        walk->batch = a->batch;
-        walk->element = a->is_each ? element : walk->next;
-        walk->next++;
-        return true;
-    }
-    return false;
-}
-
-bool call_plan_fetch(struct runtime *rt, uint32_t number, uint32_t host, struct copies_fetch *fetch)
-{
-    struct call *c = call_of(rt, number);
-    const struct batch *b = batch_of(rt, c->batch);
-    bool has_all = true;
-    *fetch = (struct copies_fetch){.bytes = 0};
-    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);) {
-        if (copies_has(rt, walk.batch, walk.element)) {
-            copies_plan(rt, fetch, walk.batch, walk.element, host);
-            continue;
-        }
-        has_all = false;
-        lineage_rebuild(rt, walk.batch, walk.element);
-        if (batch_of(rt, walk.batch)->objects[walk.element].state != OBJECT_PENDING)
-            continue;
-        c->missing++;
-        batch_wait(rt, walk.batch, walk.element, WAITER_CALL, number, c->stamp);
-    }
-    return has_all;
-}
-
-void call_begin_fetch(struct runtime *rt, uint32_t number, uint32_t host,
-                      const struct copies_fetch *fetch)
-{
-    struct call *c = call_of(rt, number);
-    const struct batch *b = batch_of(rt, c->batch);
-    if (!fetch->is_needed)
-        return;
-    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
-        copies_bring(rt, fetch, walk.batch, walk.element, host);
-    rt->record->bytes.moved += (uint64_t)fetch->bytes;
-    tell(rt, c, TOLD_MOVED, fetch->bytes);
 }
 
 struct cairn_cure call_ask(struct runtime *rt, enum cairn_subject subject, uint32_t cause,

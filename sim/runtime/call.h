@@ -11,8 +11,7 @@
 #ifndef CAIRN_RUNTIME_CALL_H
 #define CAIRN_RUNTIME_CALL_H
 
-#include "sim/runtime/copies.h"
-#include "sim/runtime/runtime.h"
+#include "sim/runtime/store.h"
 
 struct call *call_of(const struct runtime *rt, uint32_t number);
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
@@ -23,7 +22,9 @@ void call_timer(struct runtime *rt, uint32_t number);
 /* Its process is gone: nobody knows until call_detected. */
 void call_lost(struct runtime *rt, uint32_t number, uint32_t cause);
 void call_detected(struct runtime *rt, uint32_t number);
-/* Its worker process crashes: the node goes on. */
+/* Its worker process ends for this cause (enum cairn_cause): the node goes on. */
+void call_end_process(struct runtime *rt, uint32_t number, uint32_t cause);
+/* It crashes. */
 void call_crash_worker(struct runtime *rt, uint32_t number);
 /* The run is over: its time so far has come to nothing yet. */
 void call_stop(struct runtime *rt, uint32_t number);
@@ -33,13 +34,11 @@ void call_cancel(struct runtime *rt, uint32_t number);
 /* ---- shared with actors ---- */
 /* How long this call computes; *is_raising: it will end with an exception. */
 simtime call_work(const struct runtime *rt, const struct call *call, bool *is_raising);
-/* What of its arguments still has to come to `host`. False: one is gone and being made again, for
- * which the call now waits, or cannot be. */
-bool call_plan_fetch(struct runtime *rt, uint32_t number, uint32_t host,
-                     struct copies_fetch *fetch);
-/* They set out. Nothing, if none has to. */
-void call_begin_fetch(struct runtime *rt, uint32_t number, uint32_t host,
-                      const struct copies_fetch *fetch);
+/* There is room on its host for what it waits for. */
+void call_room(struct runtime *rt, uint32_t number);
+/* Room for its result on this host, or it waits for it (call_room, service_room). */
+enum store_answer call_ask_room(struct runtime *rt, uint32_t number, uint32_t host);
+void call_tell(struct runtime *rt, uint32_t number, enum told_kind kind, slot_ns amount);
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes);
 /* Its result lies on `host`, and the owner hears of it after the reply. */
 void call_finish(struct runtime *rt, uint32_t number, uint32_t host);

@@ -6,6 +6,8 @@
 #include "sim/runtime/copies.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/spill.h"
+#include "sim/runtime/store.h"
 
 static const struct program_function *function_of(const struct runtime *rt, const struct batch *b)
 {
@@ -42,7 +44,7 @@ bool copies_has(const struct runtime *rt, uint32_t number, uint32_t element)
     const struct object *object = &batch_of(rt, number)->objects[element];
     if (object->state != OBJECT_READY)
         return false;
-    bool has = object->is_inline;
+    bool has = object->is_inline || object->is_durable;
     for (uint32_t at = object->copies; at && !has;) {
         const struct copy *copy = pool_at(&rt->copies, at);
         has = copies_is_good(rt, copy);
@@ -60,14 +62,25 @@ static bool is_same_place(const struct runtime *rt, uint32_t a, uint32_t b)
     return a == b;
 }
 
-/* When it is there, or was; SIMTIME_NEVER: it is not on its way. */
+uint32_t copies_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
+        const struct copy *copy = pool_at(&rt->copies, at);
+        if (copy->host == host && copies_is_good(rt, copy))
+            return at;
+        at = copy->next;
+    }
+    return 0;
+}
+
+/* When it is in memory there, or was; SIMTIME_NEVER: it is not, nor on its way. */
 static simtime arrival(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
     const struct object *object = &batch_of(rt, number)->objects[element];
     simtime first = object->is_inline ? 0 : SIMTIME_NEVER;
     for (uint32_t at = object->copies; at;) {
         const struct copy *copy = pool_at(&rt->copies, at);
-        if (copy->arrives < first && is_same_place(rt, copy->host, host) &&
+        if (copy->arrives < first && copy->is_in_memory && is_same_place(rt, copy->host, host) &&
             copies_is_good(rt, copy))
             first = copy->arrives;
         at = copy->next;
@@ -75,13 +88,28 @@ static simtime arrival(const struct runtime *rt, uint32_t number, uint32_t eleme
     return first;
 }
 
+bool copies_is_last(const struct runtime *rt, uint32_t number)
+{
+    const struct copy *copy = pool_at(&rt->copies, number);
+    const struct object *object = &batch_of(rt, copy->batch)->objects[copy->element];
+    if (object->is_durable)
+        return false;
+    for (uint32_t at = object->copies; at;) {
+        const struct copy *other = pool_at(&rt->copies, at);
+        if (at != number && copies_is_good(rt, other))
+            return false;
+        at = other->next;
+    }
+    return true;
+}
+
 bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
     return arrival(rt, number, element, host) != SIMTIME_NEVER;
 }
 
-static void add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host,
-                simtime arrives)
+static uint32_t add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host,
+                    simtime arrives)
 {
     struct object *object = &batch_of(rt, number)->objects[element];
     uint32_t at = pool_take(&rt->copies);
@@ -93,12 +121,17 @@ static void add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t 
         (struct copy){.next = object->copies,
                       .host = host,
                       .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life,
+                      .batch = number,
+                      .element = element,
+                      .is_primary = is_first,
                       .bytes = (int64_t)told.amount,
                       .arrives = arrives};
     object->copies = at;
     rt->record->objects.stored += is_first;
     rt->record->objects.copied += !is_first;
     runtime_tell(rt, told);
+    store_add(rt, at);
+    return at;
 }
 
 static void tell_dropped(struct runtime *rt, const struct copy *copy)
@@ -110,36 +143,98 @@ static void tell_dropped(struct runtime *rt, const struct copy *copy)
                                        .amount = copy->bytes});
 }
 
-void copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+uint32_t copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
-    add(rt, number, element, host, runtime_now(rt));
+    return add(rt, number, element, host, runtime_now(rt));
+}
+
+/* ---- bringing them ------------------------------------------------------------------------- */
+
+/* From where a result comes to a host that has it not in memory: it is read from the disk there, or
+ * moved from another's memory or disk; where there is no copy, it is in the durable store. */
+struct way {
+    bool is_moved, is_read, is_recalled;
+};
+static struct way find_way(const struct runtime *rt, uint32_t number, uint32_t element,
+                           uint32_t host)
+{
+    struct way way = {.is_recalled = true};
+    for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
+        const struct copy *copy = pool_at(&rt->copies, at);
+        at = copy->next;
+        if (!copies_is_good(rt, copy))
+            continue;
+        if (is_same_place(rt, copy->host, host))
+            return (struct way){.is_read = true};
+        way.is_read = copy->is_in_memory ? false : way.is_recalled || way.is_read;
+        way.is_moved = true;
+        way.is_recalled = false;
+    }
+    return way;
+}
+
+static simtime recall_time(const struct runtime *rt, const struct batch *b, uint32_t element)
+{
+    return runtime_amount(rt, &function_of(rt, b)->checkpoint.read, STREAM_TIME, b->function,
+                          b->first + element, WORD_READ);
 }
 
 void copies_plan(const struct runtime *rt, struct copies_fetch *fetch, uint32_t number,
                  uint32_t element, uint32_t host)
 {
     simtime there = arrival(rt, number, element, host);
-    if (there == SIMTIME_NEVER) {
-        fetch->is_needed = true;
-        fetch->bytes += copies_size(rt, number, element);
-    } else if (there > fetch->expected) {
-        fetch->expected = there;
+    if (there != SIMTIME_NEVER) {
+        fetch->expected = there > fetch->expected ? there : fetch->expected;
+        return;
     }
+    struct way way = find_way(rt, number, element, host);
+    int64_t size = copies_size(rt, number, element);
+    fetch->is_needed = true;
+    fetch->is_moved |= way.is_moved;
+    fetch->bytes += way.is_moved ? size : 0;
+    fetch->read += way.is_read ? size : 0;
+    if (way.is_recalled)
+        fetch->recall = simtime_add(fetch->recall, recall_time(rt, batch_of(rt, number), element));
+}
+
+static simtime own_delay(const struct runtime *rt, const struct copies_fetch *fetch)
+{
+    simtime reading = simtime_add(spill_time(rt, fetch->read), fetch->recall);
+    return fetch->is_moved ? simtime_add(reading, call_transfer_time(rt, fetch->bytes)) : reading;
 }
 
 simtime copies_delay(const struct runtime *rt, const struct copies_fetch *fetch)
 {
-    simtime own = fetch->is_needed ? call_transfer_time(rt, fetch->bytes) : -1;
+    simtime own = fetch->is_needed ? own_delay(rt, fetch) : -1;
     simtime others = fetch->expected > runtime_now(rt) ? fetch->expected - runtime_now(rt) : -1;
     return own > others ? own : others;
 }
 
-void copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint32_t number,
-                  uint32_t element, uint32_t host)
+static void tell_read(struct runtime *rt, uint32_t number, uint32_t element, uint32_t host,
+                      enum told_kind kind)
 {
-    simtime arrives = simtime_add(runtime_now(rt), call_transfer_time(rt, fetch->bytes));
-    if (!copies_is_on(rt, number, element, host))
-        add(rt, number, element, host, arrives);
+    struct told told = batch_told(rt, number, element, kind);
+    told.host = host;
+    told.amount = copies_size(rt, number, element);
+    runtime_tell(rt, told);
+}
+
+uint32_t copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint32_t number,
+                      uint32_t element, uint32_t host)
+{
+    simtime arrives = simtime_add(runtime_now(rt), own_delay(rt, fetch));
+    if (copies_is_on(rt, number, element, host))
+        return 0;
+    uint32_t at = copies_on(rt, number, element, host);
+    if (at)
+        tell_read(rt, number, element, host, TOLD_READ);
+    else if (find_way(rt, number, element, host).is_recalled)
+        tell_read(rt, number, element, host, TOLD_RECALLED);
+    if (!at)
+        return add(rt, number, element, host, arrives);
+    ((struct copy *)pool_at(&rt->copies, at))->arrives = arrives;
+    store_add(rt, at);
+    return at;
 }
 
 void copies_drop(struct runtime *rt, struct object *object)
@@ -147,7 +242,18 @@ void copies_drop(struct runtime *rt, struct object *object)
     for (uint32_t at = object->copies, next; at; at = next) {
         next = ((struct copy *)pool_at(&rt->copies, at))->next;
         tell_dropped(rt, pool_at(&rt->copies, at));
+        store_remove(rt, at);
         pool_give(&rt->copies, at);
     }
     object->copies = 0;
+}
+
+void copies_forget(struct runtime *rt, uint32_t number)
+{
+    const struct copy *copy = pool_at(&rt->copies, number);
+    uint32_t *link = &batch_of(rt, copy->batch)->objects[copy->element].copies;
+    while (*link != number)
+        link = &((struct copy *)pool_at(&rt->copies, *link))->next;
+    *link = copy->next;
+    pool_give(&rt->copies, number);
 }

@@ -116,7 +116,7 @@ static enum outcome begin_fetch(struct runtime *rt, uint32_t number,
         for (uint32_t j = 0; j < batch_of(rt, at)->count; j++)
             if (batch_of(rt, at)->kind != BATCH_ACTORS)
                 copies_bring(rt, fetch, at, j, TOLD_NOWHERE);
-    if (fetch->is_needed) {
+    if (fetch->is_moved) {
         rt->record->bytes.moved += (uint64_t)fetch->bytes;
         runtime_tell(rt, (struct told){.kind = TOLD_MOVED,
                                        .job = job_of(rt, f)->serial,

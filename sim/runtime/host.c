@@ -6,7 +6,9 @@
 #include "sim/runtime/host.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/killer.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/store.h"
 
 static struct cairn_demand capacity(const struct spec *spec)
 {
@@ -117,6 +119,8 @@ void host_crash(void *runtime, uint32_t place)
     host->cause = host->is_announced ? CAIRN_CAUSE_PREEMPTED : CAIRN_CAUSE_NODE;
     host->life++;
     host->idle = 0;
+    store_crash(rt, place);
+    killer_crash(rt, place);
     if (host->seats) { /* its node was there, and may have left */
         host->busy += runtime_now(rt) - host->busy_since;
         host->busy_since = runtime_now(rt);

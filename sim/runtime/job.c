@@ -27,6 +27,17 @@ void job_arrive(struct runtime *rt, uint32_t definition)
     runtime_tell(rt, told);
 }
 
+/* What the job has left behind makes room for others, where somebody may wait for it; a detached
+ * actor may still need its arguments. */
+static void clear(struct runtime *rt, const struct job *job)
+{
+    for (uint32_t at = job->actors; at; at = actor_of(rt, at)->next_of_job)
+        if (rt->program->actors[actor_of(rt, at)->class].is_detached)
+            return;
+    for (uint32_t at = job->batches; at && rt->stores; at = batch_of(rt, at)->next)
+        batch_clear(rt, at);
+}
+
 void job_end(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line)
 {
     struct job *job = pool_at(&rt->jobs, number);
@@ -40,5 +51,6 @@ void job_end(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line)
             actor_kill(rt, at, CAIRN_CAUSE_OWNER);
     for (uint32_t at = job->batches; at; at = batch_of(rt, at)->next)
         batch_cancel(rt, at);
+    clear(rt, job);
     rt->jobs_left--;
 }

@@ -14,9 +14,12 @@
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/job.h"
+#include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
-#include "sim/runtime/service.h"
+#include "sim/runtime/snapshot.h"
+#include "sim/runtime/spill.h"
+#include "sim/runtime/store.h"
 #include "sim/runtime/submit.h"
 
 #define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
@@ -55,6 +58,13 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_PREDICTION] = "prediction",
     [TOLD_NOTICE] = "notice",
     [TOLD_STOPPED] = "stopped",
+    [TOLD_EVICTED] = "evicted",
+    [TOLD_SPILLED] = "spilled",
+    [TOLD_READ] = "read",
+    [TOLD_FORGOTTEN] = "forgotten",
+    [TOLD_KILLED] = "killed",
+    [TOLD_SAVED] = "saved",
+    [TOLD_RECALLED] = "recalled",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -229,7 +239,7 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
     rt->thoughts = arena_array(a, program->statements_count, sizeof *rt->thoughts);
     if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of &&
         rt->begun_of && rt->lives_of && rt->shared_states && rt->come_of && rt->thoughts &&
-        cluster_init(&rt->cluster, spec, a) &&
+        store_open(rt) && cluster_init(&rt->cluster, spec, a) &&
         fault_init(&rt->faults, spec, &rt->engine, &rt->cluster, &rt->story, false, a) &&
         engine_open(&rt->engine, rt->cluster.entities_count, rt->cluster.entities,
                     sizeof(struct entity)))
@@ -309,6 +319,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->jobs_left = rt->executed = 0;
     rt->instant = 0;
     rt->nodes_told = UINT64_MAX;
+    memset(&rt->remembered, 0, sizeof rt->remembered);
     rt->is_out_of_memory = !open_pools(rt);
     memset(rt->calls_of, 0, p->functions_count * sizeof *rt->calls_of);
     memset(rt->built_of, 0, p->actors_count * sizeof *rt->built_of);
@@ -326,6 +337,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     if (rt->is_out_of_memory)
         return;
     tell_nodes(rt);
+    store_begin(rt);
     host_begin(rt);
     mishap_begin(rt);
     for (uint32_t i = 0; i < p->jobs_count; i++) {
@@ -373,7 +385,7 @@ static void fire(struct runtime *rt, uint32_t at)
         actor_timer(rt, timer.number);
         break;
     case TIMER_PERSIST:
-        service_persisted(rt, timer.number);
+        snapshot_persisted(rt, timer.number);
         break;
     case TIMER_HOST:
         host_timer(rt, timer.number);
@@ -387,6 +399,12 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_CRASH:
         actor_crash(rt, timer.number);
+        break;
+    case TIMER_STORE:
+        spill_timer(rt, timer.number);
+        break;
+    case TIMER_KILLER:
+        killer_timer(rt, timer.number);
         break;
     }
 }
@@ -481,7 +499,9 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
     while (!rt->is_out_of_memory && !engine->is_out_of_memory) {
         struct event event;
         bool is_fault;
-        fiber_run_ready(rt);
+        do
+            fiber_run_ready(rt);
+        while (store_run_ready(rt));
         if (rt->is_over || rt->jobs_left == 0)
             break;
         bool has_next = engine_peek(engine, &event, &is_fault);

@@ -42,6 +42,9 @@ enum {
     WORD_SIZE,     /* of a call's result */
     WORD_OVERHEAD,
     WORD_AWAIT,
+    WORD_USES,
+    WORD_WRITE,
+    WORD_READ,
     WORD_SNAPSHOT = 1, /* of an actor, under STREAM_START */
     WORD_PERSIST,
     WORD_RESTORE,
@@ -63,6 +66,8 @@ enum timer_kind {
     TIMER_NOTICE,
     TIMER_MISHAP,
     TIMER_CRASH,
+    TIMER_STORE,
+    TIMER_KILLER,
 };
 struct timer {
     uint32_t next_free; /* the pool's */
@@ -99,6 +104,9 @@ struct host {
     uint32_t idle_most;               /* that are kept: one a processor */
     uint32_t timer;
     uint32_t cause;           /* of its last crash */
+    uint32_t killer;          /* timer of its next check, when it is over its memory */
+    uint32_t victim;          /* seat that is killed, until everybody knows */
+    int64_t taken;            /* memory, by the calls that run */
     simtime busy_since, busy; /* at least one seat, and a node; summed */
 };
 
@@ -115,12 +123,20 @@ struct object {
     uint32_t uses;    /* calls that need it and have not ended */
     uint32_t waiters; /* those that wait for it alone */
     uint8_t state, cause;
-    bool is_inline; /* small: with its owner, never lost */
+    bool is_inline;  /* small: with its owner, never lost */
+    bool is_durable; /* written to a durable store: read back, whatever is lost */
 };
-/* Valid while its host lives the same life. */
+/* Valid while its host lives the same life. Where room is limited (store.h) it is in memory, on its
+ * node's disk, or both, and on a list of the store while no call there needs it. */
 struct copy {
     uint32_t next;
     uint32_t host, life;
+    uint32_t batch, element;
+    uint32_t older, newer; /* on its list */
+    uint32_t pins;         /* calls on its host that need it now */
+    uint8_t list;          /* enum store_list */
+    bool is_primary;       /* it may not go as long as somebody may ask for the result */
+    bool is_on_disk, is_in_memory;
     int64_t bytes;
     simtime arrives; /* under way until then */
 };
@@ -150,9 +166,11 @@ struct batch {
     uint32_t job, statement, function; /* function: PROGRAM_NOTHING where there is none */
     uint8_t kind;                      /* enum batch_kind */
     bool is_cancelled, has_arrived, is_enqueued, has_calls;
-    uint32_t target;  /* methods: the set of actors */
-    uint32_t handles; /* variables that hold it, batches under way that need all of it */
-    uint32_t lineage; /* batches that would need it to be computed again */
+    bool is_remembered, is_past; /* its calls can be made again; they are forgotten */
+    uint32_t target;             /* methods: the set of actors */
+    uint32_t handles;            /* variables that hold it, batches under way that need all of it */
+    uint32_t lineage;            /* batches that would need it to be computed again */
+    uint32_t older, newer;       /* of those whose calls are remembered */
     uint32_t count, pending, failed;
     uint32_t missing; /* arguments that are not all there */
     uint32_t waiters; /* for all of it */
@@ -167,10 +185,13 @@ enum call_state {
     CALL_WAITING, /* for arguments, or in its actor's queue */
     CALL_LEASING,
     CALL_STARTING, /* its worker */
+    CALL_BLOCKED,  /* until its host has room for its arguments */
     CALL_FETCHING,
     CALL_RUNNING,
     CALL_AWAITING,
-    CALL_LOST, /* its place is gone, and nobody knows yet */
+    CALL_SAVING,  /* it has run, and its result is being written to a durable store */
+    CALL_STORING, /* it has run, and waits until its host has room for its result */
+    CALL_LOST,    /* its place is gone, and nobody knows yet */
     CALL_BACKOFF,
     CALL_REPLYING,
 };
@@ -180,17 +201,25 @@ struct call {
     uint32_t stamp; /* no other call ever has it */
     uint32_t actor;
     uint32_t next;       /* in its actor's queue, or among those it runs */
-    uint32_t next_start; /* waits for a worker process */
+    uint32_t next_start; /* waits for a worker process, or for room */
     uint32_t timer;
     uint32_t missing;
+    uint32_t taken_host, taken_life;
+    int64_t taken;               /* memory, there, while it runs */
+    uint32_t pin_host, pin_life; /* where its arguments are pinned, while is_pinning */
+    int64_t room;                /* bytes that it waits for */
     uint32_t attempt;
     uint16_t failed[CAIRN_CAUSES];
     uint8_t state, cause;
     bool is_raising;  /* this attempt ends with an exception */
     bool is_crashing; /* or with its process */
     bool has_arrived; /* at its actor */
-    bool was_alive;   /* its actor has lived with it: its death is this call's failure */
-    simtime began;    /* of a method: when it began to compute */
+    bool is_pinning;
+    bool is_resumed; /* it has waited for room, and is next */
+    bool was_alive;  /* its actor has lived with it: its death is this call's failure */
+    simtime recall;  /* part of its fetching that reads from the durable store */
+    simtime began;   /* of a method: when it began to compute */
+    simtime worked;  /* of a task: useful time that its result will stand for */
 };
 
 /* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
@@ -305,8 +334,10 @@ struct runtime {
     uint32_t pending_most;
     void *recovery;
     struct host *hosts;
-    uint64_t *calls_of;   /* by function: calls submitted so far */
-    uint64_t *built_of;   /* by class: constructors begun */
+    struct store *stores;                           /* of the hosts; NULL: room has no limit */
+    uint32_t stores_ready_first, stores_ready_last; /* 1 + host: somebody there may go on */
+    uint64_t *calls_of;                             /* by function: calls submitted so far */
+    uint64_t *built_of;                             /* by class: constructors begun */
     uint64_t *begun_of;   /* by function: attempts that ran, where their crashes are listed */
     uint64_t *lives_of;   /* by class: processes that served, likewise */
     void **shared_states; /* by class: of a controller that wants one for the job */
@@ -315,6 +346,10 @@ struct runtime {
 
     struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies;
     struct blocks blocks;
+    struct {
+        uint32_t first, last; /* batches whose calls can be made again, oldest first */
+        int64_t bytes;        /* of their specifications */
+    } remembered;
     uint32_t ready_first, ready_last; /* fibers */
     uint32_t serial;                  /* of batches */
     uint32_t stamps;                  /* of waits */

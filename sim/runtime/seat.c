@@ -6,6 +6,7 @@
 #include "sim/runtime/seat.h"
 #include "sim/model/ledger.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/killer.h"
 
 struct seat *seat_of(const struct runtime *rt, uint32_t reference)
 {
@@ -39,6 +40,14 @@ static void tell(struct runtime *rt, uint32_t reference, enum told_kind kind)
 {
     struct told told = about(rt, reference);
     told.kind = kind;
+    runtime_tell(rt, told);
+}
+
+void seat_tell(struct runtime *rt, uint32_t reference, enum told_kind kind, slot_ns amount)
+{
+    struct told told = about(rt, reference);
+    told.kind = kind;
+    told.amount = amount;
     runtime_tell(rt, told);
 }
 
@@ -117,6 +126,7 @@ void seat_leave(struct runtime *rt, uint32_t reference, const struct cairn_deman
                                 runtime_now(rt), &placement, held);
         rt->wants_dispatch = true;
     }
+    killer_left(rt, place, reference);
     seat->host = TOLD_NOWHERE;
     seat->next = seat->previous = 0;
 }

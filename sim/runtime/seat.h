@@ -15,6 +15,8 @@ simtime seat_charge(struct runtime *rt, uint32_t reference, enum job_class class
 /* `amount` that was charged as `from` was `to` after all. */
 void seat_move(struct runtime *rt, uint32_t reference, enum job_class from, enum job_class to,
                slot_ns amount);
+/* Something has happened to whoever sits here. */
+void seat_tell(struct runtime *rt, uint32_t reference, enum told_kind kind, slot_ns amount);
 /* Off the host's list. `held`: what the scheduler gets back; NULL: the host is down. */
 void seat_leave(struct runtime *rt, uint32_t reference, const struct cairn_demand *held);
 

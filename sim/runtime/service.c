@@ -7,10 +7,13 @@
 #include "sim/runtime/service.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
+#include "sim/runtime/arguments.h"
 #include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/killer.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
 
 static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
@@ -27,17 +30,22 @@ static enum batch_kind kind_of(const struct runtime *rt, uint32_t call)
 void service_charge(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    bool is_fetching = false, is_working = false;
+    bool is_fetching = false, is_working = false, is_blocked = false;
     enum job_class class = JOB_IDLE;
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
         enum batch_kind kind = kind_of(rt, at);
         if (kind == BATCH_SNAPSHOTS || kind == BATCH_RESTORES)
             class = kind == BATCH_SNAPSHOTS ? JOB_CHECKPOINT : JOB_RESTORE;
-        is_fetching |= call_of(rt, at)->state == CALL_FETCHING;
-        is_working |= call_of(rt, at)->state != CALL_FETCHING;
+        uint8_t state = call_of(rt, at)->state;
+        is_fetching |= state == CALL_FETCHING;
+        is_blocked |= state == CALL_STORING;
+        is_working |= state != CALL_FETCHING && state != CALL_STORING;
     }
+    is_blocked |= a->queue_first && call_of(rt, a->queue_first)->state == CALL_BLOCKED;
     if (class == JOB_IDLE && (is_working || is_fetching))
         class = is_working ? JOB_USEFUL : JOB_TRANSFER;
+    if (class == JOB_IDLE && is_blocked)
+        class = JOB_BLOCKED;
     simtime elapsed = seat_charge(rt, SEAT_OF_ACTOR(number), class);
     if (class == JOB_CHECKPOINT)
         a->saving += elapsed;
@@ -49,39 +57,27 @@ void service_charge(struct runtime *rt, uint32_t number)
         a->between += elapsed;
 }
 
-bool service_has_checkpoint(const struct runtime *rt, const struct actor *a)
+/* The head of the queue, which alone may wait for room, waits no more. */
+static void unblock(struct runtime *rt, uint32_t number)
 {
-    if (!a->newest.is_there || !class_of(rt, a)->checkpoint.in_memory)
-        return a->newest.is_there;
-    const struct host *host = &rt->hosts[a->newest.host];
-    return host->state == HOST_UP && host->life == a->newest.life;
+    const struct actor *a = actor_of(rt, number);
+    if (!a->queue_first || call_of(rt, a->queue_first)->state != CALL_BLOCKED)
+        return;
+    service_charge(rt, number);
+    store_forget(rt, a->queue_first, a->seat.host);
+    call_of(rt, a->queue_first)->state = CALL_WAITING;
 }
 
-simtime service_restore_time(struct runtime *rt, uint32_t number)
+static void push_front(struct runtime *rt, uint32_t number, uint32_t call)
 {
-    struct actor *a = actor_of(rt, number);
-    return runtime_amount(rt, &class_of(rt, a)->checkpoint.restore, STREAM_START, number,
-                          a->restores++, WORD_RESTORE);
-}
-
-void service_restored(struct runtime *rt, uint32_t number)
-{
-    struct actor *a = actor_of(rt, number);
-    seat_charge(rt, SEAT_OF_ACTOR(number), JOB_RESTORE);
-    a->version = a->newest.version;
-    rt->record->restored++;
-    rt->record->protected_work += a->kept;
-    struct told told = actor_told(rt, number, TOLD_RESTORED);
-    told.amount = (slot_ns)a->version;
-    told.count = (uint64_t)a->kept;
-    runtime_tell(rt, told);
-    if (a->phase == ACTOR_SERVING)
-        advice_restored(rt, number, runtime_now(rt) - a->restore_began);
+    unblock(rt, number);
+    backlog_push_front(rt, actor_of(rt, number), call);
 }
 
 static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
+    killer_give(rt, call);
     backlog_take_out(rt, &a->running, call);
     a->running_count--;
     a->calls--;
@@ -106,7 +102,7 @@ void service_queue_first(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
-    backlog_push_front(rt, actor_of(rt, c->actor), call);
+    push_front(rt, c->actor, call);
     actor_of(rt, c->actor)->calls++;
 }
 
@@ -138,6 +134,7 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     c->state = CALL_RUNNING;
     c->began = runtime_now(rt);
     a->is_computing = true;
+    killer_take(rt, call, a->seat.host);
     c->timer = runtime_timer(rt, work, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
@@ -165,45 +162,13 @@ static void take_turn(struct runtime *rt, uint32_t number)
         begin_work(rt, number, oldest);
 }
 
-/* The newest complete checkpoint takes the place of the state. */
-static bool begin_restore(struct runtime *rt, uint32_t number, uint32_t call)
-{
-    struct actor *a = actor_of(rt, number);
-    struct call *c = call_of(rt, call);
-    if (!service_has_checkpoint(rt, a))
-        return false;
-    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, a->at_risk);
-    rt->record->lost_work += a->at_risk;
-    a->at_risk = a->between = 0;
-    a->restore_began = runtime_now(rt);
-    c->state = CALL_RUNNING;
-    c->timer =
-        runtime_timer(rt, service_restore_time(rt, number), EVENT_COMPLETION, TIMER_CALL, call);
-    return true;
-}
-
-static void begin_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
-{
-    struct actor *a = actor_of(rt, number);
-    struct call *c = call_of(rt, call);
-    a->covered = a->version;
-    a->between = a->saving = 0;
-    rt->record->taken++;
-    actor_tell(rt, number, TOLD_SNAPSHOT, 0, (slot_ns)a->covered);
-    advice_snapshot(rt, number);
-    c->state = CALL_RUNNING;
-    simtime time = runtime_amount(rt, &class_of(rt, a)->checkpoint.snapshot, STREAM_START, number,
-                                  a->snapshots++, WORD_SNAPSHOT);
-    c->timer = runtime_timer(rt, time, EVENT_COMPLETION, TIMER_CALL, call);
-}
-
 /* May the call at the head of the queue begin now? */
 static bool may_begin(const struct runtime *rt, const struct actor *a)
 {
     const struct call *c = call_of(rt, a->queue_first);
     const struct program_actor *class = class_of(rt, a);
     enum batch_kind kind = kind_of(rt, a->queue_first);
-    if (!c->has_arrived || c->missing > 0)
+    if (!c->has_arrived || c->missing > 0 || c->state == CALL_BLOCKED)
         return false;
     if (a->running && kind_of(rt, a->running) != BATCH_METHODS)
         return false;
@@ -212,38 +177,64 @@ static bool may_begin(const struct runtime *rt, const struct actor *a)
     return a->running_count < class->concurrency && !(class->is_async && a->is_computing);
 }
 
-/* Takes the head of the queue into work; false: it cannot be done, and has failed. */
+/* It is out of the queue, and in work from now on. */
+static void take(struct runtime *rt, uint32_t number, uint32_t call,
+                 const struct arguments *arguments)
+{
+    struct actor *a = actor_of(rt, number);
+    struct call *c = call_of(rt, call);
+    enum batch_kind kind = kind_of(rt, call);
+    c->next = a->running;
+    a->running = call;
+    a->running_count++;
+    if (kind == BATCH_SNAPSHOTS) {
+        snapshot_begin(rt, number, call);
+        return;
+    }
+    if (kind == BATCH_RESTORES) {
+        snapshot_go_back(rt, number, call);
+        return;
+    }
+    simtime delay = arguments_fetch(rt, call, a->seat.host, arguments);
+    if (delay < 0) {
+        begin_work(rt, number, call);
+        return;
+    }
+    c->state = CALL_FETCHING;
+    c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);
+}
+
+/* Takes the head of the queue into work, if there is room for it, or gives it up. */
 static void begin(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
     uint32_t call = a->queue_first;
     struct call *c = call_of(rt, call);
     enum batch_kind kind = kind_of(rt, call);
-    struct copies_fetch fetch = {.bytes = 0};
+    struct arguments arguments = {.room = 0};
+    enum store_answer answer = STORE_ROOM;
     service_charge(rt, number);
-    bool has_all = kind != BATCH_METHODS || call_plan_fetch(rt, call, a->seat.host, &fetch);
-    if (!has_all && c->missing > 0)
+    if (kind == BATCH_METHODS)
+        arguments = arguments_find(rt, call, a->seat.host);
+    if (arguments.is_lost && c->missing > 0)
         return; /* they are being made again: the queue waits */
-    if (!has_all || (kind == BATCH_RESTORES && !service_has_checkpoint(rt, a))) {
-        backlog_drop(rt, a, call); /* what is made again may stand before it */
-        call_give_up(rt, call, has_all ? CAIRN_CAUSE_OBJECT : submit_lost_argument(rt, call));
+    if (kind == BATCH_METHODS && !arguments.is_lost)
+        answer = arguments_ask(rt, call, a->seat.host, &arguments);
+    if (answer == STORE_LATER) {
+        c->state = CALL_BLOCKED;
         return;
     }
-    backlog_pop_front(rt, a);
-    c->next = a->running;
-    a->running = call;
-    a->running_count++;
-    if (kind == BATCH_SNAPSHOTS) {
-        begin_snapshot(rt, number, call);
-    } else if (kind == BATCH_RESTORES) {
-        begin_restore(rt, number, call);
-    } else if (copies_delay(rt, &fetch) >= 0) {
-        call_begin_fetch(rt, call, a->seat.host, &fetch);
-        c->state = CALL_FETCHING;
-        c->timer = runtime_timer(rt, copies_delay(rt, &fetch), EVENT_COMPLETION, TIMER_CALL, call);
-    } else {
-        begin_work(rt, number, call);
+    bool has_nothing = kind == BATCH_RESTORES && !snapshot_is_there(rt, a);
+    if (!arguments.is_lost && answer == STORE_ROOM && !has_nothing) {
+        backlog_pop_front(rt, a);
+        take(rt, number, call, &arguments);
+        return;
     }
+    uint32_t cause = arguments.is_lost       ? submit_lost_argument(rt, call)
+                     : answer == STORE_NEVER ? CAIRN_CAUSE_MEMORY
+                                             : CAIRN_CAUSE_OBJECT;
+    backlog_drop(rt, a, call); /* what is made again may stand before it */
+    call_give_up(rt, call, cause);
 }
 
 void service_pump(struct runtime *rt, uint32_t number)
@@ -273,7 +264,7 @@ static void take_advice(struct runtime *rt, uint32_t number)
     c->actor = number;
     c->has_arrived = c->was_alive = true;
     a->calls++;
-    backlog_push_front(rt, a, call);
+    push_front(rt, number, call);
 }
 
 void service_take_advice(struct runtime *rt, uint32_t number)
@@ -383,23 +374,31 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     }
     try_again(rt, number, call, cure.delay);
     a->calls++;
-    backlog_push_front(rt, a, call);
+    push_front(rt, number, call);
 }
 
-/* A method has computed, and waited if it does. */
+/* A method has computed, and waited if it does; it goes on when there is room for its result. */
 static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
     bool is_whole = !c->is_raising || f->fails.at_ppm == 1000000;
+    enum store_answer answer = c->is_raising ? STORE_ROOM : call_ask_room(rt, call, a->seat.host);
+    arguments_let_go(rt, call);
+    if (answer == STORE_LATER) {
+        c->state = CALL_STORING;
+        return;
+    }
     stop_running(rt, number, call);
     a->version += is_whole;
     if (is_whole)
         advice_step(rt, number, f->name, runtime_now(rt) - c->began);
     else
         lose_work(rt, number, call);
-    if (c->is_raising)
+    if (answer == STORE_NEVER)
+        call_give_up(rt, call, CAIRN_CAUSE_MEMORY);
+    else if (c->is_raising)
         end_exception(rt, number, call);
     else
         call_finish(rt, call, a->seat.host);
@@ -422,48 +421,6 @@ static void end_compute(struct runtime *rt, uint32_t number, uint32_t call)
     c->timer = runtime_timer(rt, await, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
-static void complete(struct runtime *rt, uint32_t number, uint32_t call)
-{
-    struct actor *a = actor_of(rt, number);
-    a->newest = (struct actor_checkpoint){.is_there = true,
-                                          .version = a->covered,
-                                          .host = a->seat.host,
-                                          .life = rt->hosts[a->seat.host].life};
-    a->kept += a->at_risk - a->between;
-    a->at_risk = a->between;
-    rt->record->completed++;
-    actor_tell(rt, number, TOLD_COMPLETE, 0, (slot_ns)a->covered);
-    advice_complete(rt, number);
-    call_finish(rt, call, a->seat.host);
-}
-
-static void end_snapshot(struct runtime *rt, uint32_t number, uint32_t call)
-{
-    struct actor *a = actor_of(rt, number);
-    simtime persist = runtime_amount(rt, &class_of(rt, a)->checkpoint.persist, STREAM_START, number,
-                                     a->snapshots - 1, WORD_PERSIST);
-    stop_running(rt, number, call);
-    advice_snapshot_ended(rt, number);
-    if (persist == 0) {
-        complete(rt, number, call);
-        return;
-    }
-    actor_tell(rt, number, TOLD_PERSISTING, 0, (slot_ns)a->covered);
-    a->persisting = call;
-    a->persist_timer = runtime_timer(rt, persist, EVENT_COMPLETION, TIMER_PERSIST, number);
-}
-
-void service_persisted(struct runtime *rt, uint32_t number)
-{
-    struct actor *a = actor_of(rt, number);
-    uint32_t call = a->persisting;
-    service_charge(rt, number);
-    a->persist_timer = a->persisting = 0;
-    complete(rt, number, call);
-    service_pump(rt, number);
-    service_end_if_let_go(rt, number);
-}
-
 void service_call_timer(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
@@ -481,10 +438,11 @@ void service_call_timer(struct runtime *rt, uint32_t call)
         return;
     }
     if (kind == BATCH_SNAPSHOTS) {
-        end_snapshot(rt, number, call);
+        stop_running(rt, number, call);
+        snapshot_end(rt, number, call);
     } else if (kind == BATCH_RESTORES) {
         stop_running(rt, number, call);
-        service_restored(rt, number);
+        snapshot_restored(rt, number);
         call_finish(rt, call, a->seat.host);
     } else if (c->state == CALL_AWAITING) {
         end_method(rt, number, call);
@@ -497,16 +455,19 @@ void service_call_timer(struct runtime *rt, uint32_t call)
     service_end_if_let_go(rt, number);
 }
 
-static void abort_checkpoint(struct runtime *rt, uint32_t number)
+void service_room(struct runtime *rt, uint32_t call)
 {
-    struct actor *a = actor_of(rt, number);
-    rt->record->checkpoints_aborted++;
-    rt->record->aborted += a->saving;
-    struct told told = actor_told(rt, number, TOLD_ABORTED);
-    told.amount = (slot_ns)a->covered;
-    told.count = (uint64_t)a->saving;
-    runtime_tell(rt, told);
-    advice_aborted(rt, number);
+    struct call *c = call_of(rt, call);
+    uint32_t number = c->actor;
+    service_charge(rt, number);
+    if (c->state == CALL_STORING)
+        end_method(rt, number, call);
+    else
+        c->state = CALL_WAITING;
+    take_turn(rt, number);
+    take_advice(rt, number);
+    service_pump(rt, number);
+    service_end_if_let_go(rt, number);
 }
 
 /* All calls in hand, in the order of their submission, as a list. */
@@ -582,12 +543,17 @@ void service_stop(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
         runtime_stop_timer(rt, &call_of(rt, at)->timer);
+        killer_give(rt, at);
+        arguments_let_go(rt, at);
+        if (call_of(rt, at)->state == CALL_STORING)
+            store_forget(rt, at, a->seat.host);
         call_of(rt, at)->state = CALL_LOST;
         if (kind_of(rt, at) == BATCH_SNAPSHOTS && a->phase == ACTOR_SERVING)
-            abort_checkpoint(rt, number);
+            snapshot_abort(rt, number);
     }
+    unblock(rt, number);
     if (a->persisting && a->persist_timer)
-        abort_checkpoint(rt, number);
+        snapshot_abort(rt, number);
     runtime_stop_timer(rt, &a->persist_timer);
     runtime_stop_timer(rt, &a->crash_timer);
     a->is_computing = false;

@@ -18,7 +18,6 @@ bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t ele
 /* It has arrived, its arguments are there or have failed (1 + the cause). */
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed);
 void service_call_timer(struct runtime *rt, uint32_t call);
-void service_persisted(struct runtime *rt, uint32_t number);
 /* It is alive: its death is from now on a failure of the calls that wait. */
 void service_began(struct runtime *rt, uint32_t number);
 /* Begins what can begin now. */
@@ -27,14 +26,10 @@ void service_pump(struct runtime *rt, uint32_t number);
 void service_take_advice(struct runtime *rt, uint32_t number);
 /* Nobody has its handle, and nothing is left to do: it ends. */
 void service_end_if_let_go(struct runtime *rt, uint32_t number);
+/* There is room on its actor's host for what this call waits for. */
+void service_room(struct runtime *rt, uint32_t call);
 /* Charges what it has been doing until now; to be called before anything changes that. */
 void service_charge(struct runtime *rt, uint32_t number);
-/* Is there a complete checkpoint to go back to, now? */
-bool service_has_checkpoint(const struct runtime *rt, const struct actor *actor);
-/* How long the next restore takes; it begins now. */
-simtime service_restore_time(struct runtime *rt, uint32_t number);
-/* It is the state again. */
-void service_restored(struct runtime *rt, uint32_t number);
 /* Its process is gone: what ran has stopped. */
 void service_stop(struct runtime *rt, uint32_t number);
 /* Calls after a death: those that may be tried again keep their order; the others fail. */

@@ -27,6 +27,10 @@ static const char *const others[] = {
     "as: y}, "
     "{wait: [x, y]}]",
     "actors: {A: {cpu: 1}}, driver: [{create: A}]",
+    "tasks: {a: {time: 1 s, uses: [1 B, 2 GB], checkpoint: {write: [1 s, 2 s], read: {exponential: "
+    "3 s}}}, b: {time: 1 s, checkpoint: {write: 0 s, read: 0 s}}}, actors: {A: {methods: {m: "
+    "{time: "
+    "1 s, uses: {constant: 3 GB}}}}}, driver: [{run: a}]",
     "tasks: {a: 1 s}, jobs: [{name: driver, count: 2, driver: [{run: a}]}]",
     "tasks: {a: 1 s}, jobs: [{name: x, every: [1 s, 2 s], driver: [{run: a}]}, {name: y, at: [0 s, "
     "5 s], "

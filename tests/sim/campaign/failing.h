@@ -93,6 +93,29 @@ static const struct failing failing[] = {
      "      - {run: p.serve, times: 40}\n"
      "      - {kill: p}\n",
      {R(struck), R(calls.retried), R(actors.restarted), R(lost_work)}},
+    {"short of room",
+     "cluster: {nodes: 2, node: {cpu: 3, memory: 1 GB}}\nhorizon: 1 h\n"
+     "faults: {node: {uptime: {exponential: 60 s}, repair: {exponential: 5 s}}}\n"
+     "detection: {delay: 2 s, worker: 1 s}\n"
+     "runtime: {bandwidth: 100 MB/s, objects: {memory: 200 MB}, lineage: 4 KiB,"
+     " spill: {bandwidth: 20 MB/s, fused: 1 MB}}\n",
+     "    tasks:\n"
+     "      load: {time: 2 s, size: 50 MB, uses: 400 MB, retries: unlimited}\n"
+     "      keep: {time: 3 s, size: 60 MB, checkpoint: {write: 2 s, read: 1 s}, retries: "
+     "unlimited}\n"
+     "    actors: {A: {restarts: unlimited, retries: unlimited, methods: {m: {time: 1 s, size: 40 "
+     "MB}}}}\n"
+     "    driver:\n"
+     "      - {start: A, times: 2, as: a}\n"
+     "      - {call: load, times: 8, as: x}\n"
+     "      - {call: keep, each: x, as: y}\n"
+     "      - {call: a.m, times: 3, as: z}\n"
+     "      - {get: x, on_error: []}\n"
+     "      - {think: 30 s}\n"
+     "      - {run: keep, each: y, on_error: []}\n"
+     "      - {get: [z, y], on_error: []}\n",
+     {R(struck), R(job[JOB_BLOCKED]), R(job[JOB_CHECKPOINT]), R(job[JOB_RESTORE]), R(lost_work),
+      R(attempts.failed), R(objects.lost), R(calls.failed)}},
 };
 
 static inline void failing_count(const struct failing *program, const struct record *record,

@@ -29,8 +29,10 @@ struct checked_call {
     uint32_t starts, fails, host; /* fails: those that count */
     uint32_t preempted;           /* starts that do not */
     bool is_large;
+    bool is_durable;                /* in the durable store */
     bool is_with_driver;            /* a copy, that no crash takes */
     uint32_t copies[CHECKED_HOSTS]; /* 1 + the life of the host that it is in; 0: none */
+    uint32_t disks[CHECKED_HOSTS];  /* likewise: what has been spilled there */
     simtime charged;                /* its seat's spans reach so far */
     simtime began;                  /* the attempt under way */
 };

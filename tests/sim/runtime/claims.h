@@ -74,6 +74,7 @@ struct claim {
 struct claimed {
     const char *name;
     uint32_t nodes, cpu, gpu; /* 0: one node, one processor, no accelerator */
+    const char *memory;       /* of a node; NULL: none */
     struct {
         uint32_t node;
         uint32_t from, to; /* whole seconds; to 0: there is no such outage */
@@ -115,9 +116,9 @@ static inline void claims_open(struct played *played, const struct claimed *row)
     if (has_trace)
         snprintf(faults, sizeof faults,
                  "faults: {trace: {file: %s, start: 2020-01-01, times: true}}\n", path);
-    snprintf(head, sizeof head, "cluster: {nodes: %u, node: {cpu: %u, gpu: %u}}\n%s%s",
-             row->nodes ? row->nodes : 1, row->cpu ? row->cpu : 1, row->gpu, faults,
-             row->head ? row->head : "");
+    snprintf(head, sizeof head, "cluster: {nodes: %u, node: {cpu: %u, gpu: %u, memory: %s}}\n%s%s",
+             row->nodes ? row->nodes : 1, row->cpu ? row->cpu : 1, row->gpu,
+             row->memory ? row->memory : "0 B", faults, row->head ? row->head : "");
     played_open(played, head, row->pipeline);
     if (has_trace)
         remove(path);

@@ -76,13 +76,17 @@ static inline struct checked_call *checked_given(struct checked *c, const struct
     return NULL;
 }
 
+static inline bool checked_is_life(struct checked *c, uint32_t host, uint32_t life)
+{
+    const struct checked_host *h = checked_host(c, host);
+    return !h->is_down && !h->is_known_down && life == h->life + 1;
+}
+
 static inline bool checked_is_on(struct checked *c, const struct checked_call *result,
                                  uint32_t host)
 {
-    const struct checked_host *h = checked_host(c, host);
     bool is_drivers = host == 0 && c->rt->spec->runtime.driver == DRIVER_FIRST_NODE;
-    return (is_drivers && result->is_with_driver) ||
-           (!h->is_down && !h->is_known_down && result->copies[host] == h->life + 1);
+    return (is_drivers && result->is_with_driver) || checked_is_life(c, host, result->copies[host]);
 }
 
 /* All that it is given has been there, and is where it starts: results are not got before. */
@@ -97,9 +101,10 @@ static inline void checked_arguments(struct checked *c, const struct told *t)
 
 static inline bool checked_is_somewhere(struct checked *c, const struct checked_call *result)
 {
-    bool is_somewhere = !result->is_large || result->is_with_driver;
+    bool is_somewhere = !result->is_large || result->is_with_driver || result->is_durable;
     for (uint32_t host = 0; host < c->rt->spec->cluster.nodes; host++)
-        is_somewhere |= checked_is_on(c, result, host);
+        is_somewhere |=
+            checked_is_on(c, result, host) || checked_is_life(c, host, result->disks[host]);
     return is_somewhere;
 }
 
@@ -121,6 +126,29 @@ static inline void checked_moved(struct checked *c, const struct told *t)
     for (uint32_t i = 0; hosts <= CHECKED_HOSTS && (result = checked_given(c, t, i)) != NULL; i++) {
         CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
         result->copies[t->host] = checked_host(c, t->host)->life + 1;
+    }
+}
+
+/* It leaves a host's memory, goes to its disk or to the durable store, and is read from there. What
+ * is spilled may stay in memory, too: reading it is told only if it did not. */
+static inline void checked_stored(struct checked *c, const struct told *t)
+{
+    struct checked_call *result = checked_call(c, t);
+    result->is_durable |= t->kind == TOLD_SAVED;
+    CHECK(t->kind != TOLD_RECALLED || result->is_durable);
+    if (t->host >= CHECKED_HOSTS || t->kind == TOLD_SAVED)
+        return;
+    uint32_t life = checked_host(c, t->host)->life + 1;
+    if (t->kind == TOLD_SPILLED) {
+        CHECK(checked_is_on(c, result, t->host));
+        result->disks[t->host] = life;
+    } else if (t->kind == TOLD_EVICTED) {
+        CHECK(checked_is_on(c, result, t->host));
+        result->copies[t->host] = 0;
+        CHECK(checked_is_somewhere(c, result)); /* the last one stays */
+    } else {
+        CHECK(t->kind != TOLD_READ || result->disks[t->host] == life);
+        result->copies[t->host] = life;
     }
 }
 
@@ -202,6 +230,13 @@ static inline uint32_t checked_starts(const struct checked *c, uint32_t function
     return retries < 0 ? UINT32_MAX : 1 + (uint32_t)retries;
 }
 
+/* As long as it runs, alone: it neither awaits nor waits for room. */
+static inline bool checked_computes(const struct checked *c, const struct program_function *f)
+{
+    bool is_async = c->rt->program->actors[f->actor].is_async;
+    return is_async && amount_is_zero(&f->await) && !c->rt->stores;
+}
+
 /* No more at once than the actor takes; one that computes, where it is async; and where it takes
  * one after the other, in the order of their submission. What is made again goes first. */
 static inline void checked_begins(struct checked *c, const struct told *t)
@@ -211,7 +246,7 @@ static inline void checked_begins(struct checked *c, const struct told *t)
     struct checked_actor *a = checked_actor(c, t->actor);
     CHECK(a->state == ACTOR_ALIVE && a->is_placed && a->host == t->host && !a->is_snapping);
     CHECK(++a->running <= class->concurrency);
-    if (class->is_async && amount_is_zero(&f->await))
+    if (checked_computes(c, f))
         CHECK(++a->computing == 1);
     const struct checked_call *call = checked_call(c, t);
     if (class->concurrency > 1 || call->starts > 1 || call->was_done)
@@ -228,7 +263,7 @@ static inline void checked_stops(struct checked *c, const struct told *t)
     struct checked_call *call = checked_call(c, t);
     if (call->is_running && t->actor) {
         a->running--;
-        if (c->rt->program->actors[f->actor].is_async && amount_is_zero(&f->await))
+        if (checked_computes(c, f))
             a->computing--;
     }
     call->is_running = call->is_placed = false;
@@ -268,6 +303,13 @@ static inline void checked_ended(struct checked *c, const struct told *t)
     call->has_ended = true;
 }
 
+/* Is it one of as many as it may have? */
+static inline bool checked_counts(const struct program_function *f, uint32_t cause)
+{
+    return cause != CAIRN_CAUSE_PREEMPTED &&
+           (cause != CAIRN_CAUSE_MEMORY || f->actor != PROGRAM_NOTHING);
+}
+
 static inline void checked_attempt_failed(struct checked *c, const struct told *t)
 {
     struct checked_call *call = checked_call(c, t);
@@ -282,8 +324,9 @@ static inline void checked_attempt_failed(struct checked *c, const struct told *
     if (!t->actor)
         CHECK(call->is_placed && call->charged == t->time);
     checked_stops(c, t);
-    call->fails += t->cause != CAIRN_CAUSE_PREEMPTED;
-    call->preempted += t->cause == CAIRN_CAUSE_PREEMPTED && was_running;
+    bool counts = checked_counts(f, t->cause);
+    call->fails += counts;
+    call->preempted += !counts && was_running;
     call->has_failed = true;
 }
 
@@ -301,7 +344,7 @@ static inline void checked_given_up(struct checked *c, const struct told *t)
     uint32_t starts = checked_starts(c, t->function);
     if (t->cause == CAIRN_CAUSE_EXCEPTION)
         CHECK(!f->retry_exceptions || call->fails >= starts);
-    else if (f->actor == PROGRAM_NOTHING && t->cause == CAIRN_CAUSE_PREEMPTED)
+    else if (f->actor == PROGRAM_NOTHING && !checked_counts(f, t->cause))
         CHECK(starts == 1);
     else if (f->actor == PROGRAM_NOTHING)
         CHECK(call->fails >= starts);
@@ -313,7 +356,8 @@ static inline void checked_settled(struct checked *c, const struct told *t)
     CHECK(!call->is_settled && !call->is_running);
     CHECK(t->kind == TOLD_FAILED || (call->has_ended && call->starts > 0));
     CHECK(t->kind == TOLD_DONE || !call->has_ended);
-    if (t->cause == CAIRN_CAUSE_OBJECT && !checked_job(c, t->job)->has_ended)
+    bool may_be_past = c->told[TOLD_FORGOTTEN] > 0;
+    if (t->cause == CAIRN_CAUSE_OBJECT && !checked_job(c, t->job)->has_ended && !may_be_past)
         CHECK(!checked_batch(c, t->batch)->has_solid);
     if (t->kind == TOLD_FAILED && call->has_failed)
         checked_given_up(c, t);
@@ -334,6 +378,7 @@ static inline void checked_rebuilt(struct checked *c, const struct told *t)
     call->is_with_driver = false;
     call->starts = call->fails = call->preempted = 0;
     memset(call->copies, 0, sizeof call->copies);
+    memset(call->disks, 0, sizeof call->disks);
     checked_batch(c, t->batch)->settled--;
 }
 
@@ -358,6 +403,9 @@ static inline void checked_hear_call(struct checked *c, const struct told *t)
         checked_moved(c, t);
     else if (t->kind == TOLD_STORED || t->kind == TOLD_COPIED)
         checked_copied(c, t);
+    else if (t->kind == TOLD_EVICTED || t->kind == TOLD_SPILLED || t->kind == TOLD_READ ||
+             t->kind == TOLD_SAVED || t->kind == TOLD_RECALLED)
+        checked_stored(c, t);
 }
 
 static inline void checked_hear(void *context, const struct told *t)

@@ -69,6 +69,23 @@ static inline void random_add_faults(struct random_program *p, bool has_rack)
         text_add(&p->head, "detection: {delay: %u s}\n", 1 + random_below(p, 8));
 }
 
+/* Room holds the largest result; with a disk nobody waits for ever. */
+static inline void random_add_room(struct random_program *p)
+{
+    if (random_uses(p, SWARM_ROOM))
+        text_add(&p->head,
+                 ", objects: {memory: %u MB}, spill: {bandwidth: %u MB/s, threshold: 0.%u, fused: "
+                 "%u MB}",
+                 50 + random_below(p, 150), 5 + random_below(p, 50), 1 + random_below(p, 9),
+                 1 + random_below(p, 100));
+    if (random_uses(p, SWARM_LINEAGE))
+        text_add(&p->head, ", lineage: %u KiB, task_spec: %u B", 1 + random_below(p, 16),
+                 1 + random_below(p, 2000));
+    if (random_uses(p, SWARM_USES))
+        text_add(&p->head, ", memory_limit: 0.%u, memory_check: %u ms", 5 + random_below(p, 5),
+                 1 + random_below(p, 2000));
+}
+
 static inline void random_add_head(struct random_program *p)
 {
     uint32_t nodes = 1 + random_below(p, 4);
@@ -108,10 +125,18 @@ static inline void random_add_head(struct random_program *p)
         random_add_cost(p, &p->head, "latency", 1200);
         text_add(&p->head, ", bandwidth: %u MB/s", 1 + random_below(p, 20));
     }
+    random_add_room(p);
     text_add(&p->head, "}");
 }
 
 /* ---- declarations -------------------------------------------------------------------------- */
+
+/* One call alone is never beyond the limit. */
+static inline void random_add_uses(struct random_program *p)
+{
+    if (random_wants(p, SWARM_USES, 2))
+        text_add(&p->pipeline, ", uses: %u MB", random_below(p, NODE_GB * 500));
+}
 
 static inline void random_add_task(struct random_program *p, uint32_t index)
 {
@@ -134,6 +159,10 @@ static inline void random_add_task(struct random_program *p, uint32_t index)
         text_add(t, ", strategy: spread, priority: %u", random_below(p, 3));
     if (random_below(p, 8) == 0)
         text_add(t, ", overhead: %u ms", random_below(p, 2000));
+    if (random_wants(p, SWARM_DURABLE, 2))
+        text_add(t, ", checkpoint: {write: %u s, read: %u s}", random_below(p, 4),
+                 random_below(p, 4));
+    random_add_uses(p);
     random_add_crash(p, 12);
     random_add_fails(p);
     text_add(t, "}\n");
@@ -203,6 +232,7 @@ static inline void random_add_class(struct random_program *p, uint32_t class)
         random_add_size(p, t);
         if (random_wants(p, SWARM_ASYNC, 2))
             text_add(t, ", await: %u s", random_below(p, 5));
+        random_add_uses(p);
         random_add_fails(p);
         text_add(t, "}");
     }

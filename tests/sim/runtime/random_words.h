@@ -47,6 +47,10 @@ enum swarm {
     SWARM_CONTROLLER, /* checkpoints of actors that no driver asks for */
     SWARM_STATELESS,
     SWARM_STOPPED, /* early: by its horizon, or after so many events */
+    SWARM_ROOM,    /* for results is limited, and there are disks */
+    SWARM_LINEAGE, /* is limited */
+    SWARM_DURABLE, /* results of tasks */
+    SWARM_USES,    /* more memory than there is */
     SWARM_FEATURES
 };
 

@@ -68,6 +68,14 @@ static void row_k06_lost_results_are_made_again_by_their_producers(void **state)
 /* What an actor returned cannot be made again; nor can what a driver put and forgot. */
 static void row_k06_what_no_task_made_stays_lost(void **state)
 {
+    static const struct claimed rows[] = {};
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* Results of actors can be made again where their calls may be tried again, and only then. */
+static void row_k06_calls_of_actors_take_lineage_too(void **state)
+{
     static const struct claimed rows[] = {
         {.name = "of an actor",
          .nodes = 2,
@@ -174,12 +182,129 @@ static void row_k06_results_of_actors_are_made_again_where_calls_are_retried(voi
     CLAIMED(rows);
 }
 
+/* Four calls of 1 KiB each are more than 3 KiB: the oldest three go, and 1 KiB is left. The node
+ * dies at 9 s, when all four results are there. */
+#define FOUR                                                                                       \
+    "    tasks: {a: {time: 2 s, size: 1 MB}, c: 1 s}\n"                                            \
+    "    driver:\n"                                                                                \
+    "    - {call: a, as: x}\n"                                                                     \
+    "    - {call: a, as: y}\n"                                                                     \
+    "    - {call: a, with: y, as: z}\n"                                                            \
+    "    - {call: a, with: x, as: u}\n"                                                            \
+    "    - {think: 10 s}\n"
+
+static void row_k06_results_of_forgotten_calls_stay_lost(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "all remembered, to the byte",
+         .outages = {{0, 9, 10}},
+         .head = "runtime: {lineage: 4 KiB}\n",
+         .pipeline = FOUR "    - {run: c, with: z}\n",
+         .makespan = 15, /* y till 12, z till 14 */
+         .claims = {TIMES(TOLD_FORGOTTEN, 0), COUNTED(objects.rebuilt, 2)}},
+        {.name = "one byte less",
+         .outages = {{0, 9, 10}},
+         .head = "runtime: {lineage: 4095 B}\n",
+         .pipeline = FOUR "    - {run: c, with: u}\n",
+         .end = END_FAILED,
+         .makespan = 10,
+         .claims = {TIMES(TOLD_FORGOTTEN, 3), AT(TOLD_FORGOTTEN, 0, 8), COUNTED(objects.lost, 1),
+                    COUNTED(objects.rebuilt, 0)}},
+        {.name = "the newest is remembered, but not what it needs",
+         .outages = {{0, 9, 10}},
+         .head = "runtime: {lineage: 3 KiB}\n",
+         .pipeline = FOUR "    - {run: c, with: z}\n",
+         .end = END_FAILED,
+         .makespan = 10,
+         .claims = {COUNTED(objects.lost, 2), COUNTED(objects.rebuilt, 1),
+                    TIMES(TOLD_FORGOTTEN, 3)}},
+        {.name = "smaller specifications",
+         .outages = {{0, 9, 10}},
+         .head = "runtime: {lineage: 3 KiB, task_spec: 768 B}\n",
+         .pipeline = FOUR "    - {run: c, with: u}\n",
+         .makespan = 15},
+        {.name = "what is there is there",
+         .head = "runtime: {lineage: 1 B}\n",
+         .pipeline = FOUR "    - {run: c, with: [x, y, z, u]}\n",
+         .makespan = 11,
+         .claims = {TIMES(TOLD_FORGOTTEN, 4), COUNTED(objects.lost, 0)}},
+        {.name = "small results need none",
+         .head = "runtime: {lineage: 1 B, inline: 1 MB}\n",
+         .pipeline = FOUR "    - {run: c, with: [x, y, z, u]}\n",
+         .makespan = 11,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0)}},
+        {.name = "made again, it is remembered anew",
+         .outages = {{0, 9, 10}, {0, 30, 31}},
+         .head = "runtime: {lineage: 4 KiB}\n",
+         .pipeline = FOUR "    - {run: c, with: z}\n"
+                          "    - {think: 20 s}\n"
+                          "    - {run: c, with: z}\n",
+         .makespan = 40,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0), COUNTED(objects.rebuilt, 4)}},
+        {.name = "of an actor",
+         .outages = {{0, 7, 8}},
+         .head = "runtime: {lineage: 1 B}\n",
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .end = END_FAILED,
+         .makespan = 10,
+         .claims = {TIMES(TOLD_FORGOTTEN, 1), COUNTED(objects.rebuilt, 0)}},
+        {.name = "of an actor, remembered",
+         .outages = {{0, 7, 8}},
+         .head = "runtime: {lineage: 1 KiB}\n",
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .makespan = 12,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0), COUNTED(objects.rebuilt, 1)}},
+        {.name = "calls of an actor that are not tried again take none",
+         .head = "runtime: {lineage: 1 B}\n",
+         .pipeline = "    actors: {A: {restarts: 3, methods: {m: {time: 2 s, size: 1 MB}}}}\n"
+                     "    driver:\n"
+                     "    - {start: A, as: a}\n"
+                     "    - {run: a.m}\n",
+         .makespan = 2,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* A chain of 10^6 calls, each of which needs the one before: with 64 KiB of lineage, of which each
+ * takes 1 KiB, there are never more than some 64 batches, and as many copies. */
+static void row_k06_the_lineage_of_a_long_chain_is_bounded(void **state)
+{
+    static const char head[] = "cluster: {nodes: 2, node: {cpu: 1}}\nruntime: {lineage: 64 KiB}\n";
+    static const char pipeline[] = "    tasks: {step: {time: 1 s, size: 1 MB}}\n"
+                                   "    driver:\n"
+                                   "    - {call: step, as: x}\n"
+                                   "    - repeat: 999999\n"
+                                   "      do: [{call: step, with: x, as: x}, {wait: x}]\n";
+    struct played played;
+    struct workspace workspace;
+    (void)state;
+    played_open(&played, head, pipeline);
+    assert_int_equal(workspace_open(&workspace, &played.cell, played.cell.plan), STATUS_OK);
+    assert_int_equal(workspace_replicate(&workspace, 0, GROUP_CONTROLLED, &played.record),
+                     STATUS_OK);
+    assert_int_equal(played.record.calls.completed, 1000000);
+    assert_in_range(workspace.runtime.batches.count, 33, POOL_FIRST);
+    assert_in_range(workspace.runtime.copies.count, 1, POOL_FIRST);
+    assert_in_range(workspace.runtime.calls.count, 1, POOL_FIRST);
+    assert_in_range(workspace.runtime.waiters.count, 1, POOL_FIRST);
+    assert_in_range(workspace.runtime.timers.count, 1, POOL_FIRST);
+    workspace_close(&workspace);
+    played_close(&played);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_k06_lost_results_are_made_again_by_their_producers),
         cmocka_unit_test(row_k06_results_of_actors_are_made_again_where_calls_are_retried),
         cmocka_unit_test(row_k06_what_no_task_made_stays_lost),
+        cmocka_unit_test(row_k06_results_of_forgotten_calls_stay_lost),
+        cmocka_unit_test(row_k06_calls_of_actors_take_lineage_too),
+        cmocka_unit_test(row_k06_the_lineage_of_a_long_chain_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
