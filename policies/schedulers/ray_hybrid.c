@@ -58,10 +58,15 @@ static float score_of(const struct ray_hybrid_plan *plan, const struct cairn_nod
     float highest = 0;
     for (int i = 0; i < 2; i++) {
         double all = (double)has->capacity.of[critical[i]];
-        float used = all > 0 ? (float)(1 - (double)has->free.of[critical[i]] / all) : 0;
-        highest = used > highest ? used : highest;
+        float used = 0;
+        if (all > 0)
+            used = (float)(1 - (double)has->free.of[critical[i]] / all);
+        if (used > highest)
+            highest = used;
     }
-    return highest < plan->threshold ? 0 : highest;
+    if (highest < plan->threshold)
+        highest = 0; /* no conditional expression: where floats are wide it would be a double */
+    return highest;
 }
 
 /* Those without accelerators, then by score: the bits of floats that are not negative are in the
