@@ -238,6 +238,37 @@ static void row_k06_results_of_forgotten_calls_stay_lost(void **state)
     CLAIMED(rows);
 }
 
+static void row_k06_results_of_actors_are_forgotten_like_those_of_tasks(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "one byte less than a call takes",
+         .outages = {{0, 7, 8}},
+         .head = "runtime: {lineage: 1023 B}\n",
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .end = END_FAILED,
+         .makespan = 10,
+         .claims = {TIMES(TOLD_FORGOTTEN, 1), COUNTED(objects.rebuilt, 0)}},
+        {.name = "remembered, to the byte",
+         .outages = {{0, 7, 8}},
+         .head = "runtime: {lineage: 1 KiB}\n",
+         .pipeline = KEPT "    - {think: 10 s}\n"
+                          "    - {get: x}\n",
+         .makespan = 12,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0), COUNTED(objects.rebuilt, 1)}},
+        {.name = "calls that are not tried again take none",
+         .head = "runtime: {lineage: 1 B}\n",
+         .pipeline = "    actors: {A: {restarts: 3, methods: {m: {time: 2 s, size: 1 MB}}}}\n"
+                     "    driver:\n"
+                     "    - {start: A, as: a}\n"
+                     "    - {run: a.m}\n",
+         .makespan = 2,
+         .claims = {TIMES(TOLD_FORGOTTEN, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 /* A chain of 10^6 calls, each of which needs the one before: with 64 KiB of lineage, of which each
  * takes 1 KiB, there are never more than some 64 batches, and as many copies. */
 static void row_k06_the_lineage_of_a_long_chain_is_bounded(void **state)
@@ -272,6 +303,7 @@ int main(void)
         cmocka_unit_test(row_k06_results_of_actors_are_made_again_where_calls_are_retried),
         cmocka_unit_test(row_k06_what_no_task_made_stays_lost),
         cmocka_unit_test(row_k06_results_of_forgotten_calls_stay_lost),
+        cmocka_unit_test(row_k06_results_of_actors_are_forgotten_like_those_of_tasks),
         cmocka_unit_test(row_k06_the_lineage_of_a_long_chain_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
