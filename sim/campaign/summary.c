@@ -34,11 +34,14 @@ static bool open_columns(struct columns *c, uint32_t n)
 
 static struct estimate waste_of(struct columns *c, const struct record *records, uint32_t n)
 {
+    double total = 0;
     for (uint32_t i = 0; i < n; i++) {
         c->y[i] = slot_seconds(ledger_waste(&records[i]));
         c->x[i] = slot_seconds(ledger_total(&records[i]));
+        total += c->x[i];
     }
-    return estimate_ratio(c->y, c->x, n);
+    /* A program that took no time has wasted none. */
+    return total > 0 ? estimate_ratio(c->y, c->x, n) : estimate_mean(c->y, n);
 }
 
 bool summary_waste(struct estimate *waste, const struct record *records, uint32_t n)

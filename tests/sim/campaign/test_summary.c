@@ -172,6 +172,18 @@ static long double total_of(const struct record *r)
     return total;
 }
 
+/* Programs of calls that take no time: 0, not 0 / 0. */
+static void runs_that_took_no_time_wasted_none(void **state)
+{
+    static struct record records[3];
+    struct summary s;
+    struct estimate waste;
+    (void)state;
+    assert_true(summary_of(&s, records, 3) && summary_waste(&waste, records, 3));
+    assert_true(s.waste.mean == 0 && estimate_half_width(&s.waste) == 0);
+    assert_true(s.waste_min == 0 && s.waste_max == 0 && waste.mean == 0);
+}
+
 static void waste_is_a_share_of_the_ledger_not_of_the_makespan(void **state)
 {
     static struct record records[MOST];
@@ -420,6 +432,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waste_is_a_ratio_of_sums),
         cmocka_unit_test(waste_is_a_share_of_the_ledger_not_of_the_makespan),
+        cmocka_unit_test(runs_that_took_no_time_wasted_none),
         cmocka_unit_test(what_fits_both_ways_gives_the_same_double),
         cmocka_unit_test(makespans_count_where_finished_and_quantiles_where_not_too),
         cmocka_unit_test(means_are_sums_over_the_number_of_runs),
