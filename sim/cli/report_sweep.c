@@ -80,6 +80,13 @@ static void print_line(struct sink *out, const struct line *line, int width)
     io_printf(out, "\n");
 }
 
+/* As the rows have it: of a long key what stands behind its last dot. */
+static const char *last_part(const char *key)
+{
+    const char *dot = strrchr(key, '.');
+    return dot ? dot + 1 : key;
+}
+
 /* The least waste; then who is not measurably worse than that. */
 static enum status print_verdict(struct cli *cli, const struct line *lines, uint32_t cells)
 {
@@ -174,8 +181,8 @@ enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint3
     }
     print_head(out, p->name, &p->study.cells[0]);
     io_printf(out, "  %-*s  %-9s  %-16s  %-16s  %-9s  %-9s  %8s\n", width,
-              p->varied_count == 1 ? p->keys[0] : "cell", "interval", "waste", "points", "saved",
-              "overhead", "regret");
+              p->varied_count == 1 ? last_part(p->keys[0]) : "cell", "interval", "waste", "points",
+              "saved", "overhead", "regret");
     for (uint32_t i = 0; i < cells; i++)
         print_line(out, &lines[i], width);
     print_notes(out, p, lines, cells, baseline_of);
