@@ -5,9 +5,9 @@
  * batch is told when it reaches 0, and a batch that nobody can ask for any more is gone. */
 #include "sim/runtime/batch.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/await.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
-#include "sim/runtime/fiber.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/submit.h"
 
@@ -211,7 +211,7 @@ void batch_wait(struct runtime *rt, uint32_t number, uint32_t element, enum wait
 static void wake(struct runtime *rt, const struct waiter *waiter)
 {
     if (waiter->kind == WAITER_FIBER) {
-        fiber_result(rt, waiter->number, waiter->stamp);
+        await_result(rt, waiter->number, waiter->stamp);
     } else if (waiter->kind == WAITER_CALL) {
         if (call_of(rt, waiter->number)->stamp == waiter->stamp)
             submit_call_ready(rt, waiter->number);
@@ -250,7 +250,7 @@ static void count_some(struct runtime *rt, const struct batch *b)
         const struct waiter *waiter = pool_at(&rt->waiters, at);
         at = waiter->next;
         if (waiter->kind == WAITER_FIBER)
-            fiber_count(rt, waiter->number, waiter->stamp);
+            await_count(rt, waiter->number, waiter->stamp);
     }
 }
 

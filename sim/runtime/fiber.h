@@ -10,16 +10,34 @@
 
 #include "sim/runtime/runtime.h"
 
+static inline struct fiber *fiber_of(const struct runtime *rt, uint32_t number)
+{
+    return pool_at(&rt->fibers, number);
+}
+static inline struct job *fiber_job(const struct runtime *rt, const struct fiber *f)
+{
+    return pool_at(&rt->jobs, f->job);
+}
+
+/* What became of a statement, for now. */
+enum outcome { OUTCOME_DONE, OUTCOME_WAITS, OUTCOME_ENTERED, OUTCOME_FAILED };
+
 /* It begins with the statements from `body` to `end`, and variables of its own. 0: no memory. */
 uint32_t fiber_begin(struct runtime *rt, uint32_t job, uint32_t parent, uint32_t body, uint32_t end,
                      uint32_t slots);
 /* All fibers that can go on do, until none can. */
 void fiber_run_ready(struct runtime *rt);
 void fiber_timer(struct runtime *rt, uint32_t number);
-/* A batch that it waits for is settled, or a result of one of which it wants some. */
-void fiber_result(struct runtime *rt, uint32_t number, uint32_t stamp);
-void fiber_count(struct runtime *rt, uint32_t number, uint32_t stamp);
 
+/* For statements: a variable's place; it holds a batch from now on. */
+uint32_t *fiber_variable(const struct runtime *rt, const struct fiber *f,
+                         struct program_variable v);
+void fiber_bind(struct runtime *rt, const struct fiber *f, struct program_variable v,
+                uint32_t batch);
+/* The body at `pc` is next, and `left` rounds of it behind this one. */
+enum outcome fiber_enter(struct fiber *f, uint64_t left, bool is_handler, uint32_t pc);
+/* What it waited for is there: it goes on in its turn. */
+void fiber_wake(struct runtime *rt, uint32_t number);
 /* The run is over: what those that still wait have waited for is told. */
 void fiber_stop(struct runtime *rt);
 
