@@ -24,13 +24,13 @@ const struct driver_verb driver_verbs[] = {
     {"start",
      OP_CREATE,
      true,
-     {"times", "from", "as", "on_error"},
+     {"times", "from", "together", "as", "on_error"},
      "start: Trainer",
      "creates actors and waits until they are ready"},
     {"create",
      OP_CREATE,
      false,
-     {"times", "from", "as"},
+     {"times", "from", "together", "as"},
      "create: Trainer",
      "the same without waiting"},
     {"get",
@@ -82,9 +82,10 @@ const struct driver_verb driver_verbs[] = {
 };
 enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 5 };
 const size_t driver_verbs_count = VERBS;
-const char *const driver_modifiers[] = {"times", "with", "each",     "from",
-                                        "as",    "do",   "on_error", NULL};
-enum { MODIFIERS = 7 };
+const char *const driver_modifiers[] = {"times", "with",     "each",     "from", "as",
+                                        "do",    "on_error", "together", NULL};
+enum { MODIFIERS = 8 };
+const char *const driver_together[] = {"pack", "spread", "strict-pack", "strict-spread", NULL};
 
 /* ---- operations ---------------------------------------------------------------------------- */
 
@@ -162,14 +163,29 @@ static void read_from(struct reading *reading, const struct yaml_node *from, uin
                     (unsigned long long)reading->binds);
 }
 
+/* together: its actors are one placement group. */
+static void read_together(struct reading *reading, const struct yaml_node *together)
+{
+    static const struct field field = {
+        .name = "together", .type = FIELD_CHOICE, .choices = driver_together};
+    unsigned strategy = 0;
+    reading_statement(reading)->is_together = true;
+    driver_note(reading->driver, field_form_read_one(reading->driver->reader, "together", together,
+                                                     &field, &strategy));
+    reading_statement(reading)->together = (enum cairn_group_strategy)strategy;
+}
+
 static void read_create(struct reading *reading)
 {
-    const struct yaml_child *from = yaml_find(reading->node, "from");
+    const struct yaml_child *from = yaml_find(reading->node, "from"),
+                            *together = yaml_find(reading->node, "together");
     reading_statement(reading)->times = reading->binds = read_times(reading);
     uint32_t class = reading_class(reading, reading->value);
     reading_statement(reading)->what = class;
     if (from)
         read_from(reading, from->value, class);
+    if (together)
+        read_together(reading, together->value);
     if (reading->class != VARIABLES_ANY)
         reading->class = class;
 }

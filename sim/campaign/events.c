@@ -5,6 +5,7 @@
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/troupe.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
@@ -31,6 +32,7 @@ enum {
     HAS_ATTEMPT = 32768 | HAS_CALL,
     HAS_PROTECTED = 65536, /* useful time that a restore brought back */
     HAS_SPENT = 131072,    /* on a snapshot that came to nothing */
+    HAS_GROUP = 262144,    /* state of a placement group */
 };
 
 struct kind {
@@ -100,6 +102,10 @@ static const struct kind kinds[TOLD_KINDS] = {
                     "its result is in the durable store"},
     [TOLD_RECALLED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
                        "a result without a copy is being read from there"},
+    [TOLD_GROUP] = {HAS_JOB | HAS_CALL | HAS_COUNT | HAS_GROUP, NULL,
+                    "count actors that are placed together: the state of their group"},
+    [TOLD_BUNDLE] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_CALL, NULL,
+                     "room on a host is reserved for one of them, as long as their group lives"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,
                    "the time of a placement since since_ns is of this class of the ledger"},
     [TOLD_MOVE] = {HAS_JOB | HAS_WHAT | HAS_ATTEMPT | HAS_FROM | HAS_CLASS, "amount_ns",
@@ -193,6 +199,8 @@ static void add_classes(struct text *text, const struct told *told, unsigned has
 {
     if (has & HAS_STATE)
         add_word(text, "state", actor_states[told->to]);
+    if (has & HAS_GROUP)
+        add_word(text, "state", troupe_states[told->to]);
     if (has & HAS_FROM)
         add_word(text, "from", job_class_names[told->cause]);
     if (has & HAS_CLASS)

@@ -129,8 +129,10 @@ struct program_statement {
     uint32_t first_argument, arguments_count;
     struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
-    bool has_handler;     /* what fails is handled here, and the driver goes on behind it; what it
-                             binds is bound all the same, before anything can fail */
+    bool is_together;     /* OP_CREATE: its actors are one placement group */
+    enum cairn_group_strategy together;
+    bool has_handler; /* what fails is handled here, and the driver goes on behind it; what it
+                         binds is bound all the same, before anything can fail */
 };
 
 /* A driver and when it comes. */

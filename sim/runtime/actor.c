@@ -12,6 +12,7 @@
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/snapshot.h"
+#include "sim/runtime/troupe.h"
 
 const char *const actor_states[ACTOR_DEAD + 1] = {
     [ACTOR_UNREADY] = "DEPENDENCIES_UNREADY",
@@ -104,6 +105,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .nearest = CAIRN_NOWHERE,
                               .avoid = a->avoid,
                               .expected = CAIRN_NEVER};
+    troupe_request(rt, a->batch, a->element, &r);
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
 
@@ -309,6 +311,7 @@ static void die(struct runtime *rt, uint32_t number)
     become(rt, number, ACTOR_DEAD);
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
+    troupe_actor_dead(rt, batch);
     service_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);

@@ -52,6 +52,9 @@ enum told_kind {
     TOLD_KILLED,    /* its process, for want of memory; amount: bytes taken on the host */
     TOLD_SAVED,     /* amount bytes: a result is in the durable store */
     TOLD_RECALLED,  /* amount bytes are being read from there to a host */
+    TOLD_GROUP,     /* count actors are placed together: their group becomes `to` (enum
+                       cairn_group_state) */
+    TOLD_BUNDLE,    /* room on a host is reserved for one of them */
     TOLD_SPAN,      /* job class `to`, since `since` */
     TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,      /* a placement is over */

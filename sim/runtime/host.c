@@ -9,6 +9,7 @@
 #include "sim/runtime/killer.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/store.h"
+#include "sim/runtime/troupe.h"
 
 static struct cairn_demand capacity(const struct spec *spec)
 {
@@ -167,6 +168,7 @@ static void end_detection(struct runtime *rt, uint32_t place)
         host->state = HOST_MISSING;
         tell(rt, place, TOLD_HOST_DETECTED);
         tell_scheduler(rt, place, CAIRN_NODE_DOWN);
+        troupe_node_lost(rt, place);
         detect_seats(rt, host);
     }
     if (rt->cluster.holder[place] != CLUSTER_NOBODY)

@@ -21,6 +21,7 @@
 #include "sim/runtime/spill.h"
 #include "sim/runtime/store.h"
 #include "sim/runtime/submit.h"
+#include "sim/runtime/troupe.h"
 
 #define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
 #define STATEMENTS_MOST 100000000 /* at one instant: a program that goes round and does nothing */
@@ -65,6 +66,8 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_KILLED] = "killed",
     [TOLD_SAVED] = "saved",
     [TOLD_RECALLED] = "recalled",
+    [TOLD_GROUP] = "group",
+    [TOLD_BUNDLE] = "bundle",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -139,13 +142,14 @@ static struct cairn_pool pool_of(const struct runtime *rt)
     return (struct cairn_pool){.size = sizeof(struct cairn_pool),
                                .abi = CAIRN_SCHEDULER_ABI,
                                .nodes = rt->spec->cluster.nodes,
-                               .pending = rt->pending_most};
+                               .pending = rt->pending_most,
+                               .groups = rt->groups_most,
+                               .bundles = rt->bundles_most};
 }
 
-/* Twice the room for requests that wait; kept for the replications to come. */
+/* Into the room that there is to be from now on; kept for the replications to come. */
 static bool grow_scheduler(struct runtime *rt)
 {
-    rt->pending_most *= 2;
     struct cairn_pool pool = pool_of(rt);
     uint64_t bytes = cairn_scheduler_size(rt->spec->scheduler.class, rt->scheduler_plan, &pool);
     void *larger = arena_alloc(&rt->fixed, bytes);
@@ -157,6 +161,12 @@ static bool grow_scheduler(struct runtime *rt)
                          larger);
     rt->scheduler = larger;
     return true;
+}
+
+static bool double_pending(struct runtime *rt)
+{
+    rt->pending_most *= 2;
+    return grow_scheduler(rt);
 }
 
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,
@@ -172,8 +182,24 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t
     request->random[1] = words.w[1];
     while (!cairn_scheduler_submit(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                                    runtime_now(rt), request))
-        if (!grow_scheduler(rt))
+        if (!double_pending(rt))
             return;
+    rt->wants_dispatch = true;
+}
+
+void runtime_reserve(struct runtime *rt, const struct cairn_reservation *reservation)
+{
+    while (!cairn_scheduler_reserve(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
+                                    runtime_now(rt), reservation)) {
+        if (reservation->group >= rt->groups_most)
+            rt->groups_most = 2 * (reservation->group + 1);
+        else if (rt->bundles_most <= UINT32_MAX / 4 && reservation->count <= UINT32_MAX / 4)
+            rt->bundles_most = 2 * rt->bundles_most + reservation->count;
+        else
+            rt->is_out_of_memory = true;
+        if (rt->is_out_of_memory || !grow_scheduler(rt))
+            return;
+    }
     rt->wants_dispatch = true;
 }
 
@@ -192,7 +218,7 @@ void runtime_withdraw(struct runtime *rt, uint64_t id)
 {
     while (cairn_scheduler_withdraw(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                                     id) < 0)
-        if (!grow_scheduler(rt))
+        if (!double_pending(rt))
             return;
     rt->wants_dispatch = true; /* it may have stood before others */
 }
@@ -276,7 +302,8 @@ static bool open_pools(struct runtime *rt)
            pool_open(&rt->fibers, a, sizeof(struct fiber), is_out) &&
            pool_open(&rt->jobs, a, sizeof(struct job), is_out) &&
            pool_open(&rt->waiters, a, sizeof(struct waiter), is_out) &&
-           pool_open(&rt->copies, a, sizeof(struct copy), is_out);
+           pool_open(&rt->copies, a, sizeof(struct copy), is_out) &&
+           pool_open(&rt->troupes, a, sizeof(struct troupe), is_out);
 }
 
 static void schedule_arrival(struct runtime *rt, uint32_t definition)
@@ -350,6 +377,7 @@ static void dispatch(struct runtime *rt)
 {
     struct cairn_placement placement;
     rt->wants_dispatch = false;
+    troupe_settle(rt);
     while (!rt->is_out_of_memory &&
            cairn_scheduler_next(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                                 runtime_now(rt), &placement)) {
@@ -357,6 +385,7 @@ static void dispatch(struct runtime *rt)
             actor_place(rt, &placement);
         else
             call_place(rt, &placement);
+        troupe_settle(rt);
     }
 }
 

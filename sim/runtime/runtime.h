@@ -167,7 +167,7 @@ struct batch {
     uint8_t kind;                      /* enum batch_kind */
     bool is_cancelled, has_arrived, is_enqueued, has_calls;
     bool is_remembered, is_past; /* its calls can be made again; they are forgotten */
-    uint32_t target;             /* methods: the set of actors */
+    uint32_t target;             /* methods: the set of actors; actors: their troupe */
     uint32_t handles;            /* variables that hold it, batches under way that need all of it */
     uint32_t lineage;            /* batches that would need it to be computed again */
     uint32_t older, newer;       /* of those whose calls are remembered */
@@ -306,6 +306,15 @@ struct fiber {
     simtime since; /* it waits */
 };
 
+/* Actors of one statement that are placed together (troupe.h). */
+struct troupe {
+    uint32_t next_free; /* the pool's */
+    uint32_t set;       /* of actors; 0: nobody's */
+    uint32_t alive;     /* actors that are not dead */
+    bool is_whole;      /* each bundle is on a node, as far as was told */
+    uint32_t *nodes;    /* where each has been told to be; TOLD_NOWHERE */
+};
+
 struct job {
     uint32_t definition, serial;
     uint32_t fibers;  /* alive */
@@ -331,7 +340,7 @@ struct runtime {
 
     void *scheduler; /* state */
     size_t scheduler_bytes;
-    uint32_t pending_most;
+    uint32_t pending_most, groups_most, bundles_most;
     void *recovery;
     struct host *hosts;
     struct store *stores;                           /* of the hosts; NULL: room has no limit */
@@ -344,7 +353,7 @@ struct runtime {
     uint64_t *come_of;    /* by definition of a job: how many have arrived */
     uint64_t *thoughts;   /* by statement: how often a driver worked, or put, by itself */
 
-    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies;
+    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, troupes;
     struct blocks blocks;
     struct {
         uint32_t first, last; /* batches whose calls can be made again, oldest first */
@@ -395,6 +404,8 @@ void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
  * (or NOTHING and those of an actor), and which attempt it is; no history, no pool. */
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,
                      uint64_t number, uint32_t attempt);
+/* Room for a group, now or when there is some. */
+void runtime_reserve(struct runtime *rt, const struct cairn_reservation *reservation);
 /* The request waits no more, if it did. */
 void runtime_withdraw(struct runtime *rt, uint64_t id);
 /* The run ends here, before its jobs do. */

@@ -12,6 +12,7 @@
 #include "sim/runtime/copies.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/service.h"
+#include "sim/runtime/troupe.h"
 
 #define NEAREST 32 /* hosts among which the one with most bytes is looked for */
 
@@ -154,6 +155,7 @@ void submit_timer(struct runtime *rt, uint32_t number)
     b->timer = 0;
     b->has_arrived = true;
     if (b->kind == BATCH_ACTORS) {
+        troupe_reserve(rt, number);
         for (uint32_t i = 0; i < b->count; i++)
             actor_request(rt, b->objects[i].call);
         return;

@@ -32,6 +32,8 @@ static void add_statement(struct text *text, const struct program *program, uint
         add_variable(text, argument->is_each ? " each " : " with ", argument->variable);
     }
     add_variable(text, " -> ", s->bind);
+    if (s->is_together)
+        text_add(text, " together %u", (unsigned)s->together);
     if (s->is_waited)
         text_add(text, " waits");
     if (s->op == OP_BRANCH)
@@ -69,6 +71,8 @@ static const struct {
      "2 s}",
      "create Trainer -> 0:0 waits\ncheckpoint on 0:0\ncall Trainer.train on 0:0 waits end 4\n"
      "restore on 0:0\nthink of 2000000000\n"},
+    {"{start: Other, times: 2, together: strict-pack}, {create: Other, together: pack, as: t}",
+     "create Other x2 together 2 waits\ncreate Other -> 0:0 together 0\n"},
     {"{run: load, on_error: []}", "call load waits end 1\n"},
     {"{repeat: 10, do: [{run: load}, {run: split}]}, {run: load}",
      "repeat x10 body 3\ncall load waits\ncall split waits\ncall load waits\n"},

@@ -7,10 +7,12 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/troupe.h"
 #include "tests/sim/runtime/played.h"
 #include <inttypes.h>
 
 enum { CHECKED_ARGUMENTS = 8, CHECKED_HOSTS = 8 /* of which results are followed */ };
+enum { CHECKED_ACTORS = 8 /* of a placement group that is followed */ };
 
 struct checked_batch {
     bool is_known, has_failed;
@@ -52,6 +54,12 @@ struct checked_actor {
     bool is_in_part; /* it was not all that was at risk: a call's alone, which fails now */
 };
 
+/* A placement group, by the serial of its statement: where its bundles have been told to be. */
+struct checked_group {
+    uint32_t state; /* enum cairn_group_state */
+    uint32_t count, nodes[CHECKED_ACTORS];
+};
+
 struct checked_host {
     bool is_down, is_known_down;
     uint32_t life;
@@ -71,7 +79,7 @@ struct checked_list {
 
 struct checked {
     const struct runtime *rt;
-    struct checked_list batches, calls, actors, hosts, jobs;
+    struct checked_list batches, calls, actors, hosts, jobs, groups;
     bool has_branches;
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
@@ -94,7 +102,8 @@ static inline void *checked_at(struct checked_list *list, size_t index)
 
 static inline void checked_clear(struct checked *c)
 {
-    struct checked_list *lists[] = {&c->batches, &c->calls, &c->actors, &c->hosts, &c->jobs};
+    struct checked_list *lists[] = {&c->batches, &c->calls, &c->actors,
+                                    &c->hosts,   &c->jobs,  &c->groups};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         memset(lists[i]->records, 0, lists[i]->count * lists[i]->stride);
     memset(c->told, 0, sizeof c->told);
@@ -112,6 +121,7 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     c->actors.stride = sizeof(struct checked_actor);
     c->hosts.stride = sizeof(struct checked_host);
     c->jobs.stride = sizeof(struct checked_job);
+    c->groups.stride = sizeof(struct checked_group);
     for (uint32_t i = 0; i < rt->program->statements_count; i++)
         c->has_branches |= rt->program->statements[i].op == OP_PARALLEL;
     checked_at(&c->batches, 64);
@@ -119,6 +129,7 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     checked_at(&c->actors, 64);
     checked_at(&c->hosts, rt->spec->cluster.nodes);
     checked_at(&c->jobs, 16);
+    checked_at(&c->groups, 64);
 }
 
 static inline void checked_close(struct checked *c)
@@ -128,6 +139,7 @@ static inline void checked_close(struct checked *c)
     free(c->actors.records);
     free(c->hosts.records);
     free(c->jobs.records);
+    free(c->groups.records);
 }
 
 /* Keeps the first problem, and what was being told. */
@@ -164,9 +176,18 @@ static inline const struct program_actor *checked_class(const struct checked *c,
 {
     return &c->rt->program->actors[actor_of(c->rt, actor)->class];
 }
+/* Of the actors of a set. */
+static inline uint32_t checked_set_class(const struct checked *c, const struct batch *set)
+{
+    return actor_of(c->rt, set->objects[0].call)->class;
+}
 static inline struct checked_host *checked_host(struct checked *c, uint32_t place)
 {
     return checked_at(&c->hosts, place);
+}
+static inline struct checked_group *checked_group(struct checked *c, uint32_t serial)
+{
+    return checked_at(&c->groups, serial);
 }
 static inline struct checked_job *checked_job(struct checked *c, uint32_t serial)
 {

@@ -3,37 +3,7 @@
 #ifndef CAIRN_TESTS_RUNTIME_CHECKED_ACTORS_H
 #define CAIRN_TESTS_RUNTIME_CHECKED_ACTORS_H
 
-#include "tests/sim/runtime/checked.h"
-
-/* ---- places ---------------------------------------------------------------------------------- */
-
-static inline void checked_add(struct cairn_demand *sum, const struct cairn_demand *demand)
-{
-    for (unsigned i = 0; i < CAIRN_RESOURCES; i++)
-        sum->of[i] += demand->of[i];
-}
-
-/* All who sit there hold no more than there is. */
-static inline void checked_capacity(struct checked *c, const struct told *t)
-{
-    const struct spec *spec = c->rt->spec;
-    struct cairn_demand sum = {{0}};
-    for (uint32_t at = c->rt->hosts[t->host].seats; at; at = seat_of(c->rt, at)->next) {
-        if (at & 1) {
-            const struct actor *a = actor_of(c->rt, at >> 1);
-            const struct program_actor *class = &c->rt->program->actors[a->class];
-            checked_add(&sum, a->state == ACTOR_ALIVE ? &class->held : &class->placed);
-        } else {
-            const struct call *call = pool_at(&c->rt->calls, at >> 1);
-            uint32_t function = batch_of(c->rt, call->batch)->function;
-            checked_add(&sum, &c->rt->program->functions[function].demand);
-        }
-    }
-    CHECK((double)sum.of[CAIRN_CPU] <= spec->cluster.node_cpu * CAIRN_WHOLE);
-    CHECK((double)sum.of[CAIRN_GPU] <= spec->cluster.node_gpu * CAIRN_WHOLE);
-    CHECK((double)sum.of[CAIRN_CUSTOM] <= spec->cluster.node_custom * CAIRN_WHOLE);
-    CHECK((uint64_t)sum.of[CAIRN_MEMORY] <= spec->cluster.node_memory);
-}
+#include "tests/sim/runtime/checked_groups.h"
 
 /* ---- useful time ----------------------------------------------------------------------------- */
 

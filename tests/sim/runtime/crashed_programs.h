@@ -126,6 +126,32 @@ static const struct crashed_program crashed_programs[] = {
      "      - {kill: store}\n"
      "      - {start: Store, as: other}\n"
      "      - {run: other.keep}\n"},
+    {"placed together",
+     "cluster: {nodes: 3, node: {cpu: 3}}\n"
+     "detection: {delay: 2 s}\n"
+     "runtime: {submit: 1 ms, worker_start: 500 ms, node_start: 3 s}",
+     "    tasks: {load: {time: 2 s, size: 1 MB}}\n"
+     "    actors:\n"
+     "      Shard: {start: 1 s, restarts: 2, retries: 2, methods: {train: 4 s}}\n"
+     "      Pair: {start: 1 s, cpu: 1, restarts: unlimited, retries: 1, methods: {work: 2 s}}\n"
+     "    driver:\n"
+     "    - {call: load, times: 6, as: data}\n"
+     "    - {start: Shard, times: 3, together: strict-spread, as: shards, on_error: []}\n"
+     "    - {start: Pair, times: 2, together: strict-pack, as: pairs, on_error: []}\n"
+     "    - parallel:\n"
+     "      - times: 1\n"
+     "        do:\n"
+     "        - {run: shards.train, times: 3, with: data, on_error: []}\n"
+     "        - {kill: shards}\n"
+     "      - times: 1\n"
+     "        do: [{run: pairs.work, times: 4, on_error: []}]\n"
+     "    - {create: Pair, times: 4, together: pack, as: more}\n"
+     "    - {call: more.work, as: results}\n"
+     "    - {run: load, times: 3}\n"
+     "    - {get: results, on_error: []}\n"
+     "    - {release: more}\n"
+     "    - {start: Shard, times: 5, together: spread, as: last, on_error: []}\n"
+     "    - {run: last.train, on_error: []}\n"},
 };
 
 #endif

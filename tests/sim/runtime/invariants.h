@@ -170,6 +170,7 @@ static inline void checked_placed(struct checked *c, const struct told *t)
         actor->is_placed = true;
         actor->charged = t->time;
         actor->host = t->host;
+        checked_in_bundle(c, t);
     }
 }
 
@@ -197,6 +198,7 @@ static inline void checked_host_told(struct checked *c, const struct told *t)
     } else if (t->kind == TOLD_HOST_DETECTED) {
         CHECK(host->is_down && !host->is_known_down);
         host->is_known_down = true;
+        checked_bundles_lost(c, t->host);
     } else {
         CHECK(host->is_down && host->is_known_down);
         host->is_down = host->is_known_down = false;
@@ -450,6 +452,12 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_HOST_UP:
         checked_host_told(c, t);
         break;
+    case TOLD_GROUP:
+        checked_group_told(c, t);
+        break;
+    case TOLD_BUNDLE:
+        checked_bundle(c, t);
+        break;
     case TOLD_SPAN:
         checked_span(c, t);
         break;
@@ -535,6 +543,7 @@ static inline const char *checked_end(struct checked *c, const struct record *r)
     struct told end = {.kind = TOLD_STOPPED, .time = r->makespan};
     const struct told *t = &end;
     checked_rest(c, t, r->end != END_FINISHED && r->end != END_FAILED);
+    checked_groups(c, t);
     checked_kept(c, t);
     checked_record(c, t, r);
     return c->problem[0] ? c->problem : NULL;

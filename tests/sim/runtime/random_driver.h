@@ -89,6 +89,16 @@ static inline void random_call(struct random_program *p)
     random_end(p, is_run);
 }
 
+/* Groups hold what they have as long as they live, so others may wait for ever: tight programs. */
+static inline void random_together(struct random_program *p, uint32_t class, uint32_t count)
+{
+    static const char *const words[] = {"pack", "spread", "strict-pack", "strict-spread"};
+    uint32_t which = random_below(p, 4), most = p->placed[class] * (which == 2 ? 1 : p->nodes);
+    most = which == 3 ? p->nodes : most;
+    if (random_uses(p, SWARM_TIGHT) && random_wants(p, SWARM_TOGETHER, 2) && count <= most)
+        text_add(&p->pipeline, ", together: %s", words[which]);
+}
+
 /* Of `start`, which waits for all of them, no more than can live at once: the reader refuses it. */
 static inline void random_create(struct random_program *p)
 {
@@ -96,6 +106,7 @@ static inline void random_create(struct random_program *p)
     bool is_start = random_below(p, 3) && count <= p->room[class];
     random_line(p, is_start ? "start" : "create");
     text_add(&p->pipeline, "A%u, times: %u", class, count);
+    random_together(p, class, count);
     if (random_below(p, 8))
         random_bind(p, (int32_t) class, count);
     random_end(p, is_start);

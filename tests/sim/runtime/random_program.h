@@ -189,15 +189,19 @@ static inline void random_add_checkpoint(struct random_program *p, uint32_t clas
 static inline void random_add_held(struct random_program *p, uint32_t class)
 {
     p->room[class] = UINT32_MAX;
+    p->placed[class] = p->node_cpu;
     if (random_wants(p, SWARM_TIGHT, 2)) {
         uint32_t tenths = 1 + random_below(p, 9);
         text_add(&p->pipeline, ", cpu: 0.%u", tenths);
-        p->room[class] = p->node_cpu * 10 / tenths * p->nodes;
+        p->placed[class] = p->node_cpu * 10 / tenths;
+        p->room[class] = p->placed[class] * p->nodes;
     }
     if (random_wants(p, SWARM_TIGHT, 4)) {
         text_add(&p->pipeline, ", memory: 1 GB");
         if (p->room[class] > NODE_GB * p->nodes)
             p->room[class] = NODE_GB * p->nodes;
+        if (p->placed[class] > NODE_GB)
+            p->placed[class] = NODE_GB;
     }
 }
 

@@ -46,11 +46,12 @@ enum swarm {
     SWARM_CRASHES,    /* of processes alone */
     SWARM_CONTROLLER, /* checkpoints of actors that no driver asks for */
     SWARM_STATELESS,
-    SWARM_STOPPED, /* early: by its horizon, or after so many events */
-    SWARM_ROOM,    /* for results is limited, and there are disks */
-    SWARM_LINEAGE, /* is limited */
-    SWARM_DURABLE, /* results of tasks */
-    SWARM_USES,    /* more memory than there is */
+    SWARM_STOPPED,  /* early: by its horizon, or after so many events */
+    SWARM_ROOM,     /* for results is limited, and there are disks */
+    SWARM_LINEAGE,  /* is limited */
+    SWARM_DURABLE,  /* results of tasks */
+    SWARM_USES,     /* more memory than there is */
+    SWARM_TOGETHER, /* placement groups */
     SWARM_FEATURES
 };
 
@@ -74,7 +75,8 @@ struct random_program {
     uint64_t uses; /* bits of enum swarm */
     uint32_t nodes, node_cpu;
     uint32_t tasks, classes, methods[CLASSES];
-    uint32_t room[CLASSES]; /* as many can live at once */
+    uint32_t room[CLASSES];   /* as many can live at once */
+    uint32_t placed[CLASSES]; /* as many can be placed on a node */
     bool has_checkpoint[CLASSES];
     struct random_variable variables[VARIABLES];
     uint32_t count;  /* variables seen here */
