@@ -430,9 +430,9 @@ static enum status finish_spec(struct build *build)
 {
     struct spec *spec = &build->scenario->spec;
     struct scenario_value *values = build->scenario->values;
-    struct spec_process *processes[] = {&spec->faults.node, &spec->faults.rack,
+    struct spec_process *processes[] = {&spec->faults.node, &spec->faults.rack, &spec->faults.zone,
                                         &spec->faults.platform};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof processes / sizeof *processes; i++) {
         const struct scenario_value *uptime = &values[KEY_NODE_UPTIME + 2 * i],
                                     *repair = uptime + 1;
         processes[i]->is_given = uptime->is_good && !uptime->is_absent;
