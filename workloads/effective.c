@@ -93,8 +93,8 @@ void scenario_print_effective(const struct scenario *scenario, struct sink *sink
     }
 }
 
-/* Keys that joined when rows had been kept under the digests of scenarios that know nothing of them:
- * where they say nothing they are left out. */
+/* Keys that joined when rows had been kept under the digests of scenarios that know nothing of
+ * them: where they say nothing they are left out. */
 static bool joined_later(enum schema_id id)
 {
     return id == KEY_ZONE || id == KEY_ZONE_UPTIME || id == KEY_ZONE_REPAIR;
