@@ -12,10 +12,7 @@ static const struct cairn_demand nothing = {{-1, -1, -1, -1}};
 
 static uint32_t leaves_of(uint32_t nodes)
 {
-    uint32_t leaves = 1;
-    while (leaves < nodes)
-        leaves *= 2;
-    return leaves;
+    return nodes < 2 ? 1 : 1u << (32 - __builtin_clz(nodes - 1));
 }
 
 uint64_t room_bytes(const struct cairn_scheduler_class *scheduler, uint32_t nodes)
@@ -56,12 +53,16 @@ static void refresh_most(struct cairn_room *room, uint32_t node, const struct ca
     struct cairn_demand *most = room->most;
     uint32_t i = room->leaves + node;
     most[i] = *free;
-    for (i /= 2; i > 0; i /= 2) {
-        struct cairn_demand larger = most[2 * i];
-        demand_raise(&larger, &most[2 * i + 1]);
-        if (demand_is(&larger, &most[i]))
-            return;
-        most[i] = larger;
+    for (int64_t change = 1; i > 1 && change; i /= 2) {
+        const struct cairn_demand *a = &most[i], *b = &most[i ^ 1];
+        struct cairn_demand *larger = &most[i / 2];
+        change = 0;
+#pragma GCC unroll 4
+        for (int r = 0; r < CAIRN_RESOURCES; r++) {
+            int64_t of = a->of[r] > b->of[r] ? a->of[r] : b->of[r];
+            change |= of ^ larger->of[r];
+            larger->of[r] = of;
+        }
     }
 }
 
@@ -144,7 +145,9 @@ uint32_t cairn_room_first(const struct cairn_room *room, const struct cairn_dema
 {
     if (from >= room->nodes)
         return CAIRN_NOWHERE;
-    for (uint32_t i = room->leaves + from; i > 0;) {
+    uint32_t first = room->leaves + from;
+    first >>= __builtin_ctz(first); /* all that begins there */
+    for (uint32_t i = first; i > 0;) {
         if (demand_fits(demand, &room->most[i])) {
             if (i >= room->leaves)
                 return i - room->leaves;
