@@ -127,7 +127,7 @@ double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entit
     return random_uniforms(&address, word).u[0];
 }
 
-int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+int64_t runtime_varied(const struct runtime *rt, const struct amount *amount, uint32_t stream,
                        uint32_t entity, uint64_t index, uint32_t word)
 {
     double u = amount->kind == AMOUNT_LAW ? runtime_uniform(rt, stream, entity, index, word) : 0.5;
