@@ -16,6 +16,7 @@
 #include "sim/runtime/job.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/prefetch.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/spill.h"
@@ -516,6 +517,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
             break;
         }
         engine_take(engine, event, is_fault);
+        prefetch_ahead(rt);
         happen(rt, event, is_fault);
         tell_nodes(rt);
         if (rt->story.events > rt->spec->max_events)
