@@ -235,6 +235,8 @@ static void print_modifier(struct sink *sink, const char *name)
         {"with", NAMES},
         {"each", NAMES},
         {"from", TEXT},
+        {"generation", "{\"oneOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"const\": "
+                       "\"common\"}]}"},
         {"as", TEXT},
         {"do", LIST},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},
