@@ -73,6 +73,7 @@ void troupe_reserve(struct runtime *rt, uint32_t set)
                                             .count = count,
                                             .bundles = bundles};
     runtime_reserve(rt, &reservation);
+    troupe_settle(rt); /* a node may be gone before the scheduler is asked for anything else */
     blocks_give(&rt->blocks, bundles, count, sizeof *bundles);
 }
 

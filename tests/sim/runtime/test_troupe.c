@@ -66,7 +66,7 @@ static void row_k03_a_group_is_placed_whole_or_not_at_all(void **state)
                      "    - {kill: a}\n"
                      "    - {get: [late, beside]}\n",
          .makespan = 20,
-         .claims = {TO(TOLD_GROUP, 2, CAIRN_GROUP_CREATED), AT(TOLD_GROUP, 2, 0),
+         .claims = {TO(TOLD_GROUP, 1, CAIRN_GROUP_CREATED), AT(TOLD_GROUP, 1, 0),
                     TO(TOLD_GROUP, 3, CAIRN_GROUP_REMOVED), AT(TOLD_GROUP, 3, 10),
                     TO(TOLD_GROUP, 4, CAIRN_GROUP_CREATED), AT(TOLD_GROUP, 4, 10),
                     AT(TOLD_BUNDLE, 4, 0), AT(TOLD_BUNDLE, 5, 10), AT(TOLD_BUNDLE, 9, 10),
