@@ -5,6 +5,7 @@
  * variable is. */
 #include "workloads/driver_actors.h"
 #include "sim/base/limits.h"
+#include "workloads/amount_form.h"
 #include <string.h>
 
 /* {trainers: 100} */
@@ -33,7 +34,7 @@ static const struct program_actor *read_target(struct reading *reading)
     if (!reading_word(reading, value, "the name of a variable"))
         return NULL;
     const struct variable *variable = reading_target(reading, value->text, value->place);
-    if (!variable || reading->verb->op == OP_KILL)
+    if (!variable || reading->verb->op == OP_KILL || reading->verb->op == OP_STOP)
         return NULL;
     const struct program_actor *class = &reading->driver->program->actors[variable->class];
     if (class->checkpoint.is_given)
@@ -78,6 +79,22 @@ static void read_restore(struct reading *reading)
             class->name, class->checkpoint.keep, (unsigned long long)*back + 1);
 }
 
+/* Its limit is the same at each execution. */
+static void read_stop(struct reading *reading)
+{
+    const struct yaml_child *within = yaml_find(reading->node, "within");
+    struct amount *limit = &reading_statement(reading)->amount;
+    read_target(reading);
+    limit->constant = SIMTIME_NEVER;
+    if (within && within->value->kind != NODE_SCALAR)
+        reading_say(reading, within->value->place,
+                    "within: this is %s; expected a duration, as in '5 s'",
+                    yaml_kind_name(within->value));
+    else if (within)
+        driver_note(reading->driver, amount_form_read(reading->driver->reader, "within",
+                                                      within->value, AMOUNT_TIME, limit));
+}
+
 void driver_actors_read(struct reading *reading)
 {
     switch (reading->verb->op) {
@@ -86,6 +103,9 @@ void driver_actors_read(struct reading *reading)
         return;
     case OP_RESTORE:
         read_restore(reading);
+        return;
+    case OP_STOP:
+        read_stop(reading);
         return;
     default: /* kill, checkpoint */
         read_target(reading);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Statements on actors that there are: until, kill, checkpoint, restore. Calls and their creation
+/* Statements on actors that there are: until, kill, stop, checkpoint, restore. Calls and creations
  * are read where all statements are (driver_statement.c). */
 #ifndef CAIRN_WORKLOADS_DRIVER_ACTORS_H
 #define CAIRN_WORKLOADS_DRIVER_ACTORS_H

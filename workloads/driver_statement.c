@@ -80,11 +80,19 @@ const struct driver_verb driver_verbs[] = {
      "restore: trainers",
      "the actors of a variable go back to a complete one: the newest (generation: 0), the one "
      "before it (1), or the newest that all of them have (common)"},
+    {"stop",
+     OP_STOP,
+     false,
+     {"within"},
+     "stop: trainers",
+     "the actors of a variable take no more calls, do those that they have, and end; who is not "
+     "done within this time, or runtime.shutdown, is killed; waits for all of them"},
 };
 enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 5 };
 const size_t driver_verbs_count = VERBS;
-const char *const driver_modifiers[] = {"times", "with", "each",     "from",     "generation",
-                                        "as",    "do",   "on_error", "together", NULL};
+const char *const driver_modifiers[] = {"times",      "with",   "each", "from",
+                                        "generation", "as",     "do",   "on_error",
+                                        "together",   "within", NULL};
 enum { MODIFIERS = sizeof driver_modifiers / sizeof *driver_modifiers - 1 };
 const char *const driver_together[] = {"pack", "spread", "strict-pack", "strict-spread", NULL};
 
@@ -307,6 +315,7 @@ static void read_operation(struct reading *reading)
     case OP_KILL:
     case OP_CHECKPOINT:
     case OP_RESTORE:
+    case OP_STOP:
         driver_actors_read(reading);
         return;
     case OP_RELEASE:

@@ -224,6 +224,7 @@ static const char *value_of(enum program_op op)
         [OP_RELEASE] = TEXT,
         [OP_CHECKPOINT] = TEXT,
         [OP_RESTORE] = TEXT,
+        [OP_STOP] = TEXT,
     };
     return values[op];
 }
@@ -239,6 +240,7 @@ static void print_modifier(struct sink *sink, const char *name)
                        "\"common\"}]}"},
         {"as", TEXT},
         {"do", LIST},
+        {"within", DURATION},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

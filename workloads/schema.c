@@ -296,6 +296,10 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
     [KEY_MEMORY_CHECK] = {"runtime.memory_check", TYPE_DURATION, FIELD(runtime.memory_check), false,
                           "250 ms", NULL, 1e-9, 0, NULL,
                           "time between two looks at that, the first at its end"},
+    [KEY_SHUTDOWN] = {"runtime.shutdown", TYPE_DURATION, FIELD(runtime.shutdown), false, "30 s",
+                      NULL, 0, 0, NULL,
+                      "time that actors have to do the calls that they have, when a driver stops "
+                      "them; then they are killed"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -332,7 +336,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR) ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
-                       (id >= KEY_SUBMIT && id <= KEY_MEMORY_CHECK);
+                       (id >= KEY_SUBMIT && id <= KEY_SHUTDOWN);
     return has_pipeline ? !is_group : !is_pipeline;
 }
 

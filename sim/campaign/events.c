@@ -106,6 +106,8 @@ static const struct kind kinds[TOLD_KINDS] = {
                     "count actors that are placed together: the state of their group"},
     [TOLD_BUNDLE] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_CALL, NULL,
                      "room on a host is reserved for one of them, as long as their group lives"},
+    [TOLD_STOPPING] = {HAS_JOB | HAS_WHAT | HAS_HOST, "within_ns",
+                       "an actor takes no more calls, and ends when it has done those before"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,
                    "the time of a placement since since_ns is of this class of the ledger"},
     [TOLD_MOVE] = {HAS_JOB | HAS_WHAT | HAS_ATTEMPT | HAS_FROM | HAS_CLASS, "amount_ns",

@@ -115,6 +115,7 @@ enum program_op {
     OP_CHECKPOINT, /* the actors of `target` take one, after the calls before it */
     OP_RESTORE,    /* the actors of `target` go back to a complete one: `times` before the newest,
                       or PROGRAM_COMMON, the newest version that all of them have */
+    OP_STOP,       /* the actors of `target` do the calls that they have, and end; waits for that */
     PROGRAM_OPS
 };
 extern const char *const program_ops[PROGRAM_OPS]; /* "call", "create", … */
@@ -129,7 +130,8 @@ struct program_statement {
     uint64_t times;
     struct program_variable target, bind;
     uint32_t first_argument, arguments_count;
-    struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
+    struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none;
+                             OP_STOP: the limit, constant, NEVER if it is the runtime's */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
     bool is_together;     /* OP_CREATE: its actors are one placement group */
     enum cairn_group_strategy together;

@@ -176,6 +176,7 @@ struct spec {
         uint64_t task_spec;          /* bytes of one */
         int32_t memory_limit_ppm;    /* of node_memory, above which calls are killed */
         simtime memory_check;        /* period in which that is looked at */
+        simtime shutdown;            /* that an actor has to end, when a driver stops it */
         simtime worker_detection;    /* from the end of a process to its detection */
     } runtime;
     struct spec_controller controller;

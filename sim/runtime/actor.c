@@ -7,6 +7,7 @@
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/ending.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
@@ -312,6 +313,7 @@ static void die(struct runtime *rt, uint32_t number)
     service_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
+    ending_over(rt, number);
 }
 
 /* Its process is over, and known to be: the seat is left, and what its calls come to is decided. */
@@ -375,6 +377,10 @@ void actor_detected(struct runtime *rt, uint32_t number)
     leave_process(rt, number);
     if (a->state == ACTOR_PENDING) { /* its creation was not over: once more */
         ask_for_place(rt, number);
+        return;
+    }
+    if (a->is_stopping) { /* nobody wants another process of it */
+        die(rt, number);
         return;
     }
     a->failed[a->cause]++;

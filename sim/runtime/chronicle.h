@@ -55,6 +55,7 @@ enum told_kind {
     TOLD_GROUP,     /* count actors are placed together: their group becomes `to` (enum
                        cairn_group_state) */
     TOLD_BUNDLE,    /* room on a host is reserved for one of them */
+    TOLD_STOPPING,  /* an actor takes no more calls, and ends within amount ns */
     TOLD_SPAN,      /* job class `to`, since `since` */
     TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,      /* a placement is over */

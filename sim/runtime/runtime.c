@@ -11,6 +11,7 @@
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/ending.h"
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/job.h"
@@ -70,6 +71,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_RECALLED] = "recalled",
     [TOLD_GROUP] = "group",
     [TOLD_BUNDLE] = "bundle",
+    [TOLD_STOPPING] = "stopping",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -437,6 +439,9 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_KILLER:
         killer_timer(rt, timer.number);
+        break;
+    case TIMER_ENDING:
+        ending_timer(rt, timer.number);
         break;
     }
 }

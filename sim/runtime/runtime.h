@@ -69,6 +69,7 @@ enum timer_kind {
     TIMER_CRASH,
     TIMER_STORE,
     TIMER_KILLER,
+    TIMER_ENDING,
 };
 struct timer {
     uint32_t next_free; /* the pool's */
@@ -155,7 +156,8 @@ enum batch_kind {
     BATCH_ACTORS,
     BATCH_PUT,
     BATCH_SNAPSHOTS,
-    BATCH_RESTORES
+    BATCH_RESTORES,
+    BATCH_STOPS
 };
 struct batch_argument {
     uint32_t batch;
@@ -216,6 +218,7 @@ struct call {
     bool is_raising;  /* this attempt ends with an exception */
     bool is_crashing; /* or with its process */
     bool has_arrived; /* at its actor */
+    bool is_refused;  /* it came when its actor was stopping */
     bool is_pinning;
     bool is_resumed; /* it has waited for room, and is next */
     bool was_alive;  /* its actor has lived with it: its death is this call's failure */
@@ -258,12 +261,16 @@ struct actor {
     bool is_computing; /* one of an async actor's calls is, or fetches to do so */
     bool is_beginning; /* a call of its queue: what this puts there waits its turn */
     bool is_ending;    /* nobody has its handle: it ends with its last call */
+    bool is_stopping;  /* likewise, and it takes no more (ending.h) */
     uint32_t next_start;
     uint32_t timer;
     uint32_t queue_first, queue_last; /* calls in the order of their submission */
     uint32_t running, running_count;
-    uint32_t calls; /* in the queue or running */
-    uint32_t life;  /* counts its processes */
+    uint32_t calls;                /* in the queue or running */
+    uint32_t refused;              /* of them: they have not arrived, and will be told then */
+    uint32_t stoppers, stop_timer; /* who waits for its end; until then at most */
+    simtime stops_at;
+    uint32_t life; /* counts its processes */
     uint16_t failed[CAIRN_CAUSES];
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds */

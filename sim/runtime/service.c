@@ -94,8 +94,11 @@ void service_queue(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
-    backlog_push_back(rt, actor_of(rt, c->actor), call);
-    actor_of(rt, c->actor)->calls++;
+    struct actor *a = actor_of(rt, c->actor);
+    backlog_push_back(rt, a, call);
+    a->calls++;
+    c->is_refused = a->is_stopping;
+    a->refused += c->is_refused;
 }
 
 void service_queue_first(struct runtime *rt, uint32_t call)
@@ -109,13 +112,14 @@ void service_queue_first(struct runtime *rt, uint32_t call)
 bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
 {
     const struct actor *a = actor_of(rt, actor_for(rt, set, element));
-    return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
+    return a->state != ACTOR_DEAD && !a->is_stopping && class_of(rt, a)->task_retries != 0;
 }
 
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD)
+    bool is_done = a->calls == a->refused && !(a->is_stopping && a->persisting);
+    if ((a->is_ending || a->is_stopping) && is_done && a->state != ACTOR_DEAD)
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
@@ -287,13 +291,16 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     struct call *c = call_of(rt, call);
     uint32_t number = c->actor;
     struct actor *a = actor_of(rt, number);
-    bool is_refused = a->state == ACTOR_DEAD || (a->state == ACTOR_RESTARTING && !c->was_alive &&
-                                                 class_of(rt, a)->task_retries == 0);
+    bool is_late = c->is_refused && a->state != ACTOR_DEAD;
+    bool is_refused =
+        c->is_refused || a->state == ACTOR_DEAD ||
+        (a->state == ACTOR_RESTARTING && !c->was_alive && class_of(rt, a)->task_retries == 0);
     c->has_arrived = true;
     c->was_alive = a->state == ACTOR_ALIVE;
     if (failed || is_refused) {
+        a->refused -= c->is_refused;
         backlog_drop(rt, a, call);
-        call_give_up(rt, call, failed ? failed - 1 : a->cause);
+        call_give_up(rt, call, failed ? failed - 1 : is_late ? CAIRN_CAUSE_OWNER : a->cause);
         service_pump(rt, number);
         service_end_if_let_go(rt, number);
         return;

@@ -51,7 +51,10 @@ struct checked_actor {
                                                      began; safe */
     slot_ns moved;                                /* the last of it that was lost */
     simtime moved_at;
-    bool is_in_part; /* it was not all that was at risk: a call's alone, which fails now */
+    bool is_stopping;
+    simtime stops_at;  /* at the latest */
+    uint32_t accepted; /* the newest batch whose calls it takes */
+    bool is_in_part;   /* it was not all that was at risk: a call's alone, which fails now */
 };
 
 /* A placement group, by the serial of its statement: where its bundles have been told to be. */

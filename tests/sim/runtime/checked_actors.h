@@ -64,13 +64,34 @@ static inline void checked_transition(struct checked *c, const struct told *t)
         CHECK(a->is_placed && !checked_host(c, a->host)->is_down);
         checked_capacity(c, t);
     }
+    CHECK(!a->is_stopping || to != ACTOR_DEAD || t->time <= a->stops_at);
     uint32_t restarts = (uint32_t)checked_class(c, t->actor)->restarts; /* -1: no end */
-    if (to == ACTOR_DEAD && t->cause == CAIRN_CAUSE_NODE)
+    if (to == ACTOR_DEAD && !a->is_stopping && t->cause == CAIRN_CAUSE_NODE)
         CHECK(a->restarts >= restarts);
     if (to == ACTOR_RESTARTING || to == ACTOR_DEAD) {
         CHECK(from != ACTOR_ALIVE || (a->is_placed && a->charged == t->time));
         CHECK(!a->is_saving);
         a->is_placed = false;
+    }
+}
+
+/* It takes what was submitted until now, and is dead when the time is up, or the run. */
+static inline void checked_stopping(struct checked *c, const struct told *t)
+{
+    struct checked_actor *a = checked_actor(c, t->actor);
+    simtime until = t->time + (simtime)t->amount;
+    CHECK(a->state != ACTOR_DEAD && (!a->is_stopping || until < a->stops_at));
+    if (!a->is_stopping)
+        a->accepted = c->rt->serial;
+    a->is_stopping = true;
+    a->stops_at = until;
+}
+
+static inline void checked_stopped(struct checked *c, const struct told *t)
+{
+    for (uint32_t number = 1; number < c->actors.count; number++) {
+        const struct checked_actor *a = checked_actor(c, number);
+        CHECK(!a->is_stopping || a->state == ACTOR_DEAD || a->stops_at >= t->time);
     }
 }
 

@@ -26,6 +26,35 @@ static const struct crashed_program crashed_programs[] = {
      "      do:\n"
      "      - {run: trainers.train}\n"
      "      - {checkpoint: trainers, on_error: []}\n"},
+    {"shut down",
+     "cluster: {nodes: 3, node: {cpu: 2}}\n"
+     "detection: {delay: 1 s}\n"
+     "runtime: {worker_start: 500 ms, reply: 1 ms, shutdown: 12 s}",
+     "    tasks: {load: {time: 1 s, size: 1 MB}}\n"
+     "    actors:\n"
+     "      Trainer:\n"
+     "        start: 2 s\n"
+     "        restarts: 2\n"
+     "        retries: 2\n"
+     "        checkpoint: {snapshot: 300 ms, persist: 2 s, restore: 200 ms}\n"
+     "        methods: {train: {time: 3 s, size: 2 MB}}\n"
+     "    driver:\n"
+     "    - {start: Trainer, times: 2, as: trainers}\n"
+     "    - {call: load, as: data}\n"
+     "    - parallel:\n"
+     "      - - {call: trainers.train, times: 3, with: data, as: results}\n"
+     "        - {run: load}\n"
+     "        - {checkpoint: trainers, on_error: []}\n"
+     "        - {call: trainers.train, as: late}\n"
+     "        - {stop: trainers}\n"
+     "        - {get: [results, late], on_error: []}\n"
+     "      - - {run: load, times: 4}\n"
+     "        - {stop: trainers, within: 9 s}\n"
+     "        - {run: trainers.train, on_error: []}\n"
+     "      - - {create: Trainer, times: 3, as: more}\n"
+     "        - {call: more.train, as: last}\n"
+     "        - {stop: more, within: 4 s}\n"
+     "        - {get: last, on_error: []}\n"},
     {"fan out and in",
      "cluster: {nodes: 3, node: {cpu: 2}}\n"
      "runtime: {latency: 1 ms, bandwidth: 50 MB/s, submit: 1 ms, lease: 1 ms}",

@@ -248,6 +248,7 @@ static inline void checked_begins(struct checked *c, const struct told *t)
     struct checked_actor *a = checked_actor(c, t->actor);
     CHECK(a->state == ACTOR_ALIVE && a->is_placed && a->host == t->host && !a->is_snapping);
     CHECK(++a->running <= class->concurrency);
+    CHECK(!a->is_stopping || t->batch <= a->accepted);
     if (checked_computes(c, f))
         CHECK(++a->computing == 1);
     const struct checked_call *call = checked_call(c, t);
@@ -458,6 +459,9 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_BUNDLE:
         checked_bundle(c, t);
         break;
+    case TOLD_STOPPING:
+        checked_stopping(c, t);
+        break;
     case TOLD_SPAN:
         checked_span(c, t);
         break;
@@ -544,6 +548,7 @@ static inline const char *checked_end(struct checked *c, const struct record *r)
     const struct told *t = &end;
     checked_rest(c, t, r->end != END_FINISHED && r->end != END_FAILED);
     checked_groups(c, t);
+    checked_stopped(c, t);
     checked_kept(c, t);
     checked_record(c, t, r);
     return c->problem[0] ? c->problem : NULL;

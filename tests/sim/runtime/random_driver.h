@@ -123,6 +123,19 @@ static inline bool random_on_actors(struct random_program *p, const char *verb, 
     return true;
 }
 
+static inline bool random_stop(struct random_program *p)
+{
+    const struct random_variable *v = random_pick(p, 0);
+    if (!v)
+        return false;
+    random_line(p, "stop");
+    if (random_below(p, 2))
+        text_add(&p->pipeline, "v%u}\n", v->number);
+    else
+        text_add(&p->pipeline, "v%u, within: %u s}\n", v->number, random_below(p, 12));
+    return true;
+}
+
 static inline bool random_release(struct random_program *p)
 {
     uint32_t own = p->count - p->base;
@@ -190,6 +203,8 @@ static inline void random_leaf(struct random_program *p)
         is_done = random_on_actors(p, "restore", false);
     else if (random_wants(p, SWARM_KILL, 12))
         is_done = random_on_actors(p, "kill", true);
+    else if (random_wants(p, SWARM_STOP, 8))
+        is_done = random_stop(p);
     else if (random_wants(p, SWARM_RELEASE, 8))
         is_done = random_release(p);
     else if (random_wants(p, SWARM_WAIT, 6))

@@ -121,6 +121,7 @@ static inline void random_add_head(struct random_program *p)
         text_add(&p->head, ", worker_at_once: %u", random_below(p, 3));
     }
     random_add_cost(p, &p->head, "node_start", 5000);
+    random_add_cost(p, &p->head, "shutdown", 20000);
     if (random_uses(p, SWARM_TRANSFER)) {
         random_add_cost(p, &p->head, "latency", 1200);
         text_add(&p->head, ", bandwidth: %u MB/s", 1 + random_below(p, 20));

@@ -52,6 +52,7 @@ enum swarm {
     SWARM_DURABLE,  /* results of tasks */
     SWARM_USES,     /* more memory than there is */
     SWARM_TOGETHER, /* placement groups */
+    SWARM_STOP,     /* actors that end gracefully */
     SWARM_FEATURES
 };
 
