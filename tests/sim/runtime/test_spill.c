@@ -172,12 +172,46 @@ static void row_k07_what_is_read_back_is_on_its_way(void **state)
     CLAIMED(rows);
 }
 
+/* Two processors each. x, 60 MB of 100, is on node 0 and comes to node 1, where `user` needs it
+ * till 21 s; `made` waits there from 6 s on for room for as much. Node 0 dies: what was a copy is
+ * all that is left, and written for 6 s. */
+static void a_copy_that_turns_out_to_be_the_last_is_written(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "when its node's last call has done with it",
+         .nodes = 2,
+         .cpu = 2,
+         .outages = {{0, 10, 1000}},
+         .head = "runtime: {objects: {memory: 100 MB}, spill: {bandwidth: 10 MB/s}}\n",
+         .pipeline = "    tasks:\n"
+                     "      x: {time: 1 s, size: 60 MB}\n"
+                     "      hold: {time: 100 s, cpu: 2, retries: 0}\n"
+                     "      user: 20 s\n"
+                     "      made: {time: 5 s, size: 60 MB}\n"
+                     "    driver:\n"
+                     "    - {call: x, as: x}\n"
+                     "    - {wait: x}\n"
+                     "    - {call: hold}\n"
+                     "    - {call: user, with: x, as: used}\n"
+                     "    - {call: made, as: y}\n"
+                     "    - {wait: [used, y]}\n"
+                     "    - {think: 1 s}\n"
+                     "    - {release: x}\n",
+         .makespan = 28,
+         .claims = {COUNTED(struck, 1), ON(TOLD_SPILLED, 0, 1), AT(TOLD_SPILLED, 0, 27),
+                    SPENT(JOB_BLOCKED, 21)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_k07_a_producer_over_the_limit_slows_to_disk_speed),
         cmocka_unit_test(row_k07_what_is_on_disk_is_read_back),
         cmocka_unit_test(row_k07_what_is_read_back_is_on_its_way),
+        cmocka_unit_test(a_copy_that_turns_out_to_be_the_last_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
