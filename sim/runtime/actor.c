@@ -93,6 +93,8 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
     const struct program_actor *class = class_of(rt, a);
+    if (rt->head.is_away) /* it will ask when the head is back */
+        return;
     struct cairn_request r = {.size = sizeof r,
                               .abi = CAIRN_SCHEDULER_ABI,
                               .id = RUNTIME_ACTOR_ID | number,
@@ -108,6 +110,24 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .expected = CAIRN_NEVER};
     troupe_request(rt, a->batch, a->element, &r);
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
+}
+
+static bool wants_place(const struct actor *a)
+{
+    bool has_begun = a->state == ACTOR_PENDING || a->state == ACTOR_RESTARTING;
+    return has_begun && a->phase == ACTOR_NOWHERE && a->timer == 0;
+}
+
+void actor_withdraw(struct runtime *rt, uint32_t number)
+{
+    if (wants_place(actor_of(rt, number)))
+        runtime_withdraw(rt, RUNTIME_ACTOR_ID | number);
+}
+
+void actor_ask_again(struct runtime *rt, uint32_t number)
+{
+    if (wants_place(actor_of(rt, number)))
+        ask_for_place(rt, number);
 }
 
 void actor_request(struct runtime *rt, uint32_t number)

@@ -56,13 +56,15 @@ enum told_kind {
                        cairn_group_state) */
     TOLD_BUNDLE,    /* room on a host is reserved for one of them */
     TOLD_STOPPING,  /* an actor takes no more calls, and ends within amount ns */
-    TOLD_SPAN,      /* job class `to`, since `since` */
-    TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
-    TOLD_LEFT,      /* a placement is over */
-    TOLD_DROPPED,   /* amount bytes: a copy is given up; those on a host that goes down just go */
-    TOLD_NODES,     /* so many are spare (count), and so many in repair (amount), from now on */
-    TOLD_WAITED,    /* a driver, or a branch of it (element: its fiber), since `since`; to: for what
-                       (enum fiber_wait); count: the line */
+    TOLD_HEAD_DOWN, /* amount ns, or longer if it was down already: creations and news wait */
+    TOLD_HEAD_UP,
+    TOLD_SPAN,    /* job class `to`, since `since` */
+    TOLD_MOVE,    /* amount ns of what was class `cause` are class `to` after all */
+    TOLD_LEFT,    /* a placement is over */
+    TOLD_DROPPED, /* amount bytes: a copy is given up; those on a host that goes down just go */
+    TOLD_NODES,   /* so many are spare (count), and so many in repair (amount), from now on */
+    TOLD_WAITED,  /* a driver, or a branch of it (element: its fiber), since `since`; to: for what
+                     (enum fiber_wait); count: the line */
     TOLD_KINDS
 };
 extern const char *const told_names[TOLD_KINDS];

@@ -108,6 +108,7 @@ void host_crash(void *runtime, uint32_t place)
     struct runtime *rt = runtime;
     struct host *host = &rt->hosts[place];
     simtime delay = detection_delay(rt, place);
+    host->has_exited = false; /* the node itself fails */
     if (host->state == HOST_LOST)
         return;
     if (host->state != HOST_UP) { /* it starts, or waits to: once more from the beginning */
@@ -136,13 +137,23 @@ void host_crash(void *runtime, uint32_t place)
     host->timer = runtime_timer(rt, delay, EVENT_DETECTION, TIMER_HOST, place);
 }
 
+bool host_exit(struct runtime *rt, uint32_t place)
+{
+    if (rt->hosts[place].state != HOST_UP)
+        return false;
+    host_crash(rt, place);
+    rt->hosts[place].has_exited = true;
+    return true;
+}
+
 static void start(struct runtime *rt, uint32_t place)
 {
     struct host *host = &rt->hosts[place];
     uint32_t node = rt->cluster.holder[place];
     assert(node != CLUSTER_NOBODY && host->state == HOST_MISSING);
     host->state = HOST_STARTING;
-    fault_taken(&rt->faults, node);
+    if (!host->has_exited)
+        fault_taken(&rt->faults, node);
     host->timer =
         runtime_timer(rt, rt->spec->runtime.node_start, EVENT_COMPLETION, TIMER_HOST, place);
 }
@@ -186,7 +197,7 @@ void host_timer(struct runtime *rt, uint32_t place)
         return;
     }
     host->state = HOST_UP;
-    host->is_announced = host->is_hanging = false;
+    host->is_announced = host->is_hanging = host->has_exited = false;
     fault_renew(&rt->faults, rt->cluster.holder[place]);
     tell(rt, place, TOLD_HOST_UP);
     tell_scheduler(rt, place, CAIRN_NODE_UP);

@@ -8,6 +8,7 @@
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/head.h"
 #include "sim/runtime/host.h"
 
 void mishap_begin(struct runtime *rt)
@@ -74,6 +75,11 @@ void mishap_timer(struct runtime *rt, uint32_t index)
         rt->hosts[m->number].is_hanging = m->is_hang;
         if (node != CLUSTER_NOBODY && fault_force(&rt->faults, node, host_crash, rt))
             count_strike(rt);
+        return;
+    }
+    if (m->kind == MISHAP_HEAD) {
+        head_fail(rt, m->lasts);
+        count_strike(rt);
         return;
     }
     uint32_t at = find(rt, m);

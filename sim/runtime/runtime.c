@@ -13,6 +13,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/ending.h"
 #include "sim/runtime/fiber.h"
+#include "sim/runtime/head.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/job.h"
 #include "sim/runtime/killer.h"
@@ -72,6 +73,8 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_GROUP] = "group",
     [TOLD_BUNDLE] = "bundle",
     [TOLD_STOPPING] = "stopping",
+    [TOLD_HEAD_DOWN] = "head-down",
+    [TOLD_HEAD_UP] = "head-up",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -351,6 +354,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->instant = 0;
     rt->nodes_told = UINT64_MAX;
     memset(&rt->remembered, 0, sizeof rt->remembered);
+    memset(&rt->head, 0, sizeof rt->head);
     rt->is_out_of_memory = !open_pools(rt);
     memset(rt->calls_of, 0, p->functions_count * sizeof *rt->calls_of);
     memset(rt->built_of, 0, p->actors_count * sizeof *rt->built_of);
@@ -397,6 +401,8 @@ static void dispatch(struct runtime *rt)
 static void fire(struct runtime *rt, uint32_t at)
 {
     struct timer timer = *(struct timer *)pool_at(&rt->timers, at);
+    if (rt->head.is_away && head_keeps(rt, at))
+        return;
     pool_give(&rt->timers, at);
     switch ((enum timer_kind)timer.kind) {
     case TIMER_NOBODY:
@@ -443,6 +449,9 @@ static void fire(struct runtime *rt, uint32_t at)
     case TIMER_ENDING:
         ending_timer(rt, timer.number);
         break;
+    case TIMER_HEAD:
+        head_timer(rt, timer.number);
+        break;
     }
 }
 
@@ -486,7 +495,8 @@ static void happen(struct runtime *rt, struct event event, bool is_fault)
     else if (is_fault)
         foretell(rt, event);
     else if (slot >= rt->cluster.entities_count)
-        fire(rt, slot - rt->cluster.entities_count);
+        for (uint32_t at = slot - rt->cluster.entities_count; at; at = head_next(rt))
+            fire(rt, at);
     else if (fault_repaired(&rt->faults, event))
         host_node_returned(rt);
 }

@@ -70,9 +70,10 @@ enum timer_kind {
     TIMER_STORE,
     TIMER_KILLER,
     TIMER_ENDING,
+    TIMER_HEAD,
 };
 struct timer {
-    uint32_t next_free; /* the pool's */
+    uint32_t next_free; /* the pool's; or the next that the head's absence keeps */
     uint32_t kind, number;
 };
 
@@ -98,6 +99,7 @@ struct host {
     bool is_known;     /* to be up, by the scheduler */
     bool is_announced; /* it will be taken away: a drain, and then a preemption */
     bool is_hanging;   /* its next crash is one that answers no more */
+    bool has_exited;   /* its node is well, and starts anew */
     uint32_t life;     /* counts up with every crash: what was here in another life is gone */
     uint32_t seats;    /* first */
     uint32_t starting, starting_most; /* worker processes */
@@ -373,6 +375,12 @@ struct runtime {
         uint32_t first, last; /* batches whose calls can be made again, oldest first */
         int64_t bytes;        /* of their specifications */
     } remembered;
+    struct {
+        bool is_away;
+        simtime until;
+        uint32_t missed;                /* timer: then nodes give up */
+        uint32_t kept_first, kept_last; /* timers that wait for it */
+    } head;
     uint32_t ready_first, ready_last; /* fibers */
     uint32_t serial;                  /* of batches */
     uint32_t stamps;                  /* of waits */

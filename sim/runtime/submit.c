@@ -219,7 +219,8 @@ void submit_batch(struct runtime *rt, uint32_t number)
     } else if (has_each) {
         make_calls(rt, number);
     }
-    if (rt->spec->runtime.submit == 0)
+    bool waits = b->kind == BATCH_ACTORS && rt->head.is_away;
+    if (rt->spec->runtime.submit == 0 && !waits)
         submit_timer(rt, number);
     else
         b->timer =

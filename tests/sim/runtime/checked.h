@@ -84,6 +84,7 @@ struct checked {
     const struct runtime *rt;
     struct checked_list batches, calls, actors, hosts, jobs, groups;
     bool has_branches;
+    simtime head_until; /* it is away; 0: it is there */
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
     slot_ns job[JOB_CLASSES];
@@ -112,6 +113,7 @@ static inline void checked_clear(struct checked *c)
     memset(c->told, 0, sizeof c->told);
     memset(c->job, 0, sizeof c->job);
     c->submitted = 0;
+    c->head_until = 0;
     c->last_job = c->last_doing = 0;
     c->problem[0] = 0;
 }

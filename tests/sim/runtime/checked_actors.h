@@ -60,6 +60,7 @@ static inline void checked_transition(struct checked *c, const struct told *t)
     CHECK(is_right);
     a->is_there = true;
     a->state = (uint8_t)to;
+    CHECK(c->head_until == 0 || to == ACTOR_UNREADY || to == ACTOR_DEAD);
     if (to == ACTOR_ALIVE) {
         CHECK(a->is_placed && !checked_host(c, a->host)->is_down);
         checked_capacity(c, t);

@@ -167,6 +167,7 @@ static inline void checked_placed(struct checked *c, const struct told *t)
     } else {
         struct checked_actor *actor = checked_actor(c, t->actor);
         CHECK(actor->state == ACTOR_PENDING || actor->state == ACTOR_RESTARTING);
+        CHECK(c->head_until == 0);
         actor->is_placed = true;
         actor->charged = t->time;
         actor->host = t->host;
@@ -188,9 +189,22 @@ static inline void checked_span(struct checked *c, const struct told *t)
         checked_actor(c, t->actor)->useful += t->time - t->since;
 }
 
+/* Away until the latest of the ends that were told. */
+static inline void checked_head_told(struct checked *c, const struct told *t)
+{
+    simtime until = t->time + (simtime)t->amount;
+    if (t->kind == TOLD_HEAD_DOWN) {
+        c->head_until = until > c->head_until ? until : c->head_until;
+        return;
+    }
+    CHECK(c->head_until == t->time);
+    c->head_until = 0;
+}
+
 static inline void checked_host_told(struct checked *c, const struct told *t)
 {
     struct checked_host *host = checked_host(c, t->host);
+    CHECK(t->kind == TOLD_HOST_DOWN || c->head_until == 0);
     if (t->kind == TOLD_HOST_DOWN) {
         CHECK(!host->is_down && !host->is_known_down);
         host->is_down = true;
@@ -452,6 +466,10 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_HOST_DETECTED:
     case TOLD_HOST_UP:
         checked_host_told(c, t);
+        break;
+    case TOLD_HEAD_DOWN:
+    case TOLD_HEAD_UP:
+        checked_head_told(c, t);
         break;
     case TOLD_GROUP:
         checked_group_told(c, t);

@@ -37,6 +37,11 @@ static inline void random_add_schedule(struct random_program *p)
     text_add(&p->head, ", schedule: [");
     for (uint32_t i = 0; i < count; i++) {
         at += random_below(p, 20);
+        if (random_wants(p, SWARM_HEAD, 3)) {
+            text_add(&p->head, "%s{at: %u s, head: %u s}", i ? ", " : "", at,
+                     1 + random_below(p, 12));
+            continue;
+        }
         text_add(&p->head, "%s{at: %u s, node: %u", i ? ", " : "", at, random_below(p, p->nodes));
         if (random_below(p, 2))
             text_add(&p->head, ", notice: %u s", 1 + random_below(p, 20));
@@ -122,6 +127,7 @@ static inline void random_add_head(struct random_program *p)
     }
     random_add_cost(p, &p->head, "node_start", 5000);
     random_add_cost(p, &p->head, "shutdown", 20000);
+    random_add_cost(p, &p->head, "reconnect", 9000);
     if (random_uses(p, SWARM_TRANSFER)) {
         random_add_cost(p, &p->head, "latency", 1200);
         text_add(&p->head, ", bandwidth: %u MB/s", 1 + random_below(p, 20));

@@ -53,6 +53,7 @@ enum swarm {
     SWARM_USES,     /* more memory than there is */
     SWARM_TOGETHER, /* placement groups */
     SWARM_STOP,     /* actors that end gracefully */
+    SWARM_HEAD,     /* the head is away */
     SWARM_FEATURES
 };
 
