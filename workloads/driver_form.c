@@ -6,7 +6,7 @@
  * A stack of frames in place of recursion; each is a list that is being gone through, and closes
  * the statement that it belongs to at its end. Invariant: when a frame is closed, the statements
  * inside its owner are those between owner + 1 and the end of the array. */
-#include "workloads/driver_form.h"
+#include "workloads/driver_map.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -224,7 +224,9 @@ static void close_frame(struct walk *walk)
         return;
     case PART_LOOP:
         check_loop(walk);
-        if (owner->op == OP_UNTIL)
+        if (owner->op == OP_MAP)
+            driver_map_close(driver, frame.owner, frame.statement);
+        if (owner->op == OP_UNTIL || (owner->op == OP_MAP && owner->map->is_skipping))
             variables_meet(&driver->variables, walk->depth);
         after_body(walk, frame.owner, frame.statement);
         return;

@@ -52,6 +52,8 @@ enum told_kind {
     TOLD_KILLED,    /* its process, for want of memory; amount: bytes taken on the host */
     TOLD_SAVED,     /* amount bytes: a result is in the durable store */
     TOLD_RECALLED,  /* amount bytes are being read from there to a host */
+    TOLD_SCALED,    /* amount: so many more actors of a map, or fewer; count: are there now; to: why
+                       (enum cairn_scaling_reason) */
     TOLD_SPAN,      /* job class `to`, since `since` */
     TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,      /* a placement is over */
