@@ -109,6 +109,10 @@ void crew_remove_member(struct runtime *rt, uint32_t number)
     struct member *m = crew_member(rt, number);
     struct crew *crew = crew_of(rt, m->crew);
     uint32_t set = m->set;
+    assert(m->in_flight == 0 || crew->is_over);
+    for (uint32_t at = m->given ? crew->first : 0; at; at = errand_of(rt, at)->next)
+        if (errand_of(rt, at)->member == number)
+            errand_of(rt, at)->member = 0;
     crew_unstack(rt, number);
     if (m->previous)
         crew_member(rt, m->previous)->next = m->next;
@@ -138,7 +142,7 @@ static uint32_t pick(struct runtime *rt, uint32_t number)
         if (a->state == ACTOR_DEAD) {
             crew->cause = a->cause;
             crew_unstack(rt, at);
-            if (m->given == 0)
+            if (m->in_flight == 0)
                 crew_remove_member(rt, at);
         } else if (!is_own || a->state == ACTOR_ALIVE) {
             return at;
@@ -151,6 +155,7 @@ static void give_to(struct runtime *rt, uint32_t number, uint32_t ahead)
 {
     struct member *m = crew_member(rt, number);
     crew_unstack(rt, number);
+    m->in_flight++;
     if (++m->given < ahead)
         stack_below(rt, number);
 }
@@ -167,7 +172,7 @@ static void give_back(struct runtime *rt, uint32_t number)
         return;
     }
     crew_of(rt, m->crew)->cause = actor_of(rt, m->actor)->cause;
-    if (m->given == 0)
+    if (m->in_flight == 0)
         crew_remove_member(rt, number);
 }
 
@@ -329,6 +334,8 @@ void crew_come(struct runtime *rt, uint32_t number)
     if (statement_of(rt, crew)->map->is_by_completion)
         append_come(rt, crew, number);
     crew->in_flight--;
+    if (e->member)
+        crew_member(rt, e->member)->in_flight--;
     if (growth_is_own(rt, e->crew))
         crew_wake(rt, e->crew);
     if (crew->is_awaited && is_next(rt, crew, number)) {
@@ -369,8 +376,7 @@ static uint32_t take(struct runtime *rt, uint32_t number)
     uint32_t member = errand_of(rt, at)->member;
     if (member)
         give_back(rt, member);
-    else
-        crew->slots++;
+    crew->slots += !member; /* of a task */
     go_on(rt, number);
     return at;
 }
@@ -443,6 +449,7 @@ static void cancel_rest(struct runtime *rt, struct crew *crew)
 void crew_close(struct runtime *rt, uint32_t number)
 {
     struct crew *crew = crew_of(rt, number);
+    crew->is_over = true;
     for (uint32_t at; (at = crew->first) != 0;) {
         struct errand *e = errand_of(rt, at);
         unlink_errand(rt, crew, at);
@@ -460,7 +467,6 @@ void crew_close(struct runtime *rt, uint32_t number)
     for (uint32_t i = 0; i < crew->arguments_count; i++)
         batch_drop(rt, crew->arguments[i].batch);
     blocks_give(&rt->blocks, crew->arguments, crew->arguments_count, sizeof *crew->arguments);
-    crew->is_over = true;
     if (!crew->is_ready)
         pool_give(&rt->crews, number);
 }

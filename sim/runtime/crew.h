@@ -18,8 +18,9 @@ struct member {
     uint32_t crew, next, previous;
     uint32_t above, below; /* on the stack of those that can be given a call */
     uint32_t actor;
-    uint32_t set;   /* the batch that created it, where the crew did */
-    uint32_t given; /* calls whose results have not been taken */
+    uint32_t set;       /* the batch that created it, where the crew did */
+    uint32_t given;     /* calls whose results have not been taken */
+    uint32_t in_flight; /* of them, those whose results have not come */
     bool is_stacked;
 };
 
@@ -29,7 +30,7 @@ struct errand {
     uint32_t next, previous; /* in the order of submission */
     uint32_t next_come;      /* in the order in which results come */
     uint32_t batch, element;
-    uint32_t member; /* 0: a task */
+    uint32_t member; /* 0: a task, or it has come from who is no member any more */
     uint32_t timer;  /* it is on its way */
     bool has_come, has_failed;
     uint8_t cause;
@@ -84,7 +85,7 @@ uint32_t crew_add_member(struct runtime *rt, uint32_t number, uint32_t actor, ui
 /* It can be given calls, on top; or cannot. */
 void crew_stack(struct runtime *rt, uint32_t member);
 void crew_unstack(struct runtime *rt, uint32_t member);
-/* Nothing of its is out: it is no member any more. */
+/* It is no member any more: of what it was given nothing is in flight. */
 void crew_remove_member(struct runtime *rt, uint32_t member);
 /* It is looked at when nothing else goes on. */
 void crew_wake(struct runtime *rt, uint32_t number);

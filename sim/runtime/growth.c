@@ -56,7 +56,7 @@ void growth_hear(struct runtime *rt, uint32_t actor, uint8_t before)
         return;
     crew->cause = a->cause;
     crew_unstack(rt, number);
-    if (m->given == 0)
+    if (m->in_flight == 0)
         crew_remove_member(rt, number);
 }
 
@@ -89,7 +89,8 @@ static void add(struct runtime *rt, uint32_t number)
     submit_batch(rt, set);
 }
 
-/* The newest of those still to come, or who has been idle for longest; 0: nobody can go. */
+/* The newest of those still to come, or the oldest of those that have nothing to do, though results
+ * of theirs may wait for the driver; 0: nobody can go. */
 static uint32_t inactive(const struct runtime *rt, const struct crew *crew)
 {
     for (uint32_t at = crew->pending ? crew->member_last : 0; at;
@@ -98,9 +99,11 @@ static uint32_t inactive(const struct runtime *rt, const struct crew *crew)
         if (state == ACTOR_UNREADY || state == ACTOR_PENDING)
             return at;
     }
-    for (uint32_t at = crew->bottom; at; at = crew_member(rt, at)->above)
-        if (crew_member(rt, at)->given == 0)
+    for (uint32_t at = crew->member_first; at; at = crew_member(rt, at)->next) {
+        const struct member *m = crew_member(rt, at);
+        if (m->in_flight == 0 && actor_of(rt, m->actor)->state != ACTOR_DEAD)
             return at;
+    }
     return 0;
 }
 

@@ -390,6 +390,18 @@ static inline void checked_rebuilt(struct checked *c, const struct told *t)
     checked_batch(c, t->batch)->settled--;
 }
 
+/* The actors of a map's own: more for these reasons, fewer for those; one at a time. */
+static inline void checked_scaled(struct checked *c, const struct told *t)
+{
+    bool is_more = t->to == CAIRN_SCALING_BELOW_MIN || t->to == CAIRN_SCALING_BUSY;
+    bool is_fewer = t->to == CAIRN_SCALING_CONSUMED || t->to == CAIRN_SCALING_IDLE ||
+                    t->to == CAIRN_SCALING_ABOVE_MAX;
+    CHECK(is_more || is_fewer);
+    CHECK(is_more ? t->amount > 0 && t->count >= (uint64_t)t->amount : t->amount < 0);
+    CHECK(t->to != CAIRN_SCALING_BUSY || t->amount == 1);
+    CHECK(!checked_job(c, t->job)->has_ended);
+}
+
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 /* Told of calls, where the rest tells of actors or of nobody. */
@@ -458,6 +470,9 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_HOST_UP:
         checked_host_told(c, t);
         break;
+    case TOLD_SCALED:
+        checked_scaled(c, t);
+        break;
     case TOLD_SPAN:
         checked_span(c, t);
         break;
@@ -503,6 +518,7 @@ static inline void checked_kept(struct checked *c, const struct told *t)
     }
     CHECK(c->rt->jobs_left > 0 || c->rt->fibers.live == 0);
     CHECK(!is_all_quiet || c->rt->calls.live + c->rt->copies.live + c->rt->waiters.live == 0);
+    CHECK(!is_all_quiet || c->rt->crews.live + c->rt->members.live + c->rt->errands.live == 0);
 }
 
 /* The record is what was told, to the nanosecond. */
