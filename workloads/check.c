@@ -26,10 +26,6 @@ static void check_size(const struct check *check)
         diag_error(check->diag, at(check, KEY_SPARES, KEY_NODES),
                    "cluster.spares: %u nodes and %u spares are more than %u", nodes, spares,
                    LIMIT_NODES);
-    if (is_good(check, KEY_RACK, KEY_NODES) && check->spec->cluster.rack > nodes)
-        diag_error(check->diag, at(check, KEY_RACK, KEY_NODES),
-                   "cluster.rack: a rack of %u nodes in a cluster of %u", check->spec->cluster.rack,
-                   nodes);
 }
 
 static void check_demand(const struct check *check)

@@ -4,25 +4,51 @@
 
 static const struct {
     enum schema_id uptime, repair;
-} processes[] = {{KEY_NODE_UPTIME, KEY_NODE_REPAIR},
-                 {KEY_RACK_UPTIME, KEY_RACK_REPAIR},
-                 {KEY_PLATFORM_UPTIME, KEY_PLATFORM_REPAIR}};
+    enum schema_id size; /* of what fails, in nodes; SCHEMA_KEYS: it has none */
+    const char *what;
+} processes[] = {{KEY_NODE_UPTIME, KEY_NODE_REPAIR, SCHEMA_KEYS, NULL},
+                 {KEY_RACK_UPTIME, KEY_RACK_REPAIR, KEY_RACK, "rack"},
+                 {KEY_ZONE_UPTIME, KEY_ZONE_REPAIR, KEY_ZONE, "zone"},
+                 {KEY_PLATFORM_UPTIME, KEY_PLATFORM_REPAIR, SCHEMA_KEYS, NULL}};
 
 #define PROCESSES (sizeof processes / sizeof processes[0])
 
-static void check_processes(const struct check *check)
+static void check_process(const struct check *check, size_t i)
 {
-    for (size_t i = 0; i < PROCESSES; i++)
-        if (is_good(check, processes[i].uptime, processes[i].repair) &&
-            is_present(check, processes[i].repair) && !is_present(check, processes[i].uptime))
-            diag_error(check->diag, at(check, processes[i].repair, processes[i].uptime),
-                       "%s: a repair without failures; give %s",
-                       schema_keys[processes[i].repair].path,
-                       schema_keys[processes[i].uptime].path);
-    if (is_good(check, KEY_RACK_UPTIME, KEY_RACK) && is_present(check, KEY_RACK_UPTIME) &&
-        !is_present(check, KEY_RACK))
-        diag_error(check->diag, at(check, KEY_RACK_UPTIME, KEY_RACK),
-                   "faults.rack.uptime: there are no racks; give cluster.rack, the nodes of one");
+    enum schema_id uptime = processes[i].uptime, repair = processes[i].repair,
+                   size = processes[i].size;
+    if (is_good(check, uptime, repair) && is_present(check, repair) && !is_present(check, uptime))
+        diag_error(check->diag, at(check, repair, uptime), "%s: a repair without failures; give %s",
+                   schema_keys[repair].path, schema_keys[uptime].path);
+    if (size != SCHEMA_KEYS && is_good(check, uptime, size) && is_present(check, uptime) &&
+        !is_present(check, size))
+        diag_error(check->diag, at(check, uptime, size),
+                   "%s: there are no %ss; give %s, the nodes of one", schema_keys[uptime].path,
+                   processes[i].what, schema_keys[size].path);
+}
+
+/* Racks and zones must be in the cluster, and a zone consist of racks. */
+static void check_parts(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    const uint32_t sizes[] = {spec->cluster.rack, spec->cluster.zone};
+    static const enum schema_id keys[] = {KEY_RACK, KEY_ZONE};
+    for (size_t i = 0; i < 2; i++)
+        if (is_good(check, keys[i], KEY_NODES) && sizes[i] > spec->cluster.nodes)
+            diag_error(check->diag, at(check, keys[i], KEY_NODES),
+                       "%s: a %s of %u nodes in a cluster of %u", schema_keys[keys[i]].path,
+                       i ? "zone" : "rack", sizes[i], spec->cluster.nodes);
+    uint64_t nodes = (uint64_t)spec->cluster.nodes + spec->cluster.spares, parts = 0;
+    for (size_t i = 0; i < 2; i++)
+        parts += sizes[i] ? (nodes + sizes[i] - 1) / sizes[i] : 0;
+    if (is_good(check, KEY_RACK, KEY_NODES) && is_good(check, KEY_ZONE, KEY_SPARES) &&
+        nodes <= LIMIT_NODES && nodes + parts > LIMIT_NODES)
+        diag_error(check->diag, at(check, sizes[0] ? KEY_RACK : KEY_ZONE, KEY_NODES),
+                   "cluster: %llu nodes and %llu racks and zones are more than %u together",
+                   (unsigned long long)nodes, (unsigned long long)parts, LIMIT_NODES);
+    if (is_good(check, KEY_ZONE, KEY_RACK) && sizes[0] && sizes[1] % sizes[0])
+        diag_error(check->diag, at(check, KEY_ZONE, KEY_RACK),
+                   "cluster.zone: %u nodes are no whole racks of %u", sizes[1], sizes[0]);
 }
 
 /* The first repair law given, or SCHEMA_KEYS. */
@@ -74,8 +100,9 @@ static void check_renewal(const struct check *check)
 /* An age must be one that a node can have. */
 static void check_age(const struct check *check)
 {
-    const struct spec_process *all[] = {&check->spec->faults.node, &check->spec->faults.rack,
-                                        &check->spec->faults.platform};
+    const struct spec_process *all[PROCESSES] = {
+        &check->spec->faults.node, &check->spec->faults.rack, &check->spec->faults.zone,
+        &check->spec->faults.platform};
     if (!is_good(check, KEY_INITIAL_AGE, KEY_INITIAL_AGE))
         return;
     for (size_t i = 0; i < PROCESSES; i++) {
@@ -120,6 +147,29 @@ static void check_prediction(const struct check *check)
                    "come with its failure");
 }
 
+#define OFTEN 1.0 /* seconds */
+
+/* A node that is slow must be so for some time, and not so often that it is always. */
+static void check_slow(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    bool is_slow = is_present(check, KEY_SLOW_EVERY);
+    if (!is_good(check, KEY_SLOW_EVERY, KEY_SLOW_LASTS))
+        return;
+    if (is_slow && !is_present(check, KEY_SLOW_LASTS))
+        diag_error(check->diag, at(check, KEY_SLOW_EVERY, KEY_SLOW_LASTS),
+                   "faults.slow.every: for how long? give faults.slow.lasts");
+    for (unsigned id = KEY_SLOW_LASTS; id <= KEY_SLOW_FACTOR && !is_slow; id++)
+        if (is_changed(check, (enum schema_id)id))
+            diag_error(check->diag, check->scenario->values[id].place,
+                       "%s means nothing without faults.slow.every", schema_keys[id].path);
+    if (is_slow && is_present(check, KEY_SLOW_LASTS) &&
+        spec->faults.slow.every.mean + spec->faults.slow.lasts.mean < OFTEN)
+        diag_error(check->diag, at(check, KEY_SLOW_EVERY, KEY_SLOW_LASTS),
+                   "faults.slow.every: a node that becomes slow more than once a second is slow "
+                   "always; say longer times");
+}
+
 /* ---- trace --------------------------------------------------------------------------------- */
 
 static void check_no_trace(const struct check *check)
@@ -160,10 +210,13 @@ static void check_trace(const struct check *check)
 
 void check_faults(const struct check *check)
 {
-    check_processes(check);
+    for (size_t i = 0; i < PROCESSES; i++)
+        check_process(check, i);
+    check_parts(check);
     check_clock(check);
     check_renewal(check);
     check_age(check);
     check_prediction(check);
+    check_slow(check);
     check_trace(check);
 }

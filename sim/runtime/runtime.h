@@ -33,7 +33,8 @@ enum {
     STREAM_START,
     STREAM_THINK,
     STREAM_CRASH,
-    STREAM_PROBE
+    STREAM_PROBE,
+    STREAM_SLOW
 };
 
 /* Words of one address. */
@@ -348,6 +349,7 @@ struct runtime {
     uint32_t pending_most;
     void *recovery;
     struct host *hosts;
+    struct straggler *stragglers;                   /* of the hosts; NULL: none is ever slow */
     struct store *stores;                           /* of the hosts; NULL: room has no limit */
     uint32_t stores_ready_first, stores_ready_last; /* 1 + host: somebody there may go on */
     uint64_t *calls_of;                             /* by function: calls submitted so far */
