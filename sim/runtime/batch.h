@@ -10,7 +10,10 @@
 
 #include "sim/runtime/runtime.h"
 
-struct batch *batch_of(const struct runtime *rt, uint32_t number);
+static inline struct batch *batch_of(const struct runtime *rt, uint32_t number)
+{
+    return pool_at(&rt->batches, number);
+}
 /* Which element call `element` gets of what is `each`. */
 static inline uint32_t batch_each(const struct batch *batch, uint32_t element)
 {
