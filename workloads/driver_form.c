@@ -201,14 +201,16 @@ static void check_loop(struct walk *walk)
     struct driver *driver = walk->driver;
     for (uint32_t i = 0; i < driver->variables.count; i++) {
         const struct variable *variable = &driver->variables.list[i];
+        bool is_passed = variable->state == VARIABLE_PASSED;
         if (variables_saved(&driver->variables, walk->depth, i) == VARIABLE_BOUND &&
-            variable->state == VARIABLE_RELEASED)
+            (is_passed || variable->state == VARIABLE_RELEASED))
             driver_note(driver,
                         diag_error(driver->reader->diag, variable->change,
-                                   "release: '%.64s' is bound before the loop (line %u), and would "
-                                   "be gone when it begins anew; bind it inside, or release it "
-                                   "behind the loop",
-                                   variable->name, variable->line));
+                                   "%s: '%.64s' is bound before the loop (line %u), and would "
+                                   "be gone when it begins anew; %s",
+                                   is_passed ? "map" : "release", variable->name, variable->line,
+                                   is_passed ? "give what the map takes another name"
+                                             : "bind it inside, or release it behind the loop"));
     }
 }
 

@@ -203,7 +203,7 @@ void driver_map_close(struct driver *driver, uint32_t index, const struct yaml_n
     struct variable *variable = name ? variables_find(&driver->variables, name) : NULL;
     if (!variable)
         return;
-    variable->state = VARIABLE_RELEASED;
+    variable->state = VARIABLE_PASSED;
     variable->change = node->place;
 }
 

@@ -132,6 +132,12 @@ struct variable *reading_use(struct reading *reading, const char *name, struct p
     case VARIABLE_RELEASED:
         reading_say(reading, place, "'%.64s' was released in line %u", name, variable->change.line);
         return NULL;
+    case VARIABLE_PASSED:
+        reading_say(reading, place,
+                    "'%.64s' holds one result at a time while the map of line %u goes on, and none "
+                    "behind it; use it in its 'do', or leave 'do' out",
+                    name, variable->change.line);
+        return NULL;
     case VARIABLE_UNSURE:
         reading_say(
             reading, place,
