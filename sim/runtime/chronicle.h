@@ -58,6 +58,8 @@ enum told_kind {
     TOLD_STOPPING,  /* an actor takes no more calls, and ends within amount ns */
     TOLD_HEAD_DOWN, /* amount ns, or longer if it was down already: creations and news wait */
     TOLD_HEAD_UP,
+    TOLD_SCALED,  /* amount: so many more actors of a map, or fewer; count: are there now; to: why
+                     (enum cairn_scaling_reason) */
     TOLD_SPAN,    /* job class `to`, since `since` */
     TOLD_MOVE,    /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,    /* a placement is over */

@@ -11,8 +11,10 @@
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/crew.h"
 #include "sim/runtime/ending.h"
 #include "sim/runtime/fiber.h"
+#include "sim/runtime/growth.h"
 #include "sim/runtime/head.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/job.h"
@@ -75,6 +77,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_STOPPING] = "stopping",
     [TOLD_HEAD_DOWN] = "head-down",
     [TOLD_HEAD_UP] = "head-up",
+    [TOLD_SCALED] = "scaled",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",
     [TOLD_LEFT] = "left",
@@ -310,7 +313,10 @@ static bool open_pools(struct runtime *rt)
            pool_open(&rt->jobs, a, sizeof(struct job), is_out) &&
            pool_open(&rt->waiters, a, sizeof(struct waiter), is_out) &&
            pool_open(&rt->copies, a, sizeof(struct copy), is_out) &&
-           pool_open(&rt->troupes, a, sizeof(struct troupe), is_out);
+           pool_open(&rt->troupes, a, sizeof(struct troupe), is_out) &&
+           pool_open(&rt->crews, a, sizeof(struct crew), is_out) &&
+           pool_open(&rt->members, a, sizeof(struct member), is_out) &&
+           pool_open(&rt->errands, a, sizeof(struct errand), is_out);
 }
 
 static void schedule_arrival(struct runtime *rt, uint32_t definition)
@@ -349,6 +355,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->record = record;
     rt->replication = replication;
     rt->is_out_of_memory = rt->is_over = rt->wants_dispatch = false;
+    rt->crews_ready_first = rt->crews_ready_last = 0;
     rt->ready_first = rt->ready_last = rt->serial = rt->stamps = rt->jobs_come = 0;
     rt->jobs_left = rt->executed = 0;
     rt->instant = 0;
@@ -452,6 +459,12 @@ static void fire(struct runtime *rt, uint32_t at)
     case TIMER_HEAD:
         head_timer(rt, timer.number);
         break;
+    case TIMER_ERRAND:
+        crew_errand_timer(rt, timer.number);
+        break;
+    case TIMER_CREW:
+        growth_timer(rt, timer.number);
+        break;
     }
 }
 
@@ -548,7 +561,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         bool is_fault;
         do
             fiber_run_ready(rt);
-        while (store_run_ready(rt));
+        while (crew_run_ready(rt) || store_run_ready(rt));
         if (rt->is_over || rt->jobs_left == 0)
             break;
         bool has_next = engine_peek(engine, &event, &is_fault);

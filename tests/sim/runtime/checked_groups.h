@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Invariants of places: who sits where, and the room that placement groups keep. */
+/* Invariants of places: who sits where, the room that placement groups keep, and who knows. */
 #ifndef CAIRN_TESTS_RUNTIME_CHECKED_GROUPS_H
 #define CAIRN_TESTS_RUNTIME_CHECKED_GROUPS_H
 
@@ -141,6 +141,38 @@ static inline void checked_groups(struct checked *c, const struct told *t)
         if (a->state != ACTOR_DEAD && a->state != ACTOR_UNREADY &&
             c->rt->program->statements[set->statement].is_together)
             CHECK(checked_group(c, set->serial)->state != CAIRN_GROUP_REMOVED);
+    }
+}
+
+/* ---- nodes and the head ---------------------------------------------------------------------- */
+
+/* Away until the latest of the ends that were told. */
+static inline void checked_head_told(struct checked *c, const struct told *t)
+{
+    simtime until = t->time + (simtime)t->amount;
+    if (t->kind == TOLD_HEAD_DOWN) {
+        c->head_until = until > c->head_until ? until : c->head_until;
+        return;
+    }
+    CHECK(c->head_until == t->time);
+    c->head_until = 0;
+}
+
+static inline void checked_host_told(struct checked *c, const struct told *t)
+{
+    struct checked_host *host = checked_host(c, t->host);
+    CHECK(t->kind == TOLD_HOST_DOWN || c->head_until == 0);
+    if (t->kind == TOLD_HOST_DOWN) {
+        CHECK(!host->is_down && !host->is_known_down);
+        host->is_down = true;
+        host->life++;
+    } else if (t->kind == TOLD_HOST_DETECTED) {
+        CHECK(host->is_down && !host->is_known_down);
+        host->is_known_down = true;
+        checked_bundles_lost(c, t->host);
+    } else {
+        CHECK(host->is_down && host->is_known_down);
+        host->is_down = host->is_known_down = false;
     }
 }
 

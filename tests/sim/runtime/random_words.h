@@ -54,6 +54,8 @@ enum swarm {
     SWARM_TOGETHER, /* placement groups */
     SWARM_STOP,     /* actors that end gracefully */
     SWARM_HEAD,     /* the head is away */
+    SWARM_MAP,
+    SWARM_CANCEL,
     SWARM_FEATURES
 };
 
@@ -79,7 +81,7 @@ struct random_program {
     uint32_t tasks, classes, methods[CLASSES];
     uint32_t room[CLASSES];   /* as many can live at once */
     uint32_t placed[CLASSES]; /* as many can be placed on a node */
-    bool has_checkpoint[CLASSES];
+    bool has_checkpoint[CLASSES], is_detached[CLASSES];
     struct random_variable variables[VARIABLES];
     uint32_t count;  /* variables seen here */
     uint32_t base;   /* those before it belong to what is around this list */

@@ -64,6 +64,19 @@ static void row_d15_calls_that_come_later_are_refused(void **state)
          .makespan = 4,
          .claims = {TIMES(TOLD_DONE, 1), AT(TOLD_DONE, 0, 4), TIMES(TOLD_FAILED, 1),
                     AT(TOLD_FAILED, 0, 1), STATES(ACTOR_DEAD, 1)}},
+        {.name = "a map gives it nothing more",
+         .cpu = 2,
+         .pipeline = ACTOR "    driver:\n"
+                           "    - {start: A, as: a}\n"
+                           "    - {start: A, as: b}\n"
+                           "    - parallel:\n"
+                           "      - - {map: a.m, times: 6, on_error: [{think: 10 s}]}\n"
+                           "      - - {map: b.m, times: 6}\n"
+                           "      - - {think: 5 s}\n"
+                           "        - {stop: a}\n",
+         .makespan = 24,
+         .claims = {TIMES(TOLD_DONE, 8), TIMES(TOLD_FAILED, 0), COUNTED(actors.dead, 0),
+                    TIMES(TOLD_STOPPING, 1), COUNTED(calls.submitted, 8)}},
         {.name = "of two limits the earlier one holds",
          .pipeline = ACTOR "    driver:\n"
                            "    - {start: A, as: a}\n"
