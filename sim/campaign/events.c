@@ -112,6 +112,8 @@ static const struct kind kinds[TOLD_KINDS] = {
     [TOLD_HEAD_DOWN] = {0, "lasts_ns",
                         "the head is away: creations wait, and what is gone is not noticed"},
     [TOLD_HEAD_UP] = {0, NULL, "it is back"},
+    [TOLD_EXPORT] = {HAS_JOB | HAS_WHAT, "takes_ns",
+                     "the class of an actor, the first in this job, is made known"},
     [TOLD_SCALED] = {HAS_JOB | HAS_WHAT | HAS_COUNT | HAS_REASON, "delta",
                      "a map has delta more actors of its own, or fewer: count"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,

@@ -65,6 +65,7 @@ struct program_function {
 struct program_actor {
     const char *name;
     struct amount start;              /* the constructor */
+    struct amount export;             /* of the class, by the first of a job */
     struct cairn_demand placed, held; /* to be placed; while it lives */
     enum cairn_strategy strategy;
     int32_t restarts;     /* max_restarts */

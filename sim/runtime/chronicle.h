@@ -58,6 +58,7 @@ enum told_kind {
     TOLD_STOPPING,  /* an actor takes no more calls, and ends within amount ns */
     TOLD_HEAD_DOWN, /* amount ns, or longer if it was down already: creations and news wait */
     TOLD_HEAD_UP,
+    TOLD_EXPORT,  /* the class of this actor is made known to its job, for amount ns */
     TOLD_SCALED,  /* amount: so many more actors of a map, or fewer; count: are there now; to: why
                      (enum cairn_scaling_reason) */
     TOLD_SPAN,    /* job class `to`, since `since` */

@@ -77,6 +77,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_STOPPING] = "stopping",
     [TOLD_HEAD_DOWN] = "head-down",
     [TOLD_HEAD_UP] = "head-up",
+    [TOLD_EXPORT] = "export",
     [TOLD_SCALED] = "scaled",
     [TOLD_SPAN] = "span",
     [TOLD_MOVE] = "move",

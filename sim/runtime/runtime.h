@@ -49,6 +49,7 @@ enum {
     WORD_SNAPSHOT = 1, /* of an actor, under STREAM_START */
     WORD_PERSIST,
     WORD_RESTORE,
+    WORD_EXPORT, /* of a class to a job, likewise */
 };
 
 /* Scheduler ids: batch << 32 | element, and actors. */
@@ -344,6 +345,7 @@ struct job {
     uint32_t fibers;  /* alive */
     uint32_t batches; /* first */
     uint32_t actors;  /* first */
+    simtime *known;   /* by class of actors (export.h); NULL: nobody has asked */
     bool is_ended;
 };
 

@@ -10,6 +10,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/export.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/troupe.h"
@@ -261,11 +262,13 @@ void submit_batch(struct runtime *rt, uint32_t number)
         make_calls(rt, number);
     }
     bool waits = b->kind == BATCH_ACTORS && rt->head.is_away;
-    if (rt->spec->runtime.submit == 0 && !waits)
+    simtime delay = rt->spec->runtime.submit;
+    if (b->kind == BATCH_ACTORS)
+        delay = simtime_add(delay, export_class(rt, number));
+    if (delay == 0 && !waits)
         submit_timer(rt, number);
     else
-        b->timer =
-            runtime_timer(rt, rt->spec->runtime.submit, EVENT_COMPLETION, TIMER_BATCH, number);
+        b->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_BATCH, number);
 }
 
 void submit_call_ready(struct runtime *rt, uint32_t number)

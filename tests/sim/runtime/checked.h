@@ -69,10 +69,12 @@ struct checked_host {
     uint32_t life;
 };
 
+enum { CHECKED_CLASSES = 16 }; /* of actors, at most, that cost something to export */
 struct checked_job {
     bool has_come, has_ended;
-    uint32_t last;  /* batch */
-    uint64_t steps; /* of calls: how many batches */
+    uint32_t last;                  /* batch */
+    uint64_t steps;                 /* of calls: how many batches */
+    simtime known[CHECKED_CLASSES]; /* 1 + when: by class, that were exported */
 };
 
 /* A growing array of zeroed records. */

@@ -47,6 +47,23 @@ static inline void checked_state(struct checked *c, const struct told *t)
 
 /* ---- states and checkpoints ------------------------------------------------------------------ */
 
+/* A class is exported once to a job, and then its actors are registered. */
+static inline void checked_export(struct checked *c, const struct told *t)
+{
+    uint32_t class = actor_of(c->rt, t->actor)->class;
+    simtime *known = &checked_job(c, t->job)->known[class % CHECKED_CLASSES];
+    CHECK(class < CHECKED_CLASSES && *known == 0);
+    *known = 1 + t->time + (simtime)t->amount;
+}
+
+static inline void checked_known(struct checked *c, const struct told *t)
+{
+    uint32_t class = actor_of(c->rt, t->actor)->class;
+    simtime known = class < CHECKED_CLASSES ? checked_job(c, t->job)->known[class] : 0;
+    CHECK(amount_is_zero(&checked_class(c, t->actor)->export) ? known == 0
+                                                              : known > 0 && t->time >= known - 1);
+}
+
 static inline void checked_transition(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
@@ -61,6 +78,8 @@ static inline void checked_transition(struct checked *c, const struct told *t)
     a->is_there = true;
     a->state = (uint8_t)to;
     CHECK(c->head_until == 0 || to == ACTOR_UNREADY || to == ACTOR_DEAD);
+    if (to == ACTOR_PENDING)
+        checked_known(c, t);
     if (to == ACTOR_ALIVE) {
         CHECK(a->is_placed && !checked_host(c, a->host)->is_down);
         checked_capacity(c, t);

@@ -176,4 +176,27 @@ static inline void checked_host_told(struct checked *c, const struct told *t)
     }
 }
 
+static inline void checked_hear_places(struct checked *c, const struct told *t)
+{
+    switch (t->kind) {
+    case TOLD_HOST_DOWN:
+    case TOLD_HOST_DETECTED:
+    case TOLD_HOST_UP:
+        checked_host_told(c, t);
+        break;
+    case TOLD_HEAD_DOWN:
+    case TOLD_HEAD_UP:
+        checked_head_told(c, t);
+        break;
+    case TOLD_GROUP:
+        checked_group_told(c, t);
+        break;
+    case TOLD_BUNDLE:
+        checked_bundle(c, t);
+        break;
+    default:
+        break;
+    }
+}
+
 #endif

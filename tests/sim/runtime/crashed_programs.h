@@ -34,6 +34,7 @@ static const struct crashed_program crashed_programs[] = {
      "    actors:\n"
      "      Trainer:\n"
      "        start: 2 s\n"
+     "        export: 1 s\n"
      "        restarts: 2\n"
      "        retries: 2\n"
      "        checkpoint: {snapshot: 300 ms, persist: 2 s, restore: 200 ms}\n"

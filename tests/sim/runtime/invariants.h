@@ -423,6 +423,7 @@ static inline void checked_hear(void *context, const struct told *t)
     c->last_doing = t->kind < TOLD_HOST_DOWN ? t->time : c->last_doing;
     if (checked_is_call(c, t))
         checked_hear_call(c, t);
+    checked_hear_places(c, t);
     switch (t->kind) {
     case TOLD_JOB_ARRIVED:
     case TOLD_JOB_ENDED:
@@ -452,23 +453,11 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_RESTORED:
         checked_restored(c, t);
         break;
-    case TOLD_HOST_DOWN:
-    case TOLD_HOST_DETECTED:
-    case TOLD_HOST_UP:
-        checked_host_told(c, t);
-        break;
-    case TOLD_HEAD_DOWN:
-    case TOLD_HEAD_UP:
-        checked_head_told(c, t);
-        break;
-    case TOLD_GROUP:
-        checked_group_told(c, t);
-        break;
-    case TOLD_BUNDLE:
-        checked_bundle(c, t);
-        break;
     case TOLD_STOPPING:
         checked_stopping(c, t);
+        break;
+    case TOLD_EXPORT:
+        checked_export(c, t);
         break;
     case TOLD_SCALED:
         checked_scaled(c, t);

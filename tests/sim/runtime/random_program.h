@@ -218,6 +218,10 @@ static inline void random_add_class(struct random_program *p, uint32_t class)
     bool is_async = random_wants(p, SWARM_ASYNC, 2);
     text_add(t, "      A%u: {start: ", class);
     random_add_time(p, t, 4);
+    if (random_wants(p, SWARM_EXPORT, 2)) {
+        text_add(t, ", export: ");
+        random_add_time(p, t, 5);
+    }
     if (random_uses(p, SWARM_RETRIES) && random_below(p, 4)) {
         random_add_tries(p, "restarts");
         if (random_below(p, 3))

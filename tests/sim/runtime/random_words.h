@@ -54,6 +54,7 @@ enum swarm {
     SWARM_TOGETHER, /* placement groups */
     SWARM_STOP,     /* actors that end gracefully */
     SWARM_HEAD,     /* the head is away */
+    SWARM_EXPORT,   /* of classes */
     SWARM_MAP,
     SWARM_CANCEL,
     SWARM_FEATURES
