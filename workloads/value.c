@@ -10,6 +10,7 @@
 #include "workloads/law_form.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schedule_form.h"
+#include "workloads/shell_form.h"
 #include "workloads/stage_form.h"
 #include <assert.h>
 #include <errno.h>
@@ -377,9 +378,9 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
     if (key->type == TYPE_CONTROLLER)
         return controller_form_read(reader, node, canonical);
     if (key->type == TYPE_SCHEDULER)
-        return controller_form_read_scheduler(reader, node, canonical);
+        return shell_form_read_scheduler(reader, node, canonical);
     if (key->type == TYPE_RECOVERY)
-        return controller_form_read_recovery(reader, node, canonical);
+        return shell_form_read_recovery(reader, node, canonical);
     if (key->type != TYPE_PHASES && key->type != TYPE_CHOICE) {
         enum status status = value_scalar(reader, key->path, node, schema_expectation(key->type));
         if (status != STATUS_OK)
