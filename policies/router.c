@@ -323,6 +323,7 @@ int64_t cairn_router_refused(const struct cairn_router_class *router, const void
     if (!router->is_blind) /* it knows better now: who is full will be asked */
         return 0;
     search->near = refusals < CAIRN_NEAR_ANY ? refusals : CAIRN_NEAR_ANY;
+    search->waits = refusals;
     return wait_after(&d, refusals, random[1]);
 }
 

@@ -12,13 +12,13 @@ const struct driver_verb driver_verbs[] = {
     {"run",
      OP_CALL,
      true,
-     {"times", "with", "each", "as", "on_error"},
+     {"times", "with", "each", "as", "on_error", "to"},
      "run: load",
      "calls a task, or a method of every actor of a variable, and waits for the results"},
     {"call",
      OP_CALL,
      false,
-     {"times", "with", "each", "as"},
+     {"times", "with", "each", "as", "to"},
      "call: load",
      "the same without waiting"},
     {"start",
@@ -80,11 +80,11 @@ const struct driver_verb driver_verbs[] = {
      "restore: trainers",
      "the actors of a variable go back to their newest complete one"},
 };
-enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 5 };
+enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 6 };
 const size_t driver_verbs_count = VERBS;
-const char *const driver_modifiers[] = {"times", "with", "each",     "from",
-                                        "as",    "do",   "on_error", NULL};
-enum { MODIFIERS = 7 };
+const char *const driver_modifiers[] = {"times", "with",     "each", "from", "as",
+                                        "do",    "on_error", "to",   NULL};
+enum { MODIFIERS = 8 };
 
 /* ---- operations ---------------------------------------------------------------------------- */
 
@@ -105,14 +105,38 @@ uint64_t driver_times(struct driver *driver, const struct yaml_node *map)
     return count;
 }
 
+/* to: one */
+static void read_to(struct reading *reading, const struct yaml_node *to, bool is_method)
+{
+    if (!reading_word(reading, to, "'one': each call goes to one of the actors"))
+        return;
+    if (strcmp(to->text, "one") != 0 && strcmp(to->text, "all") != 0)
+        reading_say(reading, to->place,
+                    "to: '%.64s' is neither 'one', a call to the actor that the router chooses, "
+                    "nor 'all', one to each",
+                    to->text);
+    else if (!is_method && reading->class != VARIABLES_ANY)
+        reading_say(reading, to->place,
+                    "'to' is for methods of actors, as in 'call: team.serve'; where a task runs is "
+                    "up to the scheduler");
+    else
+        reading_statement(reading)->is_routed = strcmp(to->text, "one") == 0;
+}
+
 static void read_call(struct reading *reading)
 {
     const struct yaml_child *with = yaml_find(reading->node, "with"),
                             *each = yaml_find(reading->node, "each"),
-                            *times = yaml_find(reading->node, "times");
+                            *times = yaml_find(reading->node, "times"),
+                            *to = yaml_find(reading->node, "to");
     uint64_t sum = 0, same = 0, elements = 0;
     uint64_t actors = reading_function(reading, reading->value), calls = read_times(reading);
     bool is_method = reading_statement(reading)->target.up != PROGRAM_NOTHING;
+    if (to)
+        read_to(reading, to->value, is_method);
+    if (reading_statement(reading)->is_routed)
+        actors = actors > 0; /* of as many as there are */
+    bool is_each_actors = is_method && !reading_statement(reading)->is_routed;
     if (with)
         reading_arguments(reading, with->value, false, &sum, &same);
     if (each)
@@ -120,13 +144,13 @@ static void read_call(struct reading *reading)
     if (each && times)
         reading_say(reading, times->key_place,
                     "'each' says how many calls there are; leave 'times' out");
-    if (is_method && each && elements && actors && elements != actors)
+    if (is_each_actors && each && elements && actors && elements != actors)
         reading_say(
             reading, each->value->place,
             "%llu objects for %llu actors; with 'each' the i-th actor gets the i-th object, and "
             "they must be as many",
             (unsigned long long)elements, (unsigned long long)actors);
-    if (each && elements && !is_method)
+    if (each && elements && !is_each_actors)
         calls = elements;
     if (actors > 0 && calls > LIMIT_TIMES / actors)
         reading_say(reading, reading->node->place,

@@ -236,6 +236,7 @@ static const char *modifier_of(const char *name)
         {"each", NAMES},
         {"from", TEXT},
         {"as", TEXT},
+        {"to", "{\"enum\": [\"one\", \"all\"]}"},
         {"do", LIST},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},
     };

@@ -52,3 +52,19 @@ enum status shell_form_read_recovery(const struct value_reader *reader,
     memcpy(reader->spec->recovery.values, read.values, sizeof read.values);
     return STATUS_OK;
 }
+
+enum status shell_form_read_router(const struct value_reader *reader, const struct yaml_node *node,
+                                   const char **canonical)
+{
+    struct shells shells = {0};
+    struct spec_controller read = {0};
+    for (size_t i = 0; cairn_routers[i]; i++)
+        add_shell(&shells, i, cairn_routers[i]->name, cairn_routers[i]->params);
+    const struct controller_kind kind = {"router", "routers", TYPE_ROUTER, shells.list};
+    enum status status = controller_form_read_kind(reader, &kind, node, &read, canonical);
+    if (status != STATUS_OK)
+        return status;
+    reader->spec->router.class = cairn_router_find(read.class->name);
+    memcpy(reader->spec->router.values, read.values, sizeof read.values);
+    return STATUS_OK;
+}

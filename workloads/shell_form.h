@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Schedulers and recoveries: from a name or a map to a class and its values.
+/* Schedulers, recoveries and routers: from a name or a map to a class and its values.
  *
  * Their parameters are described by the same tables as controllers' are, and so are read by the
  * same code; each into its own member of reader->spec. */
@@ -13,5 +13,7 @@ enum status shell_form_read_scheduler(const struct value_reader *reader,
                                       const struct yaml_node *node, const char **canonical);
 enum status shell_form_read_recovery(const struct value_reader *reader,
                                      const struct yaml_node *node, const char **canonical);
+enum status shell_form_read_router(const struct value_reader *reader, const struct yaml_node *node,
+                                   const char **canonical);
 
 #endif

@@ -354,6 +354,7 @@ static enum status read_simple(const struct value_reader *reader, const struct s
     case TYPE_CONTROLLER:
     case TYPE_SCHEDULER:
     case TYPE_RECOVERY:
+    case TYPE_ROUTER:
         break;
     }
     return read_phases(reader, key, node);
@@ -381,6 +382,8 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
         return shell_form_read_scheduler(reader, node, canonical);
     if (key->type == TYPE_RECOVERY)
         return shell_form_read_recovery(reader, node, canonical);
+    if (key->type == TYPE_ROUTER)
+        return shell_form_read_router(reader, node, canonical);
     if (key->type != TYPE_PHASES && key->type != TYPE_CHOICE) {
         enum status status = value_scalar(reader, key->path, node, schema_expectation(key->type));
         if (status != STATUS_OK)
@@ -513,6 +516,7 @@ static void add_field(struct text *text, const struct value_reader *reader,
     case TYPE_CONTROLLER:
     case TYPE_SCHEDULER:
     case TYPE_RECOVERY:
+    case TYPE_ROUTER:
         assert(!"these have forms of their own");
     }
 }

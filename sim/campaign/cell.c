@@ -219,9 +219,11 @@ static enum status build_program_plans(struct cell *cell, struct arena *arena, s
     const struct spec *spec = &cell->spec;
     const struct cairn_scheduler_class *scheduler = spec->scheduler.class;
     const struct cairn_recovery_class *recovery = spec->recovery.class;
+    const struct cairn_router_class *router = spec->router.class;
     void *places = arena_alloc(arena, scheduler->plan_size);
     void *cures = arena_alloc(arena, cairn_recovery_plan_size(recovery));
-    if (!places || !cures)
+    void *routes = arena_alloc(arena, router->plan_size);
+    if (!places || !cures || !routes)
         return diag_world(diag, "plan", NULL, ENOMEM);
     const char *refusal = scheduler->plan(spec->scheduler.values, places);
     if (refusal)
@@ -231,7 +233,11 @@ static enum status build_program_plans(struct cell *cell, struct arena *arena, s
     if (refusal)
         return diag_error(diag, scenario_place(cell->scenario, "recovery"), "%s: %s",
                           recovery->name, refusal);
-    cell->plans = (struct runtime_plans){.scheduler = places, .recovery = cures};
+    refusal = router->plan(spec->router.values, routes);
+    if (refusal)
+        return diag_error(diag, scenario_place(cell->scenario, "router"), "%s: %s", router->name,
+                          refusal);
+    cell->plans = (struct runtime_plans){.scheduler = places, .recovery = cures, .router = routes};
     return plan_controllers(cell, arena, diag);
 }
 

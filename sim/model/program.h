@@ -95,11 +95,12 @@ struct program_argument {
     struct program_variable variable;
     bool is_each; /* call i gets element i. There are as many elements as calls: `times` of a task;
                      of a method one on each actor of the target, which has as many, and `times` is
-                     1 */
+                     1; unless the calls are routed */
 };
 
 enum program_op {
-    OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target` */
+    OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target`, or
+                      each on one of them that the router chooses */
     OP_CREATE,     /* `times` actors of class `what`, with the checkpoints of those of `target` */
     OP_GET,        /* waits for the arguments and fetches them */
     OP_WAIT,       /* until `times` of the arguments are there, or the timeout */
@@ -128,6 +129,7 @@ struct program_statement {
     struct program_variable target, bind;
     uint32_t first_argument, arguments_count;
     struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
+    bool is_routed;       /* OP_CALL of a method: each call goes to one actor of `target` */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
     bool has_handler;     /* what fails is handled here, and the driver goes on behind it; what it
                              binds is bound all the same, before anything can fail */

@@ -9,6 +9,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/snapshot.h"
@@ -146,6 +147,7 @@ static void alive(struct runtime *rt, uint32_t number, simtime restore)
         batch_settle(rt, batch, element, OBJECT_READY, 0);
     }
     advice_alive(rt, number, restore);
+    routing_up(rt, number);
     service_began(rt, number);
 }
 
@@ -309,6 +311,7 @@ static void die(struct runtime *rt, uint32_t number)
     become(rt, number, ACTOR_DEAD);
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
+    routing_gone(rt, number);
     service_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
@@ -324,6 +327,7 @@ static void leave_process(struct runtime *rt, uint32_t number)
     }
     leave_seat(rt, number);
     a->phase = ACTOR_NOWHERE;
+    routing_gone(rt, number);
 }
 
 /* A new process, after a delay, for who has just lost one. */

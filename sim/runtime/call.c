@@ -12,6 +12,7 @@
 #include "sim/runtime/host.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
@@ -60,6 +61,8 @@ static void free_call(struct runtime *rt, uint32_t number)
     struct call *c = call_of(rt, number);
     assert(c->seat.host == TOLD_NOWHERE && c->timer == 0 && !c->is_pinning);
     c->stamp = 0; /* what it still waits for wakes nobody */
+    if (routing_is_for(rt, c->batch))
+        routing_done(rt, number);
     batch_call_done(rt, c->batch, c->element);
     pool_give(&rt->calls, number);
 }
@@ -77,6 +80,8 @@ void call_go(struct runtime *rt, uint32_t number, uint32_t failed)
     struct call *c = call_of(rt, number);
     if (c->actor)
         service_call_ready(rt, number, failed);
+    else if (routing_is_for(rt, c->batch))
+        routing_request(rt, number, failed);
     else if (failed)
         call_give_up(rt, number, failed - 1);
     else
@@ -199,6 +204,8 @@ static void settle(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
+    if (routing_is_for(rt, batch))
+        routing_answered(rt, number);
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_READY, 0);
 }
@@ -389,6 +396,10 @@ void call_timer(struct runtime *rt, uint32_t number)
         break;
     case CALL_LOST:
         call_detected(rt, number);
+        break;
+    case CALL_SENT:
+    case CALL_REFUSED:
+        routing_call_timer(rt, number);
         break;
     case CALL_WAITING:
     case CALL_AWAITING:

@@ -17,6 +17,7 @@
 #define CAIRN_RUNTIME_RUNTIME_H
 
 #include "policies/recovery.h"
+#include "policies/router.h"
 #include "sim/base/status.h"
 #include "sim/model/fault.h"
 #include "sim/model/program.h"
@@ -33,7 +34,8 @@ enum {
     STREAM_START,
     STREAM_THINK,
     STREAM_CRASH,
-    STREAM_PROBE
+    STREAM_PROBE,
+    STREAM_ROUTE
 };
 
 /* Words of one address. */
@@ -68,6 +70,7 @@ enum timer_kind {
     TIMER_CRASH,
     TIMER_STORE,
     TIMER_KILLER,
+    TIMER_INQUIRY,
 };
 struct timer {
     uint32_t next_free; /* the pool's */
@@ -167,7 +170,7 @@ struct batch {
     uint8_t kind;                      /* enum batch_kind */
     bool is_cancelled, has_arrived, is_enqueued, has_calls;
     bool is_remembered, is_past; /* its calls can be made again; they are forgotten */
-    uint32_t target;             /* methods: the set of actors */
+    uint32_t target;             /* methods: the set of actors; of a set: its fleet */
     uint32_t handles;            /* variables that hold it, batches under way that need all of it */
     uint32_t lineage;            /* batches that would need it to be computed again */
     uint32_t older, newer;       /* of those whose calls are remembered */
@@ -194,6 +197,8 @@ enum call_state {
     CALL_LOST,    /* its place is gone, and nobody knows yet */
     CALL_BACKOFF,
     CALL_REPLYING,
+    CALL_SENT,    /* to the replica that the router chose */
+    CALL_REFUSED, /* by it, and on the way back */
 };
 struct call {
     struct seat seat; /* tasks */
@@ -217,9 +222,45 @@ struct call {
     bool is_pinning;
     bool is_resumed; /* it has waited for room, and is next */
     bool was_alive;  /* its actor has lived with it: its death is this call's failure */
-    simtime recall;  /* part of its fetching that reads from the durable store */
-    simtime began;   /* of a method: when it began to compute */
-    simtime worked;  /* of a task: useful time that its result will stand for */
+    uint16_t refusals;
+    uint32_t replica; /* of a routed call: the one that it was last sent to */
+    int32_t length;   /* of the queue that refused it */
+    simtime asked;    /* of a routed call: since when it wants a replica */
+    simtime recall;   /* part of its fetching that reads from the durable store */
+    simtime began;    /* of a method: when it began to compute */
+    simtime worked;   /* of a task: useful time that its result will stand for */
+};
+
+/* The actors of a variable as replicas, see fleet.h. */
+struct fleet {
+    uint32_t set; /* batch */
+    uint32_t next_ready;
+    bool is_ready;
+    void *router;         /* its state */
+    uint32_t most;        /* candidates of one question, at most */
+    uint32_t first, last; /* requests that wait, by next */
+    uint32_t waiting;     /* so many */
+    uint32_t lost;        /* requests with a process that is lost, newest first, by next */
+    uint32_t open;        /* requests that no replica has accepted, from their submission on */
+    uint32_t searches;    /* under way */
+    uint64_t searched;    /* so far */
+};
+enum inquiry_phase {
+    INQUIRY_WAITING,  /* a search: before it asks, again perhaps */
+    INQUIRY_PROBING,  /* its probes are on their way */
+    INQUIRY_ANSWERED, /* when this ends their answers are there, or will not count */
+    INQUIRY_ASKED,    /* no search: a probe is on its way */
+    INQUIRY_ANSWER,   /* and back */
+    INQUIRY_NEWS,     /* what a replica has said of itself is on its way */
+};
+struct inquiry {
+    uint32_t fleet;
+    enum inquiry_phase phase;
+    bool is_far, is_silent; /* candidates that have not said how many they have */
+    uint64_t serial;        /* of the search, from 1; 0: of none */
+    struct cairn_search search;
+    struct cairn_route route; /* of no search: replica and length */
+    struct cairn_candidate *candidates;
 };
 
 /* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
@@ -317,7 +358,7 @@ struct job {
 struct runtime {
     const struct spec *spec;
     const struct program *program;
-    const void *scheduler_plan, *recovery_plan;
+    const void *scheduler_plan, *recovery_plan, *router_plan;
     const void *const *controller_plans; /* by class of actors; NULL: none, of all or of this one */
     struct arena arena, fixed;           /* of a replication; of the workspace */
     struct engine engine;
@@ -344,13 +385,14 @@ struct runtime {
     uint64_t *come_of;    /* by definition of a job: how many have arrived */
     uint64_t *thoughts;   /* by statement: how often a driver worked, or put, by itself */
 
-    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies;
+    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, fleets, inquiries;
     struct blocks blocks;
     struct {
         uint32_t first, last; /* batches whose calls can be made again, oldest first */
         int64_t bytes;        /* of their specifications */
     } remembered;
     uint32_t ready_first, ready_last; /* fibers */
+    uint32_t fleets_ready;            /* first, by next_ready */
     uint32_t serial;                  /* of batches */
     uint32_t stamps;                  /* of waits */
     uint32_t jobs_come;
@@ -367,8 +409,8 @@ struct runtime {
 /* plans: what the classes of the policies made of their parameters; they outlive it. STATUS_MEMORY.
  */
 struct runtime_plans {
-    const void *scheduler, *recovery;
-    const void *const *controllers; /* by class of actors; NULL: none decides */
+    const void *scheduler, *recovery, *router; /* router: where calls are routed */
+    const void *const *controllers;            /* by class of actors; NULL: none decides */
 };
 enum status runtime_open(struct runtime *runtime, const struct spec *spec,
                          const struct runtime_plans *plans);

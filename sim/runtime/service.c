@@ -12,6 +12,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/killer.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
@@ -115,7 +116,7 @@ bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t ele
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD)
+    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD && !routing_is_open(rt, a->batch))
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
