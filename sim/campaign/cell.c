@@ -213,6 +213,23 @@ static enum status plan_controllers(struct cell *cell, struct arena *arena, stru
     return STATUS_OK;
 }
 
+/* Probes are a message each way. What never answers in time is never routed to. */
+static enum status check_router(const struct cell *cell, const void *plan, struct diag *diag)
+{
+    const struct spec *spec = &cell->spec;
+    const struct cairn_router_plan *p = plan;
+    double both = 2 * simtime_seconds(spec->runtime.latency);
+    bool is_routed = false;
+    for (uint32_t i = 0; i < spec->program->statements_count; i++)
+        is_routed |= spec->program->statements[i].is_routed;
+    if (!is_routed || spec->router.class->is_blind || both <= p->deadline.cap)
+        return STATUS_OK;
+    return diag_error(diag, scenario_place(cell->scenario, "router"),
+                      "%s: a probe takes runtime.latency each way, %g s, and deadline_cap is %g s; "
+                      "nobody would ever answer in time",
+                      spec->router.class->name, both, p->deadline.cap);
+}
+
 /* What decides in a program. */
 static enum status build_program_plans(struct cell *cell, struct arena *arena, struct diag *diag)
 {
@@ -237,6 +254,9 @@ static enum status build_program_plans(struct cell *cell, struct arena *arena, s
     if (refusal)
         return diag_error(diag, scenario_place(cell->scenario, "router"), "%s: %s", router->name,
                           refusal);
+    enum status status = check_router(cell, routes, diag);
+    if (status != STATUS_OK)
+        return status;
     cell->plans = (struct runtime_plans){.scheduler = places, .recovery = cures, .router = routes};
     return plan_controllers(cell, arena, diag);
 }

@@ -75,7 +75,7 @@ uint32_t fleet_open(struct runtime *rt, uint32_t set)
 int32_t fleet_length(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)
 {
     const struct actor *a = actor_at(rt, fleet, replica);
-    return a->phase == ACTOR_SERVING ? (int32_t)a->calls : CAIRN_UNKNOWN;
+    return a->phase == ACTOR_SERVING ? (int32_t)(a->calls - a->coming) : CAIRN_UNKNOWN;
 }
 
 bool fleet_accepts(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)
@@ -83,7 +83,7 @@ bool fleet_accepts(const struct runtime *rt, const struct fleet *fleet, uint32_t
     const struct actor *a = actor_at(rt, fleet, replica);
     struct cairn_replica what = describe(rt, a);
     return a->phase == ACTOR_SERVING &&
-           a->calls < cairn_router_bound(fleet_router(rt), rt->router_plan, &what);
+           a->calls - a->coming < cairn_router_bound(fleet_router(rt), rt->router_plan, &what);
 }
 
 simtime fleet_hop(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)

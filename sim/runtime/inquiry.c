@@ -213,11 +213,15 @@ static bool goes_on(struct runtime *rt, uint32_t number)
     return true;
 }
 
-/* Step after step, until it has to wait or is over. */
+/* Step after step, until it has to wait or is over: there may be more searches than requests. */
 static void seek(struct runtime *rt, uint32_t number, bool has_answers)
 {
     struct inquiry *e = inquiry_of(rt, number);
     for (;;) {
+        if (!has_answers && fleet_of(rt, e->fleet)->searches > fleet_of(rt, e->fleet)->waiting) {
+            end(rt, number);
+            return;
+        }
         if (has_answers)
             answered(rt, e);
         else

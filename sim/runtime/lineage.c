@@ -127,7 +127,7 @@ static bool can_be_made(const struct runtime *rt, uint32_t number, uint32_t elem
     if (b->is_cancelled || b->is_past || b->kind == BATCH_TASKS)
         return !b->is_cancelled && !b->is_past;
     if (routing_is_for(rt, number))
-        return routing_can_call_again(rt, b->target);
+        return routing_can_call_again(rt, b->target, element);
     return b->kind == BATCH_METHODS && service_can_call_again(rt, b->target, element);
 }
 
@@ -187,9 +187,9 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
         const struct batch *b = batch_of(rt, call->batch);
         todo = *todo_link(rt, at);
         if (routing_is_for(rt, call->batch))
-            routing_expect(rt, at);
+            routing_call_again(rt, at);
         else if (b->kind == BATCH_METHODS)
-            service_queue_first(rt, at);
+            service_expect_again(rt, at);
         for (uint32_t k = 0; k < b->arguments_count; k++) {
             const struct batch_argument *a = &b->arguments[k];
             if (a->is_each)

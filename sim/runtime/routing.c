@@ -43,15 +43,33 @@ bool routing_is_open(const struct runtime *rt, uint32_t set)
     return number && fleet_of(rt, number)->open > 0;
 }
 
-bool routing_can_call_again(const struct runtime *rt, uint32_t set)
+/* The first of the set, from the element's own on, that is not dead; their count: none. */
+static uint32_t replica_again(const struct runtime *rt, const struct batch *set, uint32_t element)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        uint32_t replica = (element % set->count + i) % set->count;
+        if (actor_of(rt, set->objects[replica].call)->state != ACTOR_DEAD)
+            return replica;
+    }
+    return set->count;
+}
+
+bool routing_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
 {
     const struct batch *b = batch_of(rt, set);
-    for (uint32_t i = 0; i < b->count; i++) {
-        const struct actor *a = actor_of(rt, b->objects[i].call);
-        if (a->state != ACTOR_DEAD)
-            return rt->program->actors[a->class].task_retries != 0;
-    }
-    return false;
+    uint32_t replica = replica_again(rt, b, element);
+    uint32_t class = actor_of(rt, b->objects[0].call)->class;
+    return replica < b->count && rt->program->actors[class].task_retries != 0;
+}
+
+void routing_call_again(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    const struct batch *set = batch_of(rt, batch_of(rt, c->batch)->target);
+    c->replica = replica_again(rt, set, c->element);
+    assert(c->replica < set->count);
+    c->actor = set->objects[c->replica].call;
+    service_expect_again(rt, call);
 }
 
 /* What is told of a request and the replica that it is sent to, or has come from. */
@@ -125,6 +143,8 @@ void routing_answered(struct runtime *rt, uint32_t call)
 {
     simtime took = runtime_now(rt) - call_of(rt, call)->asked;
     struct record *r = rt->record;
+    if (call_of(rt, call)->is_again)
+        return;
     r->routes.answered++;
     r->routes.took += took;
     r->routes.slowest = (uint64_t)took > r->routes.slowest ? (uint64_t)took : r->routes.slowest;
@@ -155,15 +175,18 @@ static void accept(struct runtime *rt, uint32_t call)
     struct told told = about(rt, call, TOLD_ACCEPTED);
     c->actor = told.actor;
     c->state = CALL_WAITING;
-    told.amount = ++a->calls;
-    backlog_push_back(rt, a, call);
+    c->has_arrived = true;
+    backlog_push_arrived(rt, a, call);
+    a->calls++;
     fleet->open--;
+    uint32_t length = a->calls - a->coming;
+    told.amount = length;
     rt->record->routes.accepted++;
     rt->record->routes.longest =
-        a->calls > rt->record->routes.longest ? a->calls : rt->record->routes.longest;
+        length > rt->record->routes.longest ? length : rt->record->routes.longest;
     rt->record->routes.waited += runtime_now(rt) - c->asked;
     runtime_tell(rt, told);
-    inquiry_accepted(rt, number, c->replica, (int32_t)a->calls);
+    inquiry_accepted(rt, number, c->replica, (int32_t)length);
     if (fleet->open == 0)
         make_ready(rt, number);
     service_call_ready(rt, call, 0);
@@ -206,12 +229,15 @@ static void refuse(struct runtime *rt, uint32_t call, int32_t length)
         c->timer = runtime_timer(rt, hop, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
-/* A process that is lost says nothing; the request is there until that is known. */
+/* A process that is lost says nothing; the request is there until that is known. Who is no more
+ * has no answer to come back for. */
 static void arrive(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     struct fleet *fleet = fleet_of(rt, fleet_at(rt, call));
-    if (actor_of(rt, fleet_actor(rt, fleet, c->replica))->phase == ACTOR_LOST) {
+    if (batch_is_left_behind(rt, fleet->set)) {
+        call_give_up(rt, call, CAIRN_CAUSE_OWNER);
+    } else if (actor_of(rt, fleet_actor(rt, fleet, c->replica))->phase == ACTOR_LOST) {
         c->next = fleet->lost;
         fleet->lost = call;
     } else if (fleet_accepts(rt, fleet, c->replica)) {
@@ -303,7 +329,8 @@ void routing_gone(struct runtime *rt, uint32_t actor)
 
 /* ---- where requests wait ------------------------------------------------------------------- */
 
-/* Nobody is left to go to, and nobody will come: the cause is that of the last one's end. */
+/* Nobody is left to go to, and nobody will come: the cause is that of the last one's end. Or their
+ * driver has ended, and its router with it. */
 static void give_up_all(struct runtime *rt, uint32_t number)
 {
     struct fleet *fleet = fleet_of(rt, number);
@@ -311,6 +338,11 @@ static void give_up_all(struct runtime *rt, uint32_t number)
     uint32_t cause = actor_of(rt, set->objects[set->count - 1].call)->cause;
     while (fleet->waiting > 0)
         call_give_up(rt, pop_front(rt, fleet), cause);
+}
+
+void routing_end(struct runtime *rt, uint32_t batch)
+{
+    make_ready(rt, batch_of(rt, batch_of(rt, batch)->target)->target);
 }
 
 /* Those that stayed for the sake of requests may end. */
@@ -324,7 +356,7 @@ static void serve(struct runtime *rt, uint32_t number)
 {
     struct fleet *fleet = fleet_of(rt, number);
     const struct cairn_search first = {0};
-    if (fleet->waiting > 0 && fleet_is_dead(rt, fleet))
+    if (fleet->waiting > 0 && (fleet_is_dead(rt, fleet) || batch_is_left_behind(rt, fleet->set)))
         give_up_all(rt, number);
     while (!rt->is_out_of_memory && fleet->searches < fleet->waiting &&
            fleet->searches <

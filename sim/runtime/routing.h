@@ -28,13 +28,18 @@ void routing_answered(struct runtime *rt, uint32_t call);
 void routing_done(struct runtime *rt, uint32_t call);
 /* A replica is found: who has waited longest goes there. False: nobody waits. */
 bool routing_send(struct runtime *rt, uint32_t inquiry);
-/* May one of the set be asked for a result again? */
-bool routing_can_call_again(const struct runtime *rt, uint32_t set);
+/* May one of the set be asked for the result of this element again? */
+bool routing_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element);
+/* It is: past the router, and as soon as its arguments are there before all that waits at one of
+ * them, as that may wait for it. */
+void routing_call_again(struct runtime *rt, uint32_t call);
 /* Are there requests for the actors of this set that none of them has accepted? */
 bool routing_is_open(const struct runtime *rt, uint32_t set);
 /* The actor serves; it is known to have lost its process, or to be dead. */
 void routing_up(struct runtime *rt, uint32_t actor);
 void routing_gone(struct runtime *rt, uint32_t actor);
+/* The driver of this batch, which is routed, has ended. */
+void routing_end(struct runtime *rt, uint32_t batch);
 /* Searches begin where requests wait; was there anything to do? */
 bool routing_run_ready(struct runtime *rt);
 

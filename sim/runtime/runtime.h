@@ -220,6 +220,8 @@ struct call {
     bool is_crashing; /* or with its process */
     bool has_arrived; /* at its actor */
     bool is_pinning;
+    bool is_again;   /* of an actor: it is made once more, for its lost result */
+    bool is_outside; /* of its queue, until its arguments are there */
     bool is_resumed; /* it has waited for room, and is next */
     bool was_alive;  /* its actor has lived with it: its death is this call's failure */
     uint16_t refusals;
@@ -299,8 +301,9 @@ struct actor {
     uint32_t timer;
     uint32_t queue_first, queue_last; /* calls in the order of their submission */
     uint32_t running, running_count;
-    uint32_t calls; /* in the queue or running */
-    uint32_t life;  /* counts its processes */
+    uint32_t calls;  /* in the queue or running */
+    uint32_t coming; /* of them, those that have not arrived */
+    uint32_t life;   /* counts its processes */
     uint16_t failed[CAIRN_CAUSES];
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds */

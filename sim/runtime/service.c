@@ -97,14 +97,17 @@ void service_queue(struct runtime *rt, uint32_t call)
     c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
     backlog_push_back(rt, actor_of(rt, c->actor), call);
     actor_of(rt, c->actor)->calls++;
+    actor_of(rt, c->actor)->coming++;
 }
 
-void service_queue_first(struct runtime *rt, uint32_t call)
+void service_expect_again(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
-    push_front(rt, c->actor, call);
+    if (!c->actor)
+        c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    c->is_again = c->is_outside = true;
     actor_of(rt, c->actor)->calls++;
+    actor_of(rt, c->actor)->coming++;
 }
 
 bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
@@ -290,6 +293,10 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     struct actor *a = actor_of(rt, number);
     bool is_refused = a->state == ACTOR_DEAD || (a->state == ACTOR_RESTARTING && !c->was_alive &&
                                                  class_of(rt, a)->task_retries == 0);
+    if (c->is_outside)
+        push_front(rt, number, call);
+    c->is_outside = false;
+    a->coming -= !c->has_arrived;
     c->has_arrived = true;
     c->was_alive = a->state == ACTOR_ALIVE;
     if (failed || is_refused) {
@@ -340,6 +347,7 @@ static void try_again(struct runtime *rt, uint32_t number, uint32_t call, simtim
     runtime_tell(rt, told);
     if (delay == 0)
         return;
+    actor_of(rt, number)->coming += c->has_arrived;
     c->has_arrived = false;
     c->state = CALL_BACKOFF;
     c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);

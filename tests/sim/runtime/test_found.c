@@ -228,6 +228,36 @@ static void a_wait_for_some_hears_of_what_is_made_again(void **state)
     played_close(&played);
 }
 
+/* a and b are lost at 8 s with the actor that made them, and made again when it is back at 13 s: b,
+ * which is asked for later, needs a, and would stand before it for ever. 13 + 1 + 1 s, and 1 s to
+ * use b. */
+static void what_is_made_again_does_not_stand_before_what_it_needs(void **state)
+{
+    static const struct crash crash = {8, 8, 0};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER,
+                                  "    tasks: {use: 1 s}\n"
+                                  "    actors:\n"
+                                  "      X:\n"
+                                  "        start: 5 s\n"
+                                  "        restarts: unlimited\n"
+                                  "        retries: unlimited\n"
+                                  "        methods: {make: {time: 1 s, size: 1 MB}}\n"
+                                  "    driver:\n"
+                                  "    - {start: X, as: x}\n"
+                                  "    - {call: x.make, as: a}\n"
+                                  "    - {call: x.make, with: a, as: b}\n"
+                                  "    - {think: 4 s}\n"
+                                  "    - {call: use, with: a, as: c}\n"
+                                  "    - {run: use, with: b}\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 16);
+    assert_int_equal(r->objects.rebuilt, 2);
+    played_close(&played);
+}
+
 /* A small argument travels with its call: it is there when the call is made again, although nobody
  * holds it any more. b is there at 2 s, lost at 5 s, asked for at 12 s. */
 static void what_was_small_and_released_need_not_be_made_again(void **state)
@@ -372,6 +402,7 @@ int main(void)
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
+        cmocka_unit_test(what_is_made_again_does_not_stand_before_what_it_needs),
         cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
         cmocka_unit_test(a_call_fails_as_its_argument_did),
         cmocka_unit_test(crowds_that_nobody_holds_end_one_by_one),
