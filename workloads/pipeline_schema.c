@@ -235,6 +235,8 @@ static const char *modifier_of(const char *name)
         {"with", NAMES},
         {"each", NAMES},
         {"from", TEXT},
+        {"generation", "{\"oneOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"const\": "
+                       "\"common\"}]}"},
         {"as", TEXT},
         {"to", "{\"enum\": [\"one\", \"all\"]}"},
         {"do", LIST},

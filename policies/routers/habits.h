@@ -27,7 +27,7 @@ enum habits_param {
     {.name = "prefer_node", .unit = CAIRN_CHOICE, .fallback = "yes", .choices = habits_answers,    \
      .help = "look on the caller's own node first?"},                                              \
     {.name = "prefer_zone", .unit = CAIRN_CHOICE, .fallback = "yes", .choices = habits_answers,    \
-     .help = "then in its zone, which is its rack?"},                                              \
+     .help = "then in its zone?"},                                              \
     {.name = "max_ongoing", .unit = CAIRN_COUNT, .fallback = "0", .max = 1e6,                      \
      .help = "requests that a replica accepts, those that wait there included; 0: as many as it "  \
              "serves at once"},                                                                    \

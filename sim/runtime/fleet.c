@@ -14,11 +14,12 @@ struct fleet *fleet_of(const struct runtime *rt, uint32_t number)
     return pool_at(&rt->fleets, number);
 }
 
-/* Racks are where places are: who replaces a failed node sits in the same one. */
+/* A zone, or a rack where there are none; of a place, as who replaces a failed node sits in the
+ * same one. */
 static uint32_t zone_of(const struct runtime *rt, uint32_t host)
 {
-    uint32_t rack = rt->spec->cluster.rack;
-    return rack && host != TOLD_NOWHERE ? host / rack : CAIRN_NO_REPLICA;
+    uint32_t zone = rt->spec->cluster.zone, nodes = zone ? zone : rt->spec->cluster.rack;
+    return nodes && host != TOLD_NOWHERE ? host / nodes : CAIRN_NO_REPLICA;
 }
 
 static uint32_t driver_host(const struct runtime *rt)
@@ -97,7 +98,8 @@ enum cairn_near fleet_near(const struct runtime *rt, const struct fleet *fleet, 
     uint32_t host = actor_at(rt, fleet, replica)->seat.host, driver = driver_host(rt);
     if (host == TOLD_NOWHERE || driver == TOLD_NOWHERE)
         return CAIRN_NEAR_ANY;
-    bool is_same_zone = rt->spec->cluster.rack && zone_of(rt, host) == zone_of(rt, driver);
+    uint32_t zone = zone_of(rt, driver);
+    bool is_same_zone = zone != CAIRN_NO_REPLICA && zone_of(rt, host) == zone;
     return host == driver ? CAIRN_NEAR_NODE : is_same_zone ? CAIRN_NEAR_ZONE : CAIRN_NEAR_ANY;
 }
 

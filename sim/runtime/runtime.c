@@ -22,6 +22,7 @@
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/spill.h"
 #include "sim/runtime/store.h"
+#include "sim/runtime/straggler.h"
 #include "sim/runtime/submit.h"
 
 #define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
@@ -247,7 +248,7 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
     rt->thoughts = arena_array(a, program->statements_count, sizeof *rt->thoughts);
     if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of &&
         rt->begun_of && rt->lives_of && rt->shared_states && rt->come_of && rt->thoughts &&
-        store_open(rt) && cluster_init(&rt->cluster, spec, a) &&
+        store_open(rt) && straggler_open(rt) && cluster_init(&rt->cluster, spec, a) &&
         fault_init(&rt->faults, spec, &rt->engine, &rt->cluster, &rt->story, false, a) &&
         engine_open(&rt->engine, rt->cluster.entities_count, rt->cluster.entities,
                     sizeof(struct entity)))
@@ -350,6 +351,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     tell_nodes(rt);
     store_begin(rt);
     host_begin(rt);
+    straggler_begin(rt);
     mishap_begin(rt);
     for (uint32_t i = 0; i < p->jobs_count; i++) {
         rt->jobs_left += p->jobs[i].count;

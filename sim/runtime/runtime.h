@@ -35,6 +35,7 @@ enum {
     STREAM_THINK,
     STREAM_CRASH,
     STREAM_PROBE,
+    STREAM_SLOW,
     STREAM_ROUTE
 };
 
@@ -178,7 +179,8 @@ struct batch {
     uint32_t missing; /* arguments that are not all there */
     uint32_t waiters; /* for all of it */
     uint32_t timer;
-    uint64_t first; /* its first call among all of the function */
+    uint64_t first; /* its first call among all of the function; of restores to what all have in
+                       common, the version */
     uint32_t arguments_count;
     struct batch_argument *arguments;
     struct object *objects, one;
@@ -274,8 +276,10 @@ enum actor_state {
     ACTOR_DEAD,
 };
 struct actor_checkpoint {
-    bool is_there;
     uint64_t version;
+    simtime kept; /* useful time of this actor that it holds */
+    simtime work; /* the same, and steps, as its controller counts them */
+    int64_t steps;
     uint32_t host, life; /* in memory: of its node */
 };
 /* What its process is doing, or that it has none. */
@@ -309,14 +313,16 @@ struct actor {
     simtime at_risk;  /* useful time that no complete checkpoint holds */
     simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
     simtime saving;   /* spent on the snapshot under way, or persisting */
-    simtime kept;     /* useful time that the newest complete checkpoint holds */
+    simtime kept;     /* useful time that the state holds besides: a checkpoint does, too */
     uint64_t snapshots, restores; /* begun so far */
     uint64_t covered;             /* by the snapshot under way, or persisting */
     uint32_t persisting;          /* the call whose snapshot is; 0: none */
     uint32_t persist_timer, crash_timer;
-    struct actor_checkpoint newest;
-    void *own;               /* recovery's state of it */
-    struct advisor *advisor; /* NULL: no controller decides its checkpoints */
+    uint32_t generations_count;
+    uint32_t chosen;                      /* of them, to be gone back to: a restore runs */
+    struct actor_checkpoint *generations; /* complete, newest first; room for `keep` of them */
+    void *own;                            /* recovery's state of it */
+    struct advisor *advisor;              /* NULL: no controller decides its checkpoints */
     simtime restore_began;
 };
 
@@ -378,6 +384,7 @@ struct runtime {
     uint32_t pending_most;
     void *recovery;
     struct host *hosts;
+    struct straggler *stragglers;                   /* of the hosts; NULL: none is ever slow */
     struct store *stores;                           /* of the hosts; NULL: room has no limit */
     uint32_t stores_ready_first, stores_ready_last; /* 1 + host: somebody there may go on */
     uint64_t *calls_of;                             /* by function: calls submitted so far */

@@ -7,6 +7,7 @@
 #include "sim/runtime/await.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
 
 #define ARGUMENTS 64 /* of a statement; the reader allows no more */
@@ -81,7 +82,7 @@ static enum outcome create(struct runtime *rt, uint32_t number)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t actor = actor_new(rt, batch, i, s->what);
         if (from)
-            actor_of(rt, actor)->newest = actor_of(rt, batch_of(rt, from)->objects[i].call)->newest;
+            snapshot_inherit(rt, actor, batch_of(rt, from)->objects[i].call);
     }
     return submit(rt, number, batch);
 }
@@ -95,6 +96,8 @@ static enum outcome on_actors(struct runtime *rt, uint32_t number, enum batch_ki
     if (!batch)
         return OUTCOME_WAITS;
     batch_of(rt, batch)->target = target;
+    if (kind == BATCH_RESTORES && s->times == PROGRAM_COMMON)
+        batch_of(rt, batch)->first = snapshot_common(rt, target);
     return submit(rt, number, batch);
 }
 
