@@ -20,11 +20,6 @@
 
 #define PPM 1000000
 
-struct call *call_of(const struct runtime *rt, uint32_t number)
-{
-    return pool_at(&rt->calls, number);
-}
-
 static const struct program_function *function_of(const struct runtime *rt, const struct call *c)
 {
     return &rt->program->functions[batch_of(rt, c->batch)->function];

@@ -17,6 +17,7 @@
 #include "sim/runtime/job.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/prefetch.h"
 #include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
@@ -135,7 +136,7 @@ double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entit
     return random_uniforms(&address, word).u[0];
 }
 
-int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+int64_t runtime_varied(const struct runtime *rt, const struct amount *amount, uint32_t stream,
                        uint32_t entity, uint64_t index, uint32_t word)
 {
     double u = amount->kind == AMOUNT_LAW ? runtime_uniform(rt, stream, entity, index, word) : 0.5;
@@ -532,6 +533,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
             break;
         }
         engine_take(engine, event, is_fault);
+        prefetch_ahead(rt);
         happen(rt, event, is_fault);
         tell_nodes(rt);
         if (rt->story.events > rt->spec->max_events)

@@ -455,9 +455,18 @@ void runtime_stop(struct runtime *rt, enum run_end end);
 bool runtime_stands_still(struct runtime *rt);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,
                        uint64_t occurrence, uint32_t word);
+/* An amount that differs from call to call. */
+int64_t runtime_varied(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+                       uint32_t entity, uint64_t index, uint32_t word);
 /* The amount of this index; a law is drawn at (stream, entity, index), word by what is drawn there
  * besides. */
-int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
-                       uint32_t entity, uint64_t index, uint32_t word);
+static inline int64_t runtime_amount(const struct runtime *rt, const struct amount *amount,
+                                     uint32_t stream, uint32_t entity, uint64_t index,
+                                     uint32_t word)
+{
+    if (amount->kind == AMOUNT_CONSTANT) /* most are, and nothing */
+        return amount->constant;
+    return runtime_varied(rt, amount, stream, entity, index, word);
+}
 
 #endif
