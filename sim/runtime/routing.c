@@ -345,11 +345,14 @@ void routing_end(struct runtime *rt, uint32_t batch)
     make_ready(rt, batch_of(rt, batch_of(rt, batch)->target)->target);
 }
 
-/* Those that stayed for the sake of requests may end. */
+/* Those that stayed for the sake of requests may end; a variable lets go of all at once. */
 static void let_go(struct runtime *rt, uint32_t set)
 {
-    for (uint32_t i = 0; i < batch_of(rt, set)->count; i++)
-        service_end_if_let_go(rt, batch_of(rt, set)->objects[i].call);
+    const struct batch *b = batch_of(rt, set);
+    if (!actor_of(rt, b->objects[0].call)->is_ending)
+        return;
+    for (uint32_t i = 0; i < b->count; i++)
+        service_end_if_let_go(rt, b->objects[i].call);
 }
 
 static void serve(struct runtime *rt, uint32_t number)
