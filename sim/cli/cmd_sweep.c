@@ -3,8 +3,8 @@
  *
  * The baseline (MODEL rule 22) is the cell with the same other values and the controller `none`,
  * or, where a job without checkpoints does not finish, one checkpoint an hour. Whether it finishes
- * is tried on a few replications with a small allowance of events; a program without checkpoints has
- * no other. */
+ * is tried on a few replications with a small allowance of events; a program of actors without
+ * checkpoints has no other. */
 #include "sim/campaign/workspace.h"
 #include "sim/cli/report.h"
 #include <errno.h>
