@@ -538,6 +538,7 @@ void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
             backlog_push_back(rt, a, at);
             continue;
         }
+        call_of(rt, at)->stamp = 0; /* those that fail before it wake it no more */
         *end = at;
         end = &call_of(rt, at)->next;
         a->calls--;

@@ -319,6 +319,34 @@ static void a_call_fails_as_its_argument_did(void **state)
     played_close(&played);
 }
 
+/* The node of x is lost at 6 s, and with it the process that uses x: x is made again in front of
+ * its use. The actor is ended at 9 s, and both fail at once, the use neither twice nor as its
+ * argument. */
+static void calls_that_fail_together_do_not_wake_each_other(void **state)
+{
+    static const struct crash crash = {6, 60, 0};
+    struct played played;
+    (void)state;
+    const struct record *r =
+        play(&played, "cluster: {nodes: 2, node: {cpu: 4}}",
+             "    actors: {A: {restarts: 1, retries: 1, methods: {make: {time: 5 s, size: 1 MB}, "
+             "use: 3 s}}}\n"
+             "    driver:\n"
+             "    - {start: A, as: a}\n"
+             "    - {call: a.make, as: x}\n"
+             "    - {call: a.use, with: x, as: y}\n"
+             "    - {think: 9 s}\n"
+             "    - {kill: a}\n"
+             "    - {get: y, on_error: [{think: 1 s}]}\n",
+             &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 10);
+    assert_int_equal(r->objects.lost, 1);
+    assert_int_equal(r->calls.failed, 2);
+    assert_int_equal(r->calls.completed, 1);
+    played_close(&played);
+}
+
 /* Actors and calls that nobody holds end one after the other, not one inside the other, and without
  * a look at all the others each time: that would overflow the stack, and take minutes. */
 static void crowds_that_nobody_holds_end_one_by_one(void **state)
@@ -405,6 +433,7 @@ int main(void)
         cmocka_unit_test(what_is_made_again_does_not_stand_before_what_it_needs),
         cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
         cmocka_unit_test(a_call_fails_as_its_argument_did),
+        cmocka_unit_test(calls_that_fail_together_do_not_wake_each_other),
         cmocka_unit_test(crowds_that_nobody_holds_end_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
