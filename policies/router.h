@@ -10,9 +10,9 @@
  *     cairn_router_ask        candidates, and what to do: send, probe, nobody is there
  *     cairn_router_answered   the probes' answers: send, look further away, wait
  *     cairn_router_sent       it has been sent there
- *     cairn_router_heard      what a replica said of itself otherwise: it has accepted, a late
- * probe cairn_router_refused    it has not: a new search, after a wait cairn_router_ended      a
- * request is done
+ *     cairn_router_heard      what a replica said of itself otherwise: it has accepted, or was late
+ *     cairn_router_refused    it has not: a new search, after a wait
+ *     cairn_router_ended      a request is done
  *
  * What all share (the cache of lengths, nearness, deadlines, waits) is in router.c; a class says
  * which candidates. No clock, no randomness, no I/O, no allocation: the driver gives time, random

@@ -14,7 +14,8 @@ const struct driver_verb driver_verbs[] = {
      true,
      {"times", "with", "each", "as", "on_error", "to"},
      "run: load",
-     "calls a task, or a method of every actor of a variable, and waits for the results"},
+     "calls a task, or a method of every actor of a variable, or with 'to: one' of one that the "
+     "router chooses, and waits for the results"},
     {"call",
      OP_CALL,
      false,
