@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One table says of each kind of event what its line holds; the rest is spelling. */
 #include "sim/campaign/events.h"
-#include "policies/recovery.h"
 #include "policies/router.h"
+#include "policies/scaling.h"
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
 #include "sim/runtime/actor.h"
@@ -21,7 +21,7 @@ enum {
     HAS_CALL = 16,     /* batch and element, of calls */
     HAS_COUNT = 32,    /* of calls, from element on */
     HAS_SINCE = 64,    /* since_ns: it lasted from then to time_ns */
-    HAS_CAUSE = 128,   /* exception, worker, node, preempted, memory, object, owner */
+    HAS_CAUSE = 128,   /* exception, worker, node, preempted, memory, object, owner, cancelled */
     HAS_STATE = 256,   /* of an actor */
     HAS_CLASS = 512,   /* of the ledger */
     HAS_FROM = 1024,   /* likewise, before */
@@ -35,6 +35,7 @@ enum {
     HAS_SEARCH = 262144,   /* of a router; 0: it asks for itself */
     HAS_NEAR = 524288,     /* node, zone or any; and misrouted: 1 or 0 */
     HAS_TIMES = 1048576,   /* a search has waited */
+    HAS_REASON = 2097152,  /* why a map has more actors, or fewer */
 };
 
 static const char *const nears[CAIRN_NEARS] = {
@@ -124,6 +125,8 @@ static const struct kind kinds[TOLD_KINDS] = {
     [TOLD_BACKED_OFF] = {HAS_JOB | HAS_CALL | HAS_TIMES | HAS_SEARCH, "delay_ns",
                          "a search found nobody with room for the times-th time, and waits; batch: "
                          "that made the replicas"},
+    [TOLD_SCALED] = {HAS_JOB | HAS_WHAT | HAS_COUNT | HAS_REASON, "delta",
+                     "a map has delta more actors of its own, or fewer: count"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,
                    "the time of a placement since since_ns is of this class of the ledger"},
     [TOLD_MOVE] = {HAS_JOB | HAS_WHAT | HAS_ATTEMPT | HAS_FROM | HAS_CLASS, "amount_ns",
@@ -231,6 +234,8 @@ static void add_classes(struct text *text, const struct told *told, unsigned has
         add_word(text, "class", job_class_names[told->to]);
     if (has & HAS_END)
         add_word(text, "end", row_ends[told->cause]);
+    if (has & HAS_REASON)
+        add_word(text, "reason", cairn_scaling_word(told->to));
     if (has & HAS_WAIT)
         add_word(text, "for", witness_waits[told->to]);
     if ((has & HAS_LINE) && (told->cause || told->kind == TOLD_WAITED))

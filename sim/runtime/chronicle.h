@@ -59,13 +59,15 @@ enum told_kind {
     TOLD_ACCEPTED,   /* it is in that replica's queue, as one of amount */
     TOLD_REFUSED,    /* the replica has amount, and that is enough; -1: it is not there */
     TOLD_BACKED_OFF, /* search `count` found nobody with room: it waits for amount ns */
-    TOLD_SPAN,       /* job class `to`, since `since` */
-    TOLD_MOVE,       /* amount ns of what was class `cause` are class `to` after all */
-    TOLD_LEFT,       /* a placement is over */
-    TOLD_DROPPED,    /* amount bytes: a copy is given up; those on a host that goes down just go */
-    TOLD_NODES,      /* so many are spare (count), and so many in repair (amount), from now on */
-    TOLD_WAITED, /* a driver, or a branch of it (element: its fiber), since `since`; to: for what
-                    (enum fiber_wait); count: the line */
+    TOLD_SCALED,  /* amount: so many more actors of a map, or fewer; count: are there now; to: why
+                     (enum cairn_scaling_reason) */
+    TOLD_SPAN,    /* job class `to`, since `since` */
+    TOLD_MOVE,    /* amount ns of what was class `cause` are class `to` after all */
+    TOLD_LEFT,    /* a placement is over */
+    TOLD_DROPPED, /* amount bytes: a copy is given up; those on a host that goes down just go */
+    TOLD_NODES,   /* so many are spare (count), and so many in repair (amount), from now on */
+    TOLD_WAITED,  /* a driver, or a branch of it (element: its fiber), since `since`; to: for what
+                     (enum fiber_wait); count: the line */
     TOLD_KINDS
 };
 extern const char *const told_names[TOLD_KINDS];

@@ -114,6 +114,22 @@ static uint32_t pop_front(struct runtime *rt, struct fleet *fleet)
     return call;
 }
 
+/* Out of the middle; nothing happens where it is not there. */
+static void take_out(struct runtime *rt, struct fleet *fleet, uint32_t call)
+{
+    uint32_t before = 0, at = fleet->first;
+    for (; at && at != call; at = call_of(rt, at)->next)
+        before = at;
+    if (!at)
+        return;
+    if (before)
+        call_of(rt, before)->next = call_of(rt, call)->next;
+    else
+        fleet->first = call_of(rt, call)->next;
+    fleet->last = fleet->last == call ? before : fleet->last;
+    fleet->waiting--;
+}
+
 void routing_expect(struct runtime *rt, uint32_t call)
 {
     uint32_t set = batch_of(rt, call_of(rt, call)->batch)->target;
@@ -245,6 +261,18 @@ static void arrive(struct runtime *rt, uint32_t call)
     } else {
         refuse(rt, call, fleet_length(rt, fleet, c->replica));
     }
+}
+
+void routing_cancel(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    struct fleet *fleet = fleet_of(rt, fleet_at(rt, call));
+    if (c->state == CALL_SENT && !c->timer)
+        backlog_take_out(rt, &fleet->lost, call);
+    else if (c->state == CALL_WAITING)
+        take_out(rt, fleet, call);
+    runtime_stop_timer(rt, &c->timer);
+    call_give_up(rt, call, CAUSE_CANCELLED);
 }
 
 void routing_call_timer(struct runtime *rt, uint32_t call)

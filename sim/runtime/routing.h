@@ -26,6 +26,8 @@ void routing_call_timer(struct runtime *rt, uint32_t call);
 void routing_answered(struct runtime *rt, uint32_t call);
 /* It is over, accepted or not. */
 void routing_done(struct runtime *rt, uint32_t call);
+/* No replica has accepted it, and none will: wherever it is, it fails now. */
+void routing_cancel(struct runtime *rt, uint32_t call);
 /* A replica is found: who has waited longest goes there. False: nobody waits. */
 bool routing_send(struct runtime *rt, uint32_t inquiry);
 /* May one of the set be asked for the result of this element again? */

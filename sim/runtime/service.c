@@ -84,17 +84,20 @@ static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
     a->calls--;
 }
 
-/* Element i of a batch of calls goes to actor i of the set, and round again. */
-static uint32_t actor_for(const struct runtime *rt, uint32_t set, uint32_t element)
+/* Element i of a batch of calls goes to actor i of the set, and round again; of a map to whom it
+ * was given. */
+static uint32_t actor_for(const struct runtime *rt, const struct batch *b, uint32_t element)
 {
-    const struct batch *actors = batch_of(rt, set);
+    if (b->servers)
+        return b->servers[element];
+    const struct batch *actors = batch_of(rt, b->target);
     return actors->objects[element % actors->count].call;
 }
 
 void service_queue(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
     backlog_push_back(rt, actor_of(rt, c->actor), call);
     actor_of(rt, c->actor)->calls++;
     actor_of(rt, c->actor)->coming++;
@@ -104,15 +107,15 @@ void service_expect_again(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     if (!c->actor)
-        c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+        c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
     c->is_again = c->is_outside = true;
     actor_of(rt, c->actor)->calls++;
     actor_of(rt, c->actor)->coming++;
 }
 
-bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
+bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
 {
-    const struct actor *a = actor_of(rt, actor_for(rt, set, element));
+    const struct actor *a = actor_of(rt, actor_for(rt, batch, element));
     return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
 }
 
@@ -310,6 +313,26 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     service_end_if_let_go(rt, number);
 }
 
+void service_cancel(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    uint32_t number = c->actor;
+    struct actor *a = actor_of(rt, number);
+    uint32_t at = a->queue_first;
+    while (at && at != call)
+        at = call_of(rt, at)->next;
+    c->is_cancelled = true;
+    if (!at) /* it has begun, or has ended */
+        return;
+    if (c->state == CALL_BLOCKED)
+        unblock(rt, number);
+    runtime_stop_timer(rt, &c->timer);
+    backlog_drop(rt, a, call);
+    call_give_up(rt, call, CAUSE_CANCELLED);
+    service_pump(rt, number);
+    service_end_if_let_go(rt, number);
+}
+
 static struct told told_of(const struct runtime *rt, uint32_t number, uint32_t call,
                            enum told_kind kind)
 {
@@ -374,6 +397,10 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
     fail_attempt(rt, number, call, CAIRN_CAUSE_EXCEPTION);
+    if (c->is_cancelled) {
+        call_give_up(rt, call, CAUSE_CANCELLED);
+        return;
+    }
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, c->cause, c->failed, class_of(rt, a)->task_retries,
                  f->retry_exceptions, (uint64_t)c->batch << 32 | c->element, a->own);
@@ -510,7 +537,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
     if (batch_is_left_behind(rt, c->batch))
         return false;
     fail_attempt(rt, number, call, a->cause);
-    if (is_dead || kind_of(rt, call) != BATCH_METHODS)
+    if (is_dead || kind_of(rt, call) != BATCH_METHODS || c->is_cancelled)
         return false;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,

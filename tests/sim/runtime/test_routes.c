@@ -256,6 +256,41 @@ static void row_c17_who_does_not_answer_is_waited_for_twice_as_long(void **state
     CLAIMED(rows);
 }
 
+/* One replica that takes one of 2 s; what it has not accepted is called off wherever it is. */
+static void what_no_replica_has_accepted_can_be_cancelled(void **state)
+{
+#define CALLED_OFF(at)                                                                             \
+    "    actors: {R: {restarts: 1, methods: {serve: 2 s}}}\n"                                      \
+    "    driver:\n"                                                                                \
+    "    - {start: R, as: team}\n"                                                                 \
+    "    - {call: team.serve, times: 3, to: one, as: x}\n"                                         \
+    "    - {think: " at "}\n"                                                                      \
+    "    - {cancel: x}\n"                                                                          \
+    "    - {run: team.serve, to: one}\n"
+    static const struct claimed rows[] = {
+        {.name = "those that wait: the router's waits go on for who comes next, at 2.275 s",
+         .pipeline = CALLED_OFF("1 s"),
+         .makespan = 4.275,
+         .claims = {COUNTED(calls.failed, 2), COUNTED(calls.completed, 2),
+                    TIMES(TOLD_ACCEPTED, 2)}},
+        {.name = "those on their way back; the next is refused at 1.0 and 1.8 s, and comes again "
+                 "at 2.625 s",
+         .head = "router: random\nruntime: {latency: 0.4 s}\n",
+         .pipeline = CALLED_OFF("0.6 s"),
+         .makespan = 4.625,
+         .claims = {COUNTED(calls.failed, 2), COUNTED(calls.completed, 2), TIMES(TOLD_REFUSED, 4)}},
+        {.name = "those with a process that is lost",
+         .head = "router: {name: random, max_ongoing: 9}\nruntime: {latency: 0.4 s}\n"
+                 "detection: {worker: 1 s}\nfaults: {schedule: [{at: 0.2 s, actor: R}]}\n",
+         .pipeline = CALLED_OFF("0.6 s"),
+         .makespan = 3.6,
+         .claims = {COUNTED(calls.failed, 3), COUNTED(calls.completed, 1),
+                    TIMES(TOLD_ACCEPTED, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +299,7 @@ int main(void)
         cmocka_unit_test(row_c16_a_stale_length_misroutes),
         cmocka_unit_test(row_c17_a_full_replica_is_asked_again_after_waits),
         cmocka_unit_test(row_c17_who_does_not_answer_is_waited_for_twice_as_long),
+        cmocka_unit_test(what_no_replica_has_accepted_can_be_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
