@@ -33,6 +33,12 @@ struct amount {
     const struct law *law;
 };
 
+/* Where a task or an actor must be placed. */
+struct program_pin {
+    uint32_t node; /* 1 and the number of the node; 0: anywhere */
+    bool is_soft;  /* elsewhere, if that one is not there */
+};
+
 /* A task, or a method of an actor. */
 struct program_function {
     const char *name;   /* "load", "Trainer.train" */
@@ -46,6 +52,7 @@ struct program_function {
     struct amount uses;     /* memory that a call really takes while it runs */
     struct cairn_demand demand; /* of a task */
     enum cairn_strategy strategy;
+    struct program_pin pin;
     int32_t priority;
     int32_t retries; /* of a task after system failures: max_retries; methods: of their class */
     bool retry_exceptions;
@@ -67,6 +74,7 @@ struct program_actor {
     struct amount start;              /* the constructor */
     struct cairn_demand placed, held; /* to be placed; while it lives */
     enum cairn_strategy strategy;
+    struct program_pin pin;
     int32_t restarts;     /* max_restarts */
     int32_t task_retries; /* max_task_retries */
     uint32_t concurrency; /* calls at once: threads, or awaits of an async actor */

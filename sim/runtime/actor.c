@@ -109,6 +109,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .nearest = CAIRN_NOWHERE,
                               .avoid = a->avoid,
                               .expected = CAIRN_NEVER};
+    runtime_pin(&r, &class->pin);
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
 

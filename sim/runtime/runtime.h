@@ -454,6 +454,16 @@ uint32_t runtime_timer(struct runtime *rt, simtime delay, enum event_class class
                        enum timer_kind kind, uint32_t number);
 /* *timer will not fire; it is 0 afterwards. */
 void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
+/* The node that the program says, if it says one. */
+static inline void runtime_pin(struct cairn_request *request, const struct program_pin *pin)
+{
+    if (pin->node == 0)
+        return;
+    request->strategy = CAIRN_PLACE_NODE;
+    request->node = pin->node - 1;
+    request->is_soft = pin->is_soft;
+}
+
 /* A request to the scheduler. What addresses its random words: function and number of the call
  * (or NOTHING and those of an actor), and which attempt it is; no history, no pool. */
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,

@@ -84,6 +84,7 @@ static void request(struct runtime *rt, uint32_t number, uint32_t element, uint3
                                   f->time.kind == AMOUNT_CONSTANT ? f->time.constant : CAIRN_NEVER};
     r.nearest = b->arguments_count ? nearest_host(rt, b, count == 1 ? element : TOLD_NOWHERE)
                                    : CAIRN_NOWHERE;
+    runtime_pin(&r, &f->pin);
     runtime_request(rt, &r, b->function, b->first + element, attempt);
 }
 
