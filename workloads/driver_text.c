@@ -142,6 +142,8 @@ static void add_words(struct text *text, const struct driver *driver, uint32_t i
     }
     if (statement->is_together)
         text_add(text, ", together: %s", driver_together[statement->together]);
+    if (statement->is_routed)
+        text_add(text, ", to: one");
     if (driver->words[index].bind)
         text_add(text, ", as: %s", driver->words[index].bind);
     if (statement->op == OP_MAP)

@@ -5,12 +5,14 @@
  * ten documented transitions of its state occur (become). */
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
+#include "sim/runtime/aftermath.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/ending.h"
 #include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/snapshot.h"
@@ -112,6 +114,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .nearest = CAIRN_NOWHERE,
                               .avoid = a->avoid,
                               .expected = CAIRN_NEVER};
+    runtime_pin(&r, &class->pin);
     troupe_request(rt, a->batch, a->element, &r);
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
@@ -173,6 +176,7 @@ static void alive(struct runtime *rt, uint32_t number, simtime restore)
         batch_settle(rt, batch, element, OBJECT_READY, 0);
     }
     advice_alive(rt, number, restore);
+    routing_up(rt, number);
     service_began(rt, number);
 }
 
@@ -334,7 +338,8 @@ static void die(struct runtime *rt, uint32_t number)
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
     troupe_actor_dead(rt, batch);
-    service_sort(rt, number, true);
+    routing_gone(rt, number);
+    aftermath_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
     ending_over(rt, number);
@@ -350,6 +355,7 @@ static void leave_process(struct runtime *rt, uint32_t number)
     }
     leave_seat(rt, number);
     a->phase = ACTOR_NOWHERE;
+    routing_gone(rt, number);
 }
 
 /* A new process, after a delay, for who has just lost one. */
@@ -358,7 +364,7 @@ static void start_again(struct runtime *rt, uint32_t number, simtime delay)
     struct actor *a = actor_of(rt, number);
     if (a->state == ACTOR_ALIVE)
         become(rt, number, ACTOR_RESTARTING);
-    service_sort(rt, number, false);
+    aftermath_sort(rt, number, false);
     service_end_if_let_go(rt, number);
     if (a->state == ACTOR_DEAD) /* it lived for calls alone, and none is left */
         return;

@@ -12,6 +12,7 @@
 #include "sim/runtime/host.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/straggler.h"
@@ -19,20 +20,31 @@
 
 #define PPM 1000000
 
+enum batch_kind call_kind(const struct runtime *rt, uint32_t number)
+{
+    return (enum batch_kind)batch_of(rt, call_of(rt, number)->batch)->kind;
+}
+
 static const struct program_function *function_of(const struct runtime *rt, const struct call *c)
 {
     return &rt->program->functions[batch_of(rt, c->batch)->function];
 }
 
-static void tell(struct runtime *rt, const struct call *c, enum told_kind kind, slot_ns amount)
+struct told call_told(const struct runtime *rt, const struct call *c, enum told_kind kind)
 {
     struct told told = batch_told(rt, c->batch, c->element, kind);
     told.attempt = c->attempt;
     told.actor = c->actor;
     told.cause = c->cause;
-    told.amount = amount;
     told.host =
         c->actor ? ((struct actor *)pool_at(&rt->actors, c->actor))->seat.host : c->seat.host;
+    return told;
+}
+
+static void tell(struct runtime *rt, const struct call *c, enum told_kind kind, slot_ns amount)
+{
+    struct told told = call_told(rt, c, kind);
+    told.amount = amount;
     runtime_tell(rt, told);
 }
 
@@ -56,6 +68,8 @@ static void free_call(struct runtime *rt, uint32_t number)
     struct call *c = call_of(rt, number);
     assert(c->seat.host == TOLD_NOWHERE && c->timer == 0 && !c->is_pinning);
     c->stamp = 0; /* what it still waits for wakes nobody */
+    if (routing_is_for(rt, c->batch))
+        routing_done(rt, number);
     batch_call_done(rt, c->batch, c->element);
     pool_give(&rt->calls, number);
 }
@@ -74,6 +88,8 @@ void call_go(struct runtime *rt, uint32_t number, uint32_t failed)
     struct call *c = call_of(rt, number);
     if (c->actor)
         service_call_ready(rt, number, failed);
+    else if (routing_is_for(rt, c->batch))
+        routing_request(rt, number, failed);
     else if (failed)
         call_give_up(rt, number, failed - 1);
     else
@@ -196,6 +212,8 @@ static void settle(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
+    if (routing_is_for(rt, batch))
+        routing_answered(rt, number);
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_READY, 0);
 }
@@ -390,6 +408,10 @@ void call_timer(struct runtime *rt, uint32_t number)
         break;
     case CALL_LOST:
         call_detected(rt, number);
+        break;
+    case CALL_SENT:
+    case CALL_REFUSED:
+        routing_call_timer(rt, number);
         break;
     case CALL_WAITING:
     case CALL_AWAITING:

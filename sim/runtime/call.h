@@ -17,6 +17,8 @@ static inline struct call *call_of(const struct runtime *rt, uint32_t number)
 {
     return pool_at(&rt->calls, number);
 }
+/* Of its batch: is it a method, a snapshot, a restore? */
+enum batch_kind call_kind(const struct runtime *rt, uint32_t number);
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
 /* Its arguments are there, or one has failed (1 + its cause): it goes on. */
 void call_go(struct runtime *rt, uint32_t number, uint32_t failed);
@@ -43,6 +45,8 @@ simtime call_work(struct runtime *rt, const struct call *call, uint32_t host, bo
 void call_room(struct runtime *rt, uint32_t number);
 /* Room for its result on this host, or it waits for it (call_room, service_room). */
 enum store_answer call_ask_room(struct runtime *rt, uint32_t number, uint32_t host);
+/* About a call, its attempt, and where it is. */
+struct told call_told(const struct runtime *rt, const struct call *call, enum told_kind kind);
 void call_tell(struct runtime *rt, uint32_t number, enum told_kind kind, slot_ns amount);
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes);
 /* Its result lies on `host`, and the owner hears of it after the reply. */

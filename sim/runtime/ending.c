@@ -8,6 +8,7 @@
 #include "sim/runtime/ending.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/service.h"
 
 static void settle(struct runtime *rt, uint32_t batch, uint32_t element)
@@ -35,6 +36,8 @@ void ending_begin(struct runtime *rt, uint32_t actor, simtime limit, uint32_t ba
         a->stop_timer = runtime_timer(rt, limit, EVENT_OUTAGE, TIMER_ENDING, actor);
         actor_tell(rt, actor, TOLD_STOPPING, 0, limit);
     }
+    if (!a->is_stopping)
+        routing_gone(rt, actor);
     a->is_stopping = true;
     service_end_if_let_go(rt, actor);
 }

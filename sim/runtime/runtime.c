@@ -17,10 +17,12 @@
 #include "sim/runtime/growth.h"
 #include "sim/runtime/head.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/inquiry.h"
 #include "sim/runtime/job.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/prefetch.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/spill.h"
@@ -31,61 +33,6 @@
 
 #define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
 #define STATEMENTS_MOST 100000000 /* at one instant: a program that goes round and does nothing */
-
-const char *const told_names[TOLD_KINDS] = {
-    [TOLD_JOB_ARRIVED] = "job-arrived",
-    [TOLD_JOB_ENDED] = "job-ended",
-    [TOLD_SUBMITTED] = "submitted",
-    [TOLD_PLACED] = "placed",
-    [TOLD_STARTED] = "started",
-    [TOLD_ENDED] = "ended",
-    [TOLD_ATTEMPT_FAILED] = "attempt-failed",
-    [TOLD_RETRIED] = "retried",
-    [TOLD_STORED] = "stored",
-    [TOLD_COPIED] = "copied",
-    [TOLD_DONE] = "done",
-    [TOLD_FAILED] = "failed",
-    [TOLD_GOT] = "got",
-    [TOLD_ACTOR] = "actor",
-    [TOLD_ACTOR_RESTARTED] = "actor-restarted",
-    [TOLD_STATE] = "state",
-    [TOLD_MOVED] = "moved",
-    [TOLD_OBJECT_LOST] = "object-lost",
-    [TOLD_OBJECT_REBUILT] = "object-rebuilt",
-    [TOLD_SNAPSHOT] = "snapshot",
-    [TOLD_PERSISTING] = "persisting",
-    [TOLD_COMPLETE] = "complete",
-    [TOLD_ABORTED] = "aborted",
-    [TOLD_RESTORED] = "restored",
-    [TOLD_HOST_DOWN] = "host-down",
-    [TOLD_HOST_DRAINED] = "host-drained",
-    [TOLD_HOST_DETECTED] = "host-detected",
-    [TOLD_HOST_UP] = "host-up",
-    [TOLD_OUTAGE] = "outage",
-    [TOLD_PREDICTION] = "prediction",
-    [TOLD_NOTICE] = "notice",
-    [TOLD_STOPPED] = "stopped",
-    [TOLD_EVICTED] = "evicted",
-    [TOLD_SPILLED] = "spilled",
-    [TOLD_READ] = "read",
-    [TOLD_FORGOTTEN] = "forgotten",
-    [TOLD_KILLED] = "killed",
-    [TOLD_SAVED] = "saved",
-    [TOLD_RECALLED] = "recalled",
-    [TOLD_GROUP] = "group",
-    [TOLD_BUNDLE] = "bundle",
-    [TOLD_STOPPING] = "stopping",
-    [TOLD_HEAD_DOWN] = "head-down",
-    [TOLD_HEAD_UP] = "head-up",
-    [TOLD_EXPORT] = "export",
-    [TOLD_SCALED] = "scaled",
-    [TOLD_SPAN] = "span",
-    [TOLD_MOVE] = "move",
-    [TOLD_LEFT] = "left",
-    [TOLD_DROPPED] = "dropped",
-    [TOLD_NODES] = "nodes",
-    [TOLD_WAITED] = "waited",
-};
 
 /* ---- for the parts ------------------------------------------------------------------------- */
 
@@ -257,6 +204,7 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
                            .program = program,
                            .scheduler_plan = plans->scheduler,
                            .recovery_plan = plans->recovery,
+                           .router_plan = plans->router,
                            .controller_plans = plans->controllers,
                            .pending_most = PENDING_FIRST};
     arena_init(&rt->arena);
@@ -317,7 +265,9 @@ static bool open_pools(struct runtime *rt)
            pool_open(&rt->troupes, a, sizeof(struct troupe), is_out) &&
            pool_open(&rt->crews, a, sizeof(struct crew), is_out) &&
            pool_open(&rt->members, a, sizeof(struct member), is_out) &&
-           pool_open(&rt->errands, a, sizeof(struct errand), is_out);
+           pool_open(&rt->errands, a, sizeof(struct errand), is_out) &&
+           pool_open(&rt->fleets, a, sizeof(struct fleet), is_out) &&
+           pool_open(&rt->inquiries, a, sizeof(struct inquiry), is_out);
 }
 
 static void schedule_arrival(struct runtime *rt, uint32_t definition)
@@ -359,6 +309,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->crews_ready_first = rt->crews_ready_last = 0;
     rt->ready_first = rt->ready_last = rt->serial = rt->stamps = rt->jobs_come = 0;
     rt->jobs_left = rt->executed = 0;
+    rt->fleets_ready = 0;
     rt->instant = 0;
     rt->nodes_told = UINT64_MAX;
     memset(&rt->remembered, 0, sizeof rt->remembered);
@@ -459,6 +410,9 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_HEAD:
         head_timer(rt, timer.number);
+        break;
+    case TIMER_INQUIRY:
+        inquiry_timer(rt, timer.number);
         break;
     case TIMER_ERRAND:
         crew_errand_timer(rt, timer.number);
@@ -562,7 +516,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         bool is_fault;
         do
             fiber_run_ready(rt);
-        while (crew_run_ready(rt) || store_run_ready(rt));
+        while (crew_run_ready(rt) || store_run_ready(rt) || routing_run_ready(rt));
         if (rt->is_over || rt->jobs_left == 0)
             break;
         bool has_next = engine_peek(engine, &event, &is_fault);

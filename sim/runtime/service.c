@@ -7,11 +7,13 @@
 #include "sim/runtime/service.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
+#include "sim/runtime/aftermath.h"
 #include "sim/runtime/arguments.h"
 #include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/killer.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
@@ -21,11 +23,6 @@ static const struct program_actor *class_of(const struct runtime *rt, const stru
     return &rt->program->actors[a->class];
 }
 
-static enum batch_kind kind_of(const struct runtime *rt, uint32_t call)
-{
-    return (enum batch_kind)batch_of(rt, call_of(rt, call)->batch)->kind;
-}
-
 /* Charges what it has been doing until now; to be called before anything changes that. */
 void service_charge(struct runtime *rt, uint32_t number)
 {
@@ -33,7 +30,7 @@ void service_charge(struct runtime *rt, uint32_t number)
     bool is_fetching = false, is_working = false, is_blocked = false;
     enum job_class class = JOB_IDLE;
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
-        enum batch_kind kind = kind_of(rt, at);
+        enum batch_kind kind = call_kind(rt, at);
         if (kind == BATCH_SNAPSHOTS || kind == BATCH_RESTORES)
             class = kind == BATCH_SNAPSHOTS ? JOB_CHECKPOINT : JOB_RESTORE;
         uint8_t state = call_of(rt, at)->state;
@@ -100,16 +97,19 @@ void service_queue(struct runtime *rt, uint32_t call)
     struct actor *a = actor_of(rt, c->actor);
     backlog_push_back(rt, a, call);
     a->calls++;
+    a->coming++;
     c->is_refused = a->is_stopping;
     a->refused += c->is_refused;
 }
 
-void service_queue_first(struct runtime *rt, uint32_t call)
+void service_expect_again(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
-    push_front(rt, c->actor, call);
+    if (!c->actor)
+        c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
+    c->is_again = c->is_outside = true;
     actor_of(rt, c->actor)->calls++;
+    actor_of(rt, c->actor)->coming++;
 }
 
 bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
@@ -121,8 +121,9 @@ bool service_can_call_again(const struct runtime *rt, const struct batch *batch,
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
+    bool is_let_go = a->is_stopping || (a->is_ending && !routing_is_open(rt, a->batch));
     bool is_done = a->calls == a->refused && !(a->is_stopping && a->persisting);
-    if ((a->is_ending || a->is_stopping) && is_done && a->state != ACTOR_DEAD)
+    if (is_let_go && is_done && a->state != ACTOR_DEAD)
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
@@ -174,10 +175,10 @@ static bool may_begin(const struct runtime *rt, const struct actor *a)
 {
     const struct call *c = call_of(rt, a->queue_first);
     const struct program_actor *class = class_of(rt, a);
-    enum batch_kind kind = kind_of(rt, a->queue_first);
+    enum batch_kind kind = call_kind(rt, a->queue_first);
     if (!c->has_arrived || c->missing > 0 || c->state == CALL_BLOCKED)
         return false;
-    if (a->running && kind_of(rt, a->running) != BATCH_METHODS)
+    if (a->running && call_kind(rt, a->running) != BATCH_METHODS)
         return false;
     if (kind != BATCH_METHODS)
         return a->running_count == 0 && !a->persisting;
@@ -190,7 +191,7 @@ static void take(struct runtime *rt, uint32_t number, uint32_t call,
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
-    enum batch_kind kind = kind_of(rt, call);
+    enum batch_kind kind = call_kind(rt, call);
     c->next = a->running;
     a->running = call;
     a->running_count++;
@@ -217,7 +218,7 @@ static void begin(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     uint32_t call = a->queue_first;
     struct call *c = call_of(rt, call);
-    enum batch_kind kind = kind_of(rt, call);
+    enum batch_kind kind = call_kind(rt, call);
     struct arguments arguments = {.room = 0};
     enum store_answer answer = STORE_ROOM;
     service_charge(rt, number);
@@ -298,6 +299,10 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     bool is_refused =
         c->is_refused || a->state == ACTOR_DEAD ||
         (a->state == ACTOR_RESTARTING && !c->was_alive && class_of(rt, a)->task_retries == 0);
+    if (c->is_outside)
+        push_front(rt, number, call);
+    c->is_outside = false;
+    a->coming -= !c->has_arrived;
     c->has_arrived = true;
     c->was_alive = a->state == ACTOR_ALIVE;
     if (failed || is_refused) {
@@ -333,48 +338,6 @@ void service_cancel(struct runtime *rt, uint32_t call)
     service_end_if_let_go(rt, number);
 }
 
-static struct told told_of(const struct runtime *rt, uint32_t number, uint32_t call,
-                           enum told_kind kind)
-{
-    const struct call *c = call_of(rt, call);
-    struct told told = batch_told(rt, c->batch, c->element, kind);
-    told.actor = number;
-    told.host = actor_of(rt, number)->seat.host;
-    told.attempt = c->attempt;
-    told.cause = c->cause;
-    return told;
-}
-
-static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
-{
-    runtime_tell(rt, told_of(rt, number, call, kind));
-}
-
-static void fail_attempt(struct runtime *rt, uint32_t number, uint32_t call, uint32_t cause)
-{
-    struct call *c = call_of(rt, call);
-    c->cause = (uint8_t)cause;
-    c->failed[cause]++;
-    rt->record->attempts.failed++;
-    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
-}
-
-/* Behind the delay it arrives anew, in its old place of the queue. */
-static void try_again(struct runtime *rt, uint32_t number, uint32_t call, simtime delay)
-{
-    struct call *c = call_of(rt, call);
-    c->attempt++;
-    rt->record->calls.retried++;
-    struct told told = told_of(rt, number, call, TOLD_RETRIED);
-    told.amount = delay;
-    runtime_tell(rt, told);
-    if (delay == 0)
-        return;
-    c->has_arrived = false;
-    c->state = CALL_BACKOFF;
-    c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);
-}
-
 /* It has left the state as it was: what it took is lost. Where others work meanwhile, nobody can
  * say whose time it was, and it stays useful. */
 static void lose_work(struct runtime *rt, uint32_t number, uint32_t call)
@@ -395,7 +358,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
-    fail_attempt(rt, number, call, CAIRN_CAUSE_EXCEPTION);
+    aftermath_fail(rt, call, CAIRN_CAUSE_EXCEPTION);
     if (c->is_cancelled) {
         call_give_up(rt, call, CAUSE_CANCELLED);
         return;
@@ -407,7 +370,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
         call_give_up(rt, call, CAIRN_CAUSE_EXCEPTION);
         return;
     }
-    try_again(rt, number, call, cure.delay);
+    aftermath_try_again(rt, call, cure.delay);
     a->calls++;
     push_front(rt, number, call);
 }
@@ -461,7 +424,7 @@ void service_call_timer(struct runtime *rt, uint32_t call)
     struct call *c = call_of(rt, call);
     uint32_t number = c->actor;
     struct actor *a = actor_of(rt, number);
-    enum batch_kind kind = kind_of(rt, call);
+    enum batch_kind kind = call_kind(rt, call);
     if (c->state == CALL_BACKOFF) {
         c->state = CALL_WAITING;
         service_call_ready(rt, call, 0);
@@ -507,74 +470,6 @@ void service_room(struct runtime *rt, uint32_t call)
     service_end_if_let_go(rt, number);
 }
 
-/* All calls in hand, in the order of their submission, as a list. */
-static uint32_t gather(struct runtime *rt, struct actor *a)
-{
-    uint32_t first = a->queue_first;
-    for (uint32_t at = a->running, next; at; at = next) { /* newest first: turned round in front */
-        next = call_of(rt, at)->next;
-        call_of(rt, at)->next = first;
-        first = at;
-    }
-    if (a->persisting) {
-        call_of(rt, a->persisting)->next = first;
-        first = a->persisting;
-        a->calls++;
-    }
-    a->queue_first = a->queue_last = a->running = a->running_count = a->persisting = 0;
-    return first;
-}
-
-/* Does this call survive the death of its actor's process, or of the actor itself? */
-static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is_dead)
-{
-    struct actor *a = actor_of(rt, number);
-    struct call *c = call_of(rt, call);
-    if (!c->was_alive)
-        return !is_dead;
-    c->was_alive = false;
-    if (batch_is_left_behind(rt, c->batch))
-        return false;
-    fail_attempt(rt, number, call, a->cause);
-    if (is_dead || kind_of(rt, call) != BATCH_METHODS || c->is_cancelled)
-        return false;
-    struct cairn_cure cure =
-        call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,
-                 (uint64_t)c->batch << 32 | c->element, a->own);
-    if (cure.action == CAIRN_GIVE_UP)
-        return false;
-    try_again(rt, number, call, cure.delay);
-    return true;
-}
-
-/* Calls after a death: those that may be tried again keep their order; the others fail. */
-void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
-{
-    struct actor *a = actor_of(rt, number);
-    uint32_t failed = 0, *end = &failed;
-    for (uint32_t at = gather(rt, a), next; at; at = next) {
-        next = call_of(rt, at)->next;
-        if (call_of(rt, at)->state != CALL_BACKOFF)
-            call_of(rt, at)->state = CALL_WAITING;
-        if (survives(rt, number, at, is_dead)) {
-            backlog_push_back(rt, a, at);
-            continue;
-        }
-        if (!call_of(rt, at)->has_arrived) { /* it will be told when it does */
-            backlog_push_back(rt, a, at);
-            continue;
-        }
-        *end = at;
-        end = &call_of(rt, at)->next;
-        a->calls--;
-    }
-    *end = 0;
-    for (uint32_t at = failed, next; at; at = next) {
-        next = call_of(rt, at)->next;
-        call_give_up(rt, at, a->cause);
-    }
-}
-
 void service_stop(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
@@ -585,7 +480,7 @@ void service_stop(struct runtime *rt, uint32_t number)
         if (call_of(rt, at)->state == CALL_STORING)
             store_forget(rt, at, a->seat.host);
         call_of(rt, at)->state = CALL_LOST;
-        if (kind_of(rt, at) == BATCH_SNAPSHOTS && a->phase == ACTOR_SERVING)
+        if (call_kind(rt, at) == BATCH_SNAPSHOTS && a->phase == ACTOR_SERVING)
             snapshot_abort(rt, number);
     }
     unblock(rt, number);

@@ -12,6 +12,7 @@
 #include "sim/runtime/copies.h"
 #include "sim/runtime/export.h"
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/troupe.h"
 
@@ -85,6 +86,7 @@ static void request(struct runtime *rt, uint32_t number, uint32_t element, uint3
                                   f->time.kind == AMOUNT_CONSTANT ? f->time.constant : CAIRN_NEVER};
     r.nearest = b->arguments_count ? nearest_host(rt, b, count == 1 ? element : TOLD_NOWHERE)
                                    : CAIRN_NOWHERE;
+    runtime_pin(&r, &f->pin);
     runtime_request(rt, &r, b->function, b->first + element, attempt);
 }
 
@@ -256,8 +258,12 @@ void submit_batch(struct runtime *rt, uint32_t number)
         has_each |= b->arguments[i].is_each;
     if (b->kind != BATCH_TASKS && b->kind != BATCH_ACTORS) {
         make_calls(rt, number);
+        bool is_routed = routing_is_for(rt, number);
         for (uint32_t i = 0; i < b->count; i++)
-            service_queue(rt, b->objects[i].call);
+            if (is_routed)
+                routing_expect(rt, b->objects[i].call);
+            else
+                service_queue(rt, b->objects[i].call);
     } else if (has_each) {
         make_calls(rt, number);
     }

@@ -64,7 +64,7 @@ void troupe_reserve(struct runtime *rt, uint32_t set)
         nodes[i] = TOLD_NOWHERE;
     }
     *troupe_of(rt, number) = (struct troupe){.set = set, .alive = alive, .nodes = nodes};
-    b->target = number;
+    b->troupe = number;
     tell(rt, number, CAIRN_GROUP_PENDING);
     struct cairn_reservation reservation = {.size = sizeof reservation,
                                             .abi = CAIRN_SCHEDULER_ABI,
@@ -80,7 +80,7 @@ void troupe_reserve(struct runtime *rt, uint32_t set)
 void troupe_request(const struct runtime *rt, uint32_t set, uint32_t element,
                     struct cairn_request *request)
 {
-    uint32_t number = batch_of(rt, set)->target;
+    uint32_t number = batch_of(rt, set)->troupe;
     if (number == 0)
         return;
     request->strategy = CAIRN_PLACE_BUNDLE;
@@ -91,14 +91,14 @@ void troupe_request(const struct runtime *rt, uint32_t set, uint32_t element,
 void troupe_actor_dead(struct runtime *rt, uint32_t set)
 {
     struct batch *b = batch_of(rt, set);
-    uint32_t number = b->target;
+    uint32_t number = b->troupe;
     if (number == 0 || --troupe_of(rt, number)->alive > 0)
         return;
     cairn_scheduler_unreserve(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                               runtime_now(rt), number - 1);
     rt->wants_dispatch = true;
     tell(rt, number, CAIRN_GROUP_REMOVED);
-    b->target = 0;
+    b->troupe = 0;
     blocks_give(&rt->blocks, troupe_of(rt, number)->nodes, b->count, sizeof(uint32_t));
     troupe_of(rt, number)->set = 0;
     pool_give(&rt->troupes, number);

@@ -36,6 +36,8 @@ struct checked_call {
     bool is_with_driver;            /* a copy, that no crash takes */
     uint32_t copies[CHECKED_HOSTS]; /* 1 + the life of the host that it is in; 0: none */
     uint32_t disks[CHECKED_HOSTS];  /* likewise: what has been spilled there */
+    uint32_t replica;               /* that it is routed to, and has not come back from */
+    uint64_t accepted;              /* by that one, in this order; 0: not */
     simtime charged;                /* its seat's spans reach so far */
     simtime began;                  /* the attempt under way */
 };
@@ -45,7 +47,8 @@ struct checked_actor {
     uint8_t state;
     uint64_t version, saved, covered;
     uint32_t host, saved_host, saved_life;
-    uint64_t began; /* the last call that began for the first time: batch << 32 | element */
+    uint64_t began;        /* the last call that began for the first time: batch << 32 | element */
+    uint64_t began_routed; /* likewise, of those that were routed, by acceptance */
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
     simtime useful, useful_covered, useful_saved; /* so far, less what was lost; as the snapshot
@@ -90,6 +93,8 @@ struct checked {
     simtime head_until; /* it is away; 0: it is there */
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
+    uint64_t accepted;  /* by replicas, so far */
+    uint64_t misrouted, near[CAIRN_NEARS], longest;
     slot_ns job[JOB_CLASSES];
     simtime last_job, last_doing; /* the last thing told that no failure did */
     char problem[400];            /* "": none */
@@ -115,8 +120,9 @@ static inline void checked_clear(struct checked *c)
         memset(lists[i]->records, 0, lists[i]->count * lists[i]->stride);
     memset(c->told, 0, sizeof c->told);
     memset(c->job, 0, sizeof c->job);
-    c->submitted = 0;
     c->head_until = 0;
+    c->submitted = c->accepted = c->misrouted = c->longest = 0;
+    memset(c->near, 0, sizeof c->near);
     c->last_job = c->last_doing = 0;
     c->problem[0] = 0;
 }

@@ -36,7 +36,7 @@ static inline void checked_capacity(struct checked *c, const struct told *t)
         if (at & 1) {
             const struct actor *a = actor_of(c->rt, at >> 1);
             const struct program_actor *class = &c->rt->program->actors[a->class];
-            if (batch_of(c->rt, a->batch)->target == 0)
+            if (batch_of(c->rt, a->batch)->troupe == 0)
                 checked_add(&sum, a->state == ACTOR_ALIVE ? &class->held : &class->placed);
         } else {
             const struct call *call = pool_at(&c->rt->calls, at >> 1);

@@ -9,6 +9,7 @@
 #define CAIRN_TESTS_RUNTIME_INVARIANTS_H
 
 #include "tests/sim/runtime/checked_actors.h"
+#include "tests/sim/runtime/checked_routes.h"
 
 /* ---- jobs and what they submit --------------------------------------------------------------- */
 
@@ -240,13 +241,15 @@ static inline void checked_begins(struct checked *c, const struct told *t)
     if (checked_computes(c, f))
         CHECK(++a->computing == 1);
     const struct checked_call *call = checked_call(c, t);
+    checked_replica(c, t);
     uint32_t statement = checked_batch(c, t->batch)->statement;
     bool is_whole = checked_is_whole(&c->rt->program->statements[statement], statement);
     if (class->concurrency > 1 || call->starts > 1 || call->was_done || is_whole)
         return; /* calls of a whole map go out after others that were submitted later */
-    uint64_t order = (uint64_t)t->batch << 32 | t->element;
-    CHECK(order > a->began);
-    a->began = order;
+    uint64_t order = call->accepted ? call->accepted : (uint64_t)t->batch << 32 | t->element;
+    uint64_t *began = call->accepted ? &a->began_routed : &a->began;
+    CHECK(order > *began);
+    *began = order;
 }
 
 static inline void checked_stops(struct checked *c, const struct told *t)
@@ -371,6 +374,7 @@ static inline void checked_rebuilt(struct checked *c, const struct told *t)
     CHECK(actor == PROGRAM_NOTHING || c->rt->program->actors[actor].task_retries != 0);
     call->is_settled = call->has_ended = call->has_failed = false;
     call->is_with_driver = false;
+    call->accepted = call->replica = 0;
     call->starts = call->fails = call->preempted = 0;
     memset(call->copies, 0, sizeof call->copies);
     memset(call->disks, 0, sizeof call->disks);
@@ -410,6 +414,8 @@ static inline void checked_hear_call(struct checked *c, const struct told *t)
         checked_moved(c, t);
     else if (t->kind == TOLD_STORED || t->kind == TOLD_COPIED)
         checked_copied(c, t);
+    else if (t->kind == TOLD_ROUTED || t->kind == TOLD_ACCEPTED || t->kind == TOLD_REFUSED)
+        checked_route(c, t);
     else if (t->kind == TOLD_EVICTED || t->kind == TOLD_SPILLED || t->kind == TOLD_READ ||
              t->kind == TOLD_SAVED || t->kind == TOLD_RECALLED)
         checked_stored(c, t);
@@ -530,6 +536,7 @@ static inline void checked_record(struct checked *c, const struct told *t, const
     CHECK(r->restored == c->told[TOLD_RESTORED]);
     CHECK(r->objects.rebuilt == c->told[TOLD_OBJECT_REBUILT]);
     CHECK(r->objects.lost == c->told[TOLD_OBJECT_LOST]);
+    checked_routes(c, t, r);
     bool is_over = r->end == END_FINISHED || r->end == END_FAILED;
     CHECK(!is_over || r->makespan == c->last_job);
 }

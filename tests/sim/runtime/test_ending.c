@@ -77,6 +77,20 @@ static void row_d15_calls_that_come_later_are_refused(void **state)
          .makespan = 24,
          .claims = {TIMES(TOLD_DONE, 8), TIMES(TOLD_FAILED, 0), COUNTED(actors.dead, 0),
                     TIMES(TOLD_STOPPING, 1), COUNTED(calls.submitted, 8)}},
+        {.name = "replicas accept no more requests",
+         .cpu = 2,
+         .head = "router: {name: random, max_ongoing: 1}\n",
+         .pipeline = ACTOR "    driver:\n"
+                           "    - {start: A, times: 2, as: a}\n"
+                           "    - {call: a.m, times: 2, to: one, as: r}\n"
+                           "    - {think: 1 s}\n"
+                           "    - {stop: a, within: 30 s}\n"
+                           "    - {call: a.m, to: one, as: late}\n"
+                           "    - {get: r}\n"
+                           "    - {get: late, on_error: []}\n",
+         .makespan = 4,
+         .claims = {TIMES(TOLD_ACCEPTED, 2), TIMES(TOLD_DONE, 2), TIMES(TOLD_FAILED, 1),
+                    COUNTED(actors.dead, 0)}},
         {.name = "of two limits the earlier one holds",
          .pipeline = ACTOR "    driver:\n"
                            "    - {start: A, as: a}\n"
