@@ -155,8 +155,8 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                          NULL, 1, 1e6, NULL, "so many times as long it computes meanwhile"},
     [KEY_SCHEDULE] =
         {"faults.schedule", TYPE_SCHEDULE, SCHEMA_NO_FIELD, false, "none", "none", 0, 0, NULL,
-         "failures at exact times, of nodes, tasks, actors and the head: a list of {at, "
-         "node or task or actor or head, index, notice, hang}"},
+         "failures at exact times, of nodes, tasks, actors, jobs and the head: a list of "
+         "{at, node or task or actor or job or head, index, notice, hang}"},
     [KEY_DELAY] = {"detection.delay", TYPE_DURATION, FIELD(detection.delay), false, "0 s", NULL, 0,
                    0, NULL, "time from a failure to its detection"},
     [KEY_PROBE_PERIOD] = {"detection.period", TYPE_DURATION, FIELD(detection.period), false, "none",

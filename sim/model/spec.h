@@ -66,7 +66,7 @@ struct spec_trace {
 };
 
 /* One failure at an exact time. */
-enum spec_mishap_kind { MISHAP_NODE, MISHAP_TASK, MISHAP_ACTOR, MISHAP_HEAD };
+enum spec_mishap_kind { MISHAP_NODE, MISHAP_TASK, MISHAP_ACTOR, MISHAP_HEAD, MISHAP_JOB };
 struct spec_mishap {
     simtime at;
     simtime notice; /* of a node: so long before it is announced, and takes nothing new; 0: never */

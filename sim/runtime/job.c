@@ -56,3 +56,14 @@ void job_end(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line)
     export_end(rt, job);
     rt->jobs_left--;
 }
+
+void job_lose(struct runtime *rt, uint32_t number)
+{
+    struct job *job = pool_at(&rt->jobs, number);
+    job->is_ended = true; /* nothing that is let go wakes anybody here */
+    fiber_lose(rt, number);
+    rt->record->end = END_FAILED;
+    rt->record->failed_cause = CAIRN_CAUSE_OWNER;
+    rt->record->failed_line = 0;
+    job_end(rt, number, 1 + CAIRN_CAUSE_OWNER, 0);
+}

@@ -42,6 +42,11 @@ static inline void random_add_schedule(struct random_program *p)
                      1 + random_below(p, 12));
             continue;
         }
+        if (random_wants(p, SWARM_OWNER, 4)) {
+            text_add(&p->head, "%s{at: %u s, job: %s}", i ? ", " : "", at,
+                     random_uses(p, SWARM_JOBS) ? "j0" : "driver");
+            continue;
+        }
         text_add(&p->head, "%s{at: %u s, node: %u", i ? ", " : "", at, random_below(p, p->nodes));
         if (random_below(p, 2))
             text_add(&p->head, ", notice: %u s", 1 + random_below(p, 20));

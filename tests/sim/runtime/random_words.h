@@ -55,6 +55,7 @@ enum swarm {
     SWARM_STOP,     /* actors that end gracefully */
     SWARM_HEAD,     /* the head is away */
     SWARM_EXPORT,   /* of classes */
+    SWARM_OWNER,    /* drivers that are lost */
     SWARM_ROUTED,   /* calls to one actor of several */
     SWARM_MAP,
     SWARM_CANCEL,
