@@ -39,7 +39,9 @@ static inline void checked_state(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
     bool holds = a->has_checkpoint && !checked_is_gone(c, t);
-    if (!checked_class(c, t->actor)->is_stateless)
+    if (checked_class(c, t->actor)->is_stateless)
+        a->is_in_part = false; /* a call's, which was under way */
+    else
         CHECK(!a->is_in_part && a->useful == (holds ? a->useful_saved : 0));
     a->useful = a->useful_saved = holds ? a->useful_saved : 0;
     a->version = (uint64_t)t->amount;
