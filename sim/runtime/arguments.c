@@ -75,6 +75,17 @@ struct arguments arguments_find(struct runtime *rt, uint32_t number, uint32_t ho
     return found;
 }
 
+int64_t arguments_room(const struct runtime *rt, uint32_t number, uint32_t host)
+{
+    const struct call *c = call_of(rt, number);
+    const struct batch *b = batch_of(rt, c->batch);
+    int64_t room = 0;
+    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
+        if (!copies_is_on(rt, walk.batch, walk.element, host))
+            room += copies_size(rt, walk.batch, walk.element);
+    return room;
+}
+
 /* ---- pins ---------------------------------------------------------------------------------- */
 
 static void pin(struct runtime *rt, uint32_t number, uint32_t host)

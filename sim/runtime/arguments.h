@@ -19,6 +19,8 @@ struct arguments {
 
 /* What its arguments still have to bring to this host. */
 struct arguments arguments_find(struct runtime *rt, uint32_t call, uint32_t host);
+/* Room that its arguments still want there, as things are now. */
+int64_t arguments_room(const struct runtime *rt, uint32_t call, uint32_t host);
 /* Room for them: with it they are there to stay; otherwise the call waits, or has to fail. */
 enum store_answer arguments_ask(struct runtime *rt, uint32_t call, uint32_t host,
                                 const struct arguments *arguments);

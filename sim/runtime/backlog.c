@@ -42,8 +42,10 @@ void backlog_take_out(struct runtime *rt, uint32_t *list, uint32_t call)
 void backlog_drop(struct runtime *rt, struct actor *a, uint32_t call)
 {
     uint32_t before = 0;
-    for (uint32_t at = a->queue_first; at != call; at = call_of(rt, at)->next)
+    for (uint32_t at = a->queue_first; at != call; at = call_of(rt, at)->next) {
+        assert(at);
         before = at;
+    }
     backlog_take_out(rt, &a->queue_first, call);
     if (a->queue_last == call)
         a->queue_last = before;

@@ -531,6 +531,7 @@ void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
         }
         *end = at;
         end = &call_of(rt, at)->next;
+        call_of(rt, at)->stamp = 0; /* one may wait for another: it is told nothing more */
         a->calls--;
     }
     *end = 0;

@@ -146,6 +146,31 @@ static void an_async_actor_computes_one_call_when_another_has_fetched(void **sta
     played_close(&played);
 }
 
+/* y comes to its turn at 25 s and finds x lost with node 0: made again, until the actor dies for good
+ * at 30 s with both. The one that fails first is not waited for by one that fails with it. */
+static void calls_that_die_together_do_not_wait_for_each_other(void **state)
+{
+    static const struct crash crashes[] = {{15, 100, 0}, {30, 100, 1}};
+    struct played played;
+    (void)state;
+    const struct record *r =
+        play(&played, "cluster: {nodes: 2, node: {cpu: 1}}",
+             "    actors: {A: {restarts: 1, retries: 2, methods: {m: {time: 10 s, size: 1 MB}}}}\n"
+             "    driver:\n"
+             "    - {start: A, as: a}\n"
+             "    - {call: a.m, as: x}\n"
+             "    - {call: a.m}\n"
+             "    - {wait: x}\n"
+             "    - {call: a.m, with: x, as: y}\n"
+             "    - {get: y, on_error: []}\n",
+             crashes, 2);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 30);
+    assert_int_equal(r->objects.rebuilt, 1);
+    assert_int_equal(r->calls.failed, 2);
+    played_close(&played);
+}
+
 /* Nobody has its handle, and its call may be tried again: it is, from 6 s to 16 s, and the actor
  * ends with it. */
 static void an_actor_let_go_restarts_for_its_calls(void **state)
@@ -338,6 +363,43 @@ static void a_batch_outlives_those_it_wakes(void **state)
     played_close(&played);
 }
 
+/* ---- room ----------------------------------------------------------------------------------- */
+
+/* 100 MB, of which z takes 50 until 22 s. Then `one` brings x, and `two` wants 30 MB more for y: it
+ * runs beside it. When it was still waiting for x, too, and x had become the last of its kind at 25
+ * s, there was never room. */
+static void a_call_that_waits_for_room_counts_what_a_neighbour_brings(void **state)
+{
+    static const struct crash crash = {25, 100, 1};
+    struct played played;
+    (void)state;
+    const struct record *r =
+        play(&played,
+             "cluster: {nodes: 2, node: {cpu: 4, memory: 1 GB}}\n"
+             "runtime: {driver: outside, objects: {memory: 100 MB}}",
+             "    tasks:\n"
+             "      fill: {time: 2 s, cpu: 4}\n"
+             "      make: {time: 1 s, size: 60 MB}\n"
+             "      hold: 20 s\n"
+             "      one: 10 s\n"
+             "      two: 10 s\n"
+             "    driver:\n"
+             "    - {put: 50 MB, as: z}\n"
+             "    - {put: 30 MB, as: y}\n"
+             "    - {call: fill, as: f}\n"
+             "    - {call: make, as: x}\n"
+             "    - {wait: f}\n"
+             "    - {call: hold, with: z}\n"
+             "    - {call: one, with: x, as: a}\n"
+             "    - {call: two, with: [x, y], as: b}\n"
+             "    - {get: [a, b]}\n",
+             &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 32);
+    assert_true(slot_seconds(r->job[JOB_BLOCKED]) == 20 + 20);
+    played_close(&played);
+}
+
 /* ---- hosts --------------------------------------------------------------------------------- */
 
 /* Repaired after 2 s and known to be dead after 4: the node is held until it dies, and while
@@ -367,8 +429,10 @@ int main(void)
         cmocka_unit_test(a_call_that_came_early_has_no_more_tries),
         cmocka_unit_test(a_call_that_has_failed_waits_for_nothing),
         cmocka_unit_test(a_batch_outlives_those_it_wakes),
+        cmocka_unit_test(a_call_that_waits_for_room_counts_what_a_neighbour_brings),
         cmocka_unit_test(a_dead_node_is_not_held),
         cmocka_unit_test(an_async_actor_computes_one_call_when_another_has_fetched),
+        cmocka_unit_test(calls_that_die_together_do_not_wait_for_each_other),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
