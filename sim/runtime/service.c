@@ -501,7 +501,8 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
     if (batch_is_left_behind(rt, c->batch))
         return false;
     fail_attempt(rt, number, call, a->cause);
-    if (is_dead || kind_of(rt, call) != BATCH_METHODS)
+    bool is_asked_for = kind_of(rt, call) == BATCH_METHODS || batch_of(rt, c->batch)->handles > 0;
+    if (is_dead || !is_asked_for) /* a controller's checkpoint: it decides anew */
         return false;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,

@@ -337,6 +337,43 @@ static void crowds_that_nobody_holds_end_one_by_one(void **state)
     played_close(&played);
 }
 
+/* To checkpoint is a call, and so is to restore: cut at 6 s, either is made again at 7 s where the
+ * actor's calls are, and fails with the process otherwise. */
+static void a_checkpoint_cut_by_a_crash_is_taken_again(void **state)
+{
+    static const struct crash crash = {6, 7, 0};
+    static const struct {
+        const char *retries, *before, *verb;
+        uint32_t taken, restored;
+        double makespan;
+    } rows[] = {
+        {"0", "{run: a.m}", "checkpoint", 1, 0, 6},
+        {"1", "{run: a.m}", "checkpoint", 2, 0, 10},
+        {"0", "{checkpoint: a}", "restore", 1, 0, 6},
+        {"1", "{checkpoint: a}", "restore", 1, 2, 13}, /* by the restart, and again */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct played played;
+        char pipeline[400];
+        snprintf(pipeline, sizeof pipeline,
+                 "    actors: {A: {restarts: 1, retries: %s, checkpoint: {snapshot: 3 s, restore: "
+                 "3 s}, methods: {m: 3 s}}}\n"
+                 "    driver:\n"
+                 "    - {start: A, as: a}\n"
+                 "    - %s\n"
+                 "    - {think: 1 s}\n"
+                 "    - {%s: a, on_error: []}\n",
+                 rows[i].retries, rows[i].before, rows[i].verb);
+        const struct record *r = play(&played, CLUSTER, pipeline, &crash, 1);
+        assert_int_equal(r->end, END_FINISHED);
+        assert_int_equal(r->taken, rows[i].taken);
+        assert_int_equal(r->restored, rows[i].restored);
+        assert_true(simtime_seconds(r->makespan) == rows[i].makespan);
+        played_close(&played);
+    }
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -433,6 +470,7 @@ int main(void)
         cmocka_unit_test(a_dead_node_is_not_held),
         cmocka_unit_test(an_async_actor_computes_one_call_when_another_has_fetched),
         cmocka_unit_test(calls_that_die_together_do_not_wait_for_each_other),
+        cmocka_unit_test(a_checkpoint_cut_by_a_crash_is_taken_again),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
