@@ -10,7 +10,8 @@
 #include "tests/sim/runtime/played.h"
 #include <inttypes.h>
 
-enum { CHECKED_ARGUMENTS = 8, CHECKED_HOSTS = 8 /* of which results are followed */ };
+enum { CHECKED_ARGUMENTS = 8, CHECKED_GENERATIONS = 8 };
+enum { CHECKED_HOSTS = 8 }; /* of which results are followed */
 
 struct checked_batch {
     bool is_known, has_failed;
@@ -37,19 +38,27 @@ struct checked_call {
     simtime began;                  /* the attempt under way */
 };
 
+/* A complete checkpoint. */
+struct checked_generation {
+    uint64_t version;
+    simtime useful; /* that it holds */
+    uint32_t host, life;
+};
+
 struct checked_actor {
-    bool is_there, is_placed, is_saving, is_snapping, has_checkpoint;
+    bool is_there, is_placed, is_saving, is_snapping;
     uint8_t state;
-    uint64_t version, saved, covered;
-    uint32_t host, saved_host, saved_life;
+    uint64_t version, covered;
+    uint32_t host;
+    uint32_t generations_count; /* newest first */
+    struct checked_generation generations[CHECKED_GENERATIONS];
     uint64_t began; /* the last call that began for the first time: batch << 32 | element */
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
-    simtime useful, useful_covered, useful_saved; /* so far, less what was lost; as the snapshot
-                                                     began; safe */
-    slot_ns moved;                                /* the last of it that was lost */
+    simtime useful, useful_covered; /* so far, less what was lost; as the snapshot began */
+    slot_ns moved;                  /* the last of it that was lost */
     simtime moved_at;
-    bool is_in_part; /* it was not all that was at risk: a call's alone, which fails now */
+    bool is_in_part; /* no checkpoint holds what is left: it was a call's alone, which fails now */
 };
 
 struct checked_host {

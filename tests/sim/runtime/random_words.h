@@ -76,6 +76,7 @@ struct random_program {
     uint32_t tasks, classes, methods[CLASSES];
     uint32_t room[CLASSES]; /* as many can live at once */
     bool has_checkpoint[CLASSES];
+    uint32_t keep[CLASSES]; /* of its checkpoints */
     struct random_variable variables[VARIABLES];
     uint32_t count;  /* variables seen here */
     uint32_t base;   /* those before it belong to what is around this list */
