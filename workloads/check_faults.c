@@ -147,6 +147,29 @@ static void check_prediction(const struct check *check)
                    "come with its failure");
 }
 
+#define OFTEN 1.0 /* seconds */
+
+/* A node that is slow must be so for some time, and not so often that it is always. */
+static void check_slow(const struct check *check)
+{
+    const struct spec *spec = check->spec;
+    bool is_slow = is_present(check, KEY_SLOW_EVERY);
+    if (!is_good(check, KEY_SLOW_EVERY, KEY_SLOW_LASTS))
+        return;
+    if (is_slow && !is_present(check, KEY_SLOW_LASTS))
+        diag_error(check->diag, at(check, KEY_SLOW_EVERY, KEY_SLOW_LASTS),
+                   "faults.slow.every: for how long? give faults.slow.lasts");
+    for (unsigned id = KEY_SLOW_LASTS; id <= KEY_SLOW_FACTOR && !is_slow; id++)
+        if (is_changed(check, (enum schema_id)id))
+            diag_error(check->diag, check->scenario->values[id].place,
+                       "%s means nothing without faults.slow.every", schema_keys[id].path);
+    if (is_slow && is_present(check, KEY_SLOW_LASTS) &&
+        spec->faults.slow.every.mean + spec->faults.slow.lasts.mean < OFTEN)
+        diag_error(check->diag, at(check, KEY_SLOW_EVERY, KEY_SLOW_LASTS),
+                   "faults.slow.every: a node that becomes slow more than once a second is slow "
+                   "always; say longer times");
+}
+
 /* ---- trace --------------------------------------------------------------------------------- */
 
 static void check_no_trace(const struct check *check)
@@ -194,5 +217,6 @@ void check_faults(const struct check *check)
     check_renewal(check);
     check_age(check);
     check_prediction(check);
+    check_slow(check);
     check_trace(check);
 }

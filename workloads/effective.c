@@ -97,7 +97,8 @@ void scenario_print_effective(const struct scenario *scenario, struct sink *sink
  * them: where they say nothing they are left out. */
 static bool joined_later(enum schema_id id)
 {
-    return id == KEY_ZONE || id == KEY_ZONE_UPTIME || id == KEY_ZONE_REPAIR;
+    return id == KEY_ZONE || id == KEY_ZONE_UPTIME || id == KEY_ZONE_REPAIR ||
+           (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR);
 }
 
 struct digest_value scenario_digest(const struct scenario *scenario)
@@ -110,7 +111,7 @@ struct digest_value scenario_digest(const struct scenario *scenario)
             continue;
         if (id == KEY_NAME || id == KEY_SUMMARY || id == KEY_IMPORT || id == KEY_REPLICATIONS)
             continue;
-        if (joined_later((enum schema_id)id) && scenario->values[id].is_absent)
+        if (joined_later((enum schema_id)id) && strcmp(text, schema_keys[id].fallback) == 0)
             continue;
         digest_put_text(&digest, path, strlen(path));
         digest_put_text(&digest, text, strlen(text));

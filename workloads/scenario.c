@@ -438,6 +438,8 @@ static enum status finish_spec(struct build *build)
         processes[i]->is_given = uptime->is_good && !uptime->is_absent;
         processes[i]->has_repair = repair->is_good && !repair->is_absent;
     }
+    const struct scenario_value *slow = &values[KEY_SLOW_EVERY];
+    spec->faults.slow.is_given = slow->is_good && !slow->is_absent;
     if (!values[KEY_NAME].node) {
         spec->name = build->document->name;
         values[KEY_NAME].text = spec->name;

@@ -145,6 +145,14 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                     1e-9, 0, NULL,
                     "time by which every failure is announced, to the instant, as preemptions are"},
 
+    [KEY_SLOW_EVERY] = {"faults.slow.every", TYPE_LAW, FIELD(faults.slow.every), false, "none",
+                        "none", 0, 0, NULL,
+                        "law of the time until a node of a pipeline's cluster becomes slow, from "
+                        "the start, or from the end of the last time"},
+    [KEY_SLOW_LASTS] = {"faults.slow.lasts", TYPE_LAW, FIELD(faults.slow.lasts), false, "none",
+                        "none", 0, 0, NULL, "law of how long it is slow"},
+    [KEY_SLOW_FACTOR] = {"faults.slow.factor", TYPE_NUMBER, FIELD(faults.slow.factor), false, "2",
+                         NULL, 1, 1e6, NULL, "so many times as long it computes meanwhile"},
     [KEY_SCHEDULE] = {"faults.schedule", TYPE_SCHEDULE, SCHEMA_NO_FIELD, false, "none", "none", 0,
                       0, NULL,
                       "failures at exact times, of nodes, tasks and actors: a list of {at, node or "
@@ -322,6 +330,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
     bool is_group = id >= KEY_WORKERS && id <= KEY_STAGED;
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
+                       (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR) ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
                        (id >= KEY_SUBMIT && id <= KEY_MEMORY_CHECK);
     return has_pipeline ? !is_group : !is_pipeline;

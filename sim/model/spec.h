@@ -117,6 +117,11 @@ struct spec {
             simtime lead, window;
         } prediction;
         simtime notice; /* 0: none */
+        struct {
+            bool is_given;
+            struct law every, lasts;
+            double factor; /* so many times as long a node takes for its work meanwhile */
+        } slow;
         uint32_t schedule_count;
         struct spec_mishap *schedule; /* names are resolved when the program is known */
     } faults;

@@ -33,7 +33,8 @@ enum {
     STREAM_START,
     STREAM_THINK,
     STREAM_CRASH,
-    STREAM_PROBE
+    STREAM_PROBE,
+    STREAM_SLOW
 };
 
 /* Words of one address. */
@@ -339,6 +340,7 @@ struct runtime {
     uint32_t pending_most;
     void *recovery;
     struct host *hosts;
+    struct straggler *stragglers;                   /* of the hosts; NULL: none is ever slow */
     struct store *stores;                           /* of the hosts; NULL: room has no limit */
     uint32_t stores_ready_first, stores_ready_last; /* 1 + host: somebody there may go on */
     uint64_t *calls_of;                             /* by function: calls submitted so far */
@@ -408,9 +410,18 @@ void runtime_stop(struct runtime *rt, enum run_end end);
 bool runtime_stands_still(struct runtime *rt);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,
                        uint64_t occurrence, uint32_t word);
+/* An amount that differs from call to call. */
+int64_t runtime_varied(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+                       uint32_t entity, uint64_t index, uint32_t word);
 /* The amount of this index; a law is drawn at (stream, entity, index), word by what is drawn there
  * besides. */
-int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
-                       uint32_t entity, uint64_t index, uint32_t word);
+static inline int64_t runtime_amount(const struct runtime *rt, const struct amount *amount,
+                                     uint32_t stream, uint32_t entity, uint64_t index,
+                                     uint32_t word)
+{
+    if (amount->kind == AMOUNT_CONSTANT) /* most are, and nothing */
+        return amount->constant;
+    return runtime_varied(rt, amount, stream, entity, index, word);
+}
 
 #endif

@@ -124,7 +124,7 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     bool is_raising;
-    simtime work = call_work(rt, c, &is_raising);
+    simtime work = call_work(rt, c, a->seat.host, &is_raising);
     struct told told = batch_told(rt, c->batch, c->element, TOLD_STARTED);
     told.actor = number;
     told.host = a->seat.host;
