@@ -20,12 +20,13 @@ struct checked_batch {
     uint32_t job, function, statement, count;
     uint32_t first;                                         /* its calls, in the list of all */
     uint32_t settled;                                       /* of them, at the moment */
+    uint32_t gone;                                          /* lost, and not made again */
     uint32_t arguments_count, arguments[CHECKED_ARGUMENTS]; /* serials */
     bool is_each[CHECKED_ARGUMENTS];
 };
 
 struct checked_call {
-    bool is_settled, is_running, is_placed, has_ended, was_done;
+    bool is_settled, is_running, is_placed, has_ended, was_done, is_gone;
     bool has_failed;              /* its attempt, and nothing was said of another one */
     uint32_t starts, fails, host; /* fails: those that count */
     uint32_t preempted;           /* starts that do not */

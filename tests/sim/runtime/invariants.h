@@ -41,7 +41,7 @@ static inline void checked_submitted(struct checked *c, const struct told *t)
     const struct checked_batch *last = checked_batch(c, owner->last);
     CHECK(owner->has_come && !owner->has_ended);
     if (!c->has_branches && owner->last && c->rt->program->statements[last->statement].is_waited)
-        CHECK(last->settled == last->count || last->has_failed); /* one fiber: it got the last */
+        CHECK(last->settled == last->count || last->has_failed || last->gone > 0); /* it got it */
     owner->last = t->batch;
     owner->steps++;
 }
@@ -368,9 +368,18 @@ static inline void checked_settled(struct checked *c, const struct told *t)
     CHECK(++checked_batch(c, t->batch)->settled <= checked_batch(c, t->batch)->count);
 }
 
+static inline void checked_lost(struct checked *c, const struct told *t)
+{
+    CHECK(!checked_call(c, t)->is_gone && checked_call(c, t)->was_done);
+    checked_call(c, t)->is_gone = true;
+    checked_batch(c, t->batch)->gone++;
+}
+
 static inline void checked_rebuilt(struct checked *c, const struct told *t)
 {
     struct checked_call *call = checked_call(c, t);
+    checked_batch(c, t->batch)->gone -= call->is_gone;
+    call->is_gone = false;
     uint32_t actor = c->rt->program->functions[t->function].actor;
     CHECK(call->is_settled && call->was_done);
     CHECK(actor == PROGRAM_NOTHING || c->rt->program->actors[actor].task_retries != 0);
@@ -397,6 +406,8 @@ static inline void checked_hear_call(struct checked *c, const struct told *t)
         checked_retried(c, t);
     else if (t->kind == TOLD_DONE || t->kind == TOLD_FAILED)
         checked_settled(c, t);
+    else if (t->kind == TOLD_OBJECT_LOST)
+        checked_lost(c, t);
     else if (t->kind == TOLD_OBJECT_REBUILT)
         checked_rebuilt(c, t);
     else if (t->kind == TOLD_MOVED)
