@@ -86,7 +86,7 @@ struct record {
     /* Of programs; 0 for groups. */
     struct {
         uint64_t submitted, completed, failed, retried;
-    } calls; /* to tasks and methods; failed: for good */
+    } calls; /* to tasks and methods; completed: not while made again; failed: for good */
     struct {
         uint64_t failed;
     } attempts; /* each try of a call */

@@ -44,6 +44,8 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
     object->state = OBJECT_PENDING;
     copies_drop(rt, object);
     rt->record->objects.rebuilt++;
+    assert(rt->record->calls.completed > 0);
+    rt->record->calls.completed--; /* it is under way again */
     runtime_tell(rt, batch_told(rt, number, element, TOLD_OBJECT_REBUILT));
     uint32_t at = call_new(rt, number, element);
     ((struct call *)pool_at(&rt->calls, at))->attempt = 1;

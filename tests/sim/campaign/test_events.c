@@ -150,6 +150,7 @@ static void add_move(struct record *r, const char *line, size_t length)
 static void add_counts(struct record *r, enum told_kind kind, const char *line, size_t length)
 {
     r->calls.completed += kind == TOLD_DONE;
+    r->calls.completed -= kind == TOLD_OBJECT_REBUILT;
     r->calls.failed += kind == TOLD_FAILED;
     r->calls.retried += kind == TOLD_RETRIED;
     r->attempts.failed += kind == TOLD_ATTEMPT_FAILED;

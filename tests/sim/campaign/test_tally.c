@@ -28,7 +28,7 @@ static void functions_add_up_to_the_record(void **state)
             const struct record *r = played_run(&played, k);
             assert_int_equal(all.calls, r->calls.submitted);
             assert_int_equal(all.failed, r->calls.failed);
-            assert_int_equal(all.retried, r->calls.retried);
+            assert_true(all.retried <= r->calls.retried); /* checkpoints are of no function */
             assert_in_range(all.attempts_failed, all.retried, r->attempts.failed);
             assert_true(all.ended >= r->calls.completed); /* and replies that were under way */
             failing_count(&failing[i], r, has);

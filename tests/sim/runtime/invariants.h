@@ -519,7 +519,8 @@ static inline void checked_record(struct checked *c, const struct told *t, const
         nodes += r->nodes[i];
     CHECK(nodes == (slot_ns)r->makespan * (spec->cluster.nodes + spec->cluster.spares));
     CHECK(r->calls.submitted == c->told[TOLD_SUBMITTED]);
-    CHECK(r->calls.completed == c->told[TOLD_DONE]);
+    CHECK(r->calls.completed == c->told[TOLD_DONE] - c->told[TOLD_OBJECT_REBUILT]);
+    CHECK(r->calls.completed + r->calls.failed <= r->calls.submitted);
     CHECK(r->calls.failed == c->told[TOLD_FAILED]);
     CHECK(r->calls.retried == c->told[TOLD_RETRIED]);
     CHECK(r->attempts.failed == c->told[TOLD_ATTEMPT_FAILED]);

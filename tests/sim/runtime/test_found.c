@@ -146,8 +146,8 @@ static void an_async_actor_computes_one_call_when_another_has_fetched(void **sta
     played_close(&played);
 }
 
-/* y comes to its turn at 25 s and finds x lost with node 0: made again, until the actor dies for good
- * at 30 s with both. The one that fails first is not waited for by one that fails with it. */
+/* y comes to its turn at 25 s and finds x lost with node 0: made again, until the actor dies for
+ * good at 30 s with both. The one that fails first is not waited for by one that fails with it. */
 static void calls_that_die_together_do_not_wait_for_each_other(void **state)
 {
     static const struct crash crashes[] = {{15, 100, 0}, {30, 100, 1}};
@@ -374,6 +374,37 @@ static void a_checkpoint_cut_by_a_crash_is_taken_again(void **state)
     }
 }
 
+/* x is lost with its node at 8 s, and from 9 s on made again: three calls are completed, or one
+ * where the horizon cuts that at 12 s. */
+static void a_call_is_completed_once_however_often_it_is_made(void **state)
+{
+    static const struct crash crash = {8, 100, 0};
+    static const struct {
+        const char *head;
+        uint64_t completed;
+    } rows[] = {
+        {"cluster: {nodes: 2, node: {cpu: 1}}", 3},
+        {"cluster: {nodes: 2, node: {cpu: 1}}\nhorizon: 12 s", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct played played;
+        const struct record *r = play(&played, rows[i].head,
+                                      "    tasks: {make: {time: 5 s, size: 1 MB}, use: 1 s}\n"
+                                      "    driver:\n"
+                                      "    - {call: make, as: x}\n"
+                                      "    - {call: use}\n"
+                                      "    - {think: 9 s}\n"
+                                      "    - {run: use, with: x}\n",
+                                      &crash, 1);
+        assert_int_equal(r->objects.rebuilt, 1);
+        assert_int_equal(r->calls.submitted, 3);
+        assert_int_equal(r->calls.completed, rows[i].completed);
+        assert_int_equal(r->calls.failed, 0);
+        played_close(&played);
+    }
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -410,27 +441,26 @@ static void a_call_that_waits_for_room_counts_what_a_neighbour_brings(void **sta
     static const struct crash crash = {25, 100, 1};
     struct played played;
     (void)state;
-    const struct record *r =
-        play(&played,
-             "cluster: {nodes: 2, node: {cpu: 4, memory: 1 GB}}\n"
-             "runtime: {driver: outside, objects: {memory: 100 MB}}",
-             "    tasks:\n"
-             "      fill: {time: 2 s, cpu: 4}\n"
-             "      make: {time: 1 s, size: 60 MB}\n"
-             "      hold: 20 s\n"
-             "      one: 10 s\n"
-             "      two: 10 s\n"
-             "    driver:\n"
-             "    - {put: 50 MB, as: z}\n"
-             "    - {put: 30 MB, as: y}\n"
-             "    - {call: fill, as: f}\n"
-             "    - {call: make, as: x}\n"
-             "    - {wait: f}\n"
-             "    - {call: hold, with: z}\n"
-             "    - {call: one, with: x, as: a}\n"
-             "    - {call: two, with: [x, y], as: b}\n"
-             "    - {get: [a, b]}\n",
-             &crash, 1);
+    const struct record *r = play(&played,
+                                  "cluster: {nodes: 2, node: {cpu: 4, memory: 1 GB}}\n"
+                                  "runtime: {driver: outside, objects: {memory: 100 MB}}",
+                                  "    tasks:\n"
+                                  "      fill: {time: 2 s, cpu: 4}\n"
+                                  "      make: {time: 1 s, size: 60 MB}\n"
+                                  "      hold: 20 s\n"
+                                  "      one: 10 s\n"
+                                  "      two: 10 s\n"
+                                  "    driver:\n"
+                                  "    - {put: 50 MB, as: z}\n"
+                                  "    - {put: 30 MB, as: y}\n"
+                                  "    - {call: fill, as: f}\n"
+                                  "    - {call: make, as: x}\n"
+                                  "    - {wait: f}\n"
+                                  "    - {call: hold, with: z}\n"
+                                  "    - {call: one, with: x, as: a}\n"
+                                  "    - {call: two, with: [x, y], as: b}\n"
+                                  "    - {get: [a, b]}\n",
+                                  &crash, 1);
     assert_int_equal(r->end, END_FINISHED);
     assert_true(simtime_seconds(r->makespan) == 32);
     assert_true(slot_seconds(r->job[JOB_BLOCKED]) == 20 + 20);
@@ -471,6 +501,7 @@ int main(void)
         cmocka_unit_test(an_async_actor_computes_one_call_when_another_has_fetched),
         cmocka_unit_test(calls_that_die_together_do_not_wait_for_each_other),
         cmocka_unit_test(a_checkpoint_cut_by_a_crash_is_taken_again),
+        cmocka_unit_test(a_call_is_completed_once_however_often_it_is_made),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
