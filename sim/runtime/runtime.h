@@ -361,9 +361,10 @@ struct runtime {
     uint32_t serial;                  /* of batches */
     uint32_t stamps;                  /* of waits */
     uint32_t jobs_come;
-    uint64_t jobs_left; /* that have not ended, or not come */
-    uint64_t executed;  /* statements at this instant */
-    simtime instant;
+    uint64_t jobs_left;        /* that have not ended, or not come */
+    uint64_t executed, rounds; /* statements, and rounds of `until`, while no time passes and */
+    simtime instant;           /* no call is completed */
+    uint64_t completed;
     bool is_over;
     uint64_t nodes_told; /* spare and in repair, as last told */
 
@@ -404,10 +405,10 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t
                      uint64_t number, uint32_t attempt);
 /* The request waits no more, if it did. */
 void runtime_withdraw(struct runtime *rt, uint64_t id);
-/* The run ends here, before its jobs do. */
-void runtime_stop(struct runtime *rt, enum run_end end);
-/* Statement after statement, and no time passes: the run is stopped. */
-bool runtime_stands_still(struct runtime *rt);
+/* The run ends here, before its jobs do; line: of the loop that is why, or 0. */
+void runtime_stop(struct runtime *rt, enum run_end end, uint32_t line);
+/* Statement after statement, and no time passes: the run is stopped, in the loop of this line. */
+bool runtime_stands_still(struct runtime *rt, uint32_t line);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,
                        uint64_t occurrence, uint32_t word);
 /* An amount that differs from call to call. */

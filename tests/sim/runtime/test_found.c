@@ -405,6 +405,52 @@ static void a_call_is_completed_once_however_often_it_is_made(void **state)
     }
 }
 
+/* Nothing will ever make it true: the run is stopped, and says in which loop. What takes no time
+ * but gets done is let go on, however often. */
+static void a_loop_that_stands_still_is_stopped(void **state)
+{
+    static const struct {
+        const char *loop;
+        enum run_end end;
+        uint32_t line;
+    } rows[] = {
+        {"    - {until: {a: 5}, do: [{think: 0 s}]}\n", END_EVENTS, 10},
+        {"    - {until: {a: 5}, do: [{put: 1 kB}]}\n", END_EVENTS, 10},
+        {"    - parallel: [[{run: a.m}], [{think: 1 s}, {until: {a: 2}, do: [{put: 1 B}]}]]\n",
+         END_EVENTS, 10},
+        {"    - {repeat: 1000000000, do: [{think: 0 s}]}\n", END_EVENTS, 10},
+        {"    - think: 1 s\n"
+         "    - repeat: 3\n"
+         "      do:\n"
+         "        - repeat: 1000000000\n"
+         "          do: [{think: 0 s}]\n",
+         END_EVENTS, 13},
+        {"    - {until: {a: 150000}, do: [{run: a.m}]}\n", END_FINISHED, 0},
+        {"    - {repeat: 3, do: [{think: 1 s}, {repeat: 99999, do: [{think: 0 s}]}]}\n",
+         END_FINISHED, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct played played;
+        struct workspace workspace;
+        char pipeline[400];
+        snprintf(pipeline, sizeof pipeline,
+                 "    actors: {A: {methods: {m: 0 s}}}\n"
+                 "    driver:\n"
+                 "    - {start: A, as: a}\n"
+                 "%s",
+                 rows[i].loop);
+        played_open(&played, CLUSTER, pipeline);
+        assert_int_equal(workspace_open(&workspace, &played.cell, played.cell.plan), STATUS_OK);
+        assert_int_equal(workspace_replicate(&workspace, 0, GROUP_CONTROLLED, &played.record),
+                         STATUS_OK);
+        assert_int_equal(played.record.end, rows[i].end);
+        assert_int_equal(played.record.failed_line, rows[i].line);
+        workspace_close(&workspace);
+        played_close(&played);
+    }
+}
+
 /* ---- batches ------------------------------------------------------------------------------- */
 
 /* What fails takes with it the last that wanted it, while those who wait are still being told. */
@@ -502,6 +548,7 @@ int main(void)
         cmocka_unit_test(calls_that_die_together_do_not_wait_for_each_other),
         cmocka_unit_test(a_checkpoint_cut_by_a_crash_is_taken_again),
         cmocka_unit_test(a_call_is_completed_once_however_often_it_is_made),
+        cmocka_unit_test(a_loop_that_stands_still_is_stopped),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
