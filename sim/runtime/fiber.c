@@ -97,6 +97,8 @@ static enum outcome resume(struct runtime *rt, uint32_t number)
         return await_fetch(rt, number);
     if (wait == FIBER_FOR_BRANCHES && f->is_failed)
         return OUTCOME_FAILED;
+    if (wait == FIBER_FETCHING && !await_has_all(rt, number))
+        return await_fetch(rt, number); /* who sent some of it has died */
     if (wait == FIBER_FETCHING)
         runtime_tell(rt, (struct told){.kind = TOLD_GOT,
                                        .job = fiber_job(rt, f)->serial,

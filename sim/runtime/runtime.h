@@ -99,6 +99,7 @@ struct host {
     bool is_hanging;   /* its next crash is one that answers no more */
     uint32_t life;     /* counts up with every crash: what was here in another life is gone */
     uint32_t seats;    /* first */
+    uint32_t outgoing; /* copies that set out from here, in this life: the first */
     uint32_t starting, starting_most; /* worker processes */
     uint32_t queue_first, queue_last; /* seats that wait to start one; linked by next_start */
     uint32_t idle, idle_job;          /* workers of this job that wait for work */
@@ -138,6 +139,8 @@ struct copy {
     uint8_t list;          /* enum store_list */
     bool is_primary;       /* it may not go as long as somebody may ask for the result */
     bool is_on_disk, is_in_memory;
+    uint32_t source; /* 1 + the host that it comes from, where that may matter: on a list there */
+    uint32_t next_out, previous_out;
     int64_t bytes;
     simtime arrives; /* under way until then */
 };

@@ -138,10 +138,20 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     c->timer = runtime_timer(rt, work, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
-/* Its arguments are there; an async actor computes one call at a time, and this one may wait. */
+/* Its arguments are there, or who sent them has died: then it goes back to the queue, as its first.
+ * An async actor computes one call at a time, and this one may wait. */
 static void fetched(struct runtime *rt, uint32_t number, uint32_t call)
 {
-    const struct actor *a = actor_of(rt, number);
+    struct actor *a = actor_of(rt, number);
+    if (!arguments_have_arrived(rt, call, a->seat.host)) {
+        arguments_let_go(rt, call);
+        stop_running(rt, number, call);
+        call_of(rt, call)->state = CALL_WAITING;
+        a->calls++;
+        push_front(rt, number, call);
+        service_pump(rt, number);
+        return;
+    }
     if (class_of(rt, a)->is_async && a->is_computing)
         call_of(rt, call)->state = CALL_WAITING;
     else
