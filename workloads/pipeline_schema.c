@@ -5,7 +5,7 @@
  * name; everything else follows from a field's type. */
 #include "workloads/pipeline_schema.h"
 #include "workloads/declare_form.h"
-#include "workloads/driver_form.h"
+#include "workloads/driver_map.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schema.h"
 #include <string.h>
@@ -28,7 +28,7 @@ static const char *zero_of(const struct field *field)
         [FIELD_COUNT64] = "0",  [FIELD_TRIES] = "0",    [FIELD_SIGNED] = "0",
         [FIELD_BOOL] = "false", [FIELD_FRACTION] = "0", [FIELD_MOMENT] = "start",
         [FIELD_SHARE] = "0",    [FIELD_MEMORY] = "0 B", [FIELD_CHOICE] = "",
-        [FIELD_EITHER] = "",    [FIELD_OWN] = "",
+        [FIELD_EITHER] = "",    [FIELD_NODE] = "any",   [FIELD_OWN] = "",
     };
     return field->choices ? field->choices[0] : words[field->type];
 }
@@ -49,6 +49,7 @@ static const char *kind_of(const struct field *field)
         [FIELD_MEMORY] = "size",
         [FIELD_CHOICE] = "",
         [FIELD_EITHER] = "",
+        [FIELD_NODE] = "count",
         [FIELD_OWN] = "",
     };
     return words[field->type];
@@ -91,6 +92,7 @@ void pipeline_schema_print_help(struct sink *sink)
     print_fields(sink, "fails: FRACTION or {…}", &declare_fails);
     print_fields(sink, "checkpoint of an actor: {…}", &declare_checkpoint);
     print_fields(sink, "jobs: [{…}, …]", &pipeline_job);
+    print_fields(sink, "actors of a map: COUNT or {…}", &driver_map_actors);
     io_printf(sink, "  driver: [{VERB: …}, …]\n");
     for (size_t i = 0; i < driver_verbs_count; i++) {
         const struct driver_verb *verb = &driver_verbs[i];
@@ -146,6 +148,7 @@ static void print_type(struct sink *sink, const char *set, const struct field *f
         return;
     case FIELD_COUNT32:
     case FIELD_COUNT64:
+    case FIELD_NODE:
         io_printf(sink, "\"type\": \"integer\", \"minimum\": %.0f", field->min);
         if (field->max > 0)
             io_printf(sink, ", \"maximum\": %.0f", field->max);
@@ -224,6 +227,8 @@ static const char *value_of(enum program_op op)
         [OP_RELEASE] = TEXT,
         [OP_CHECKPOINT] = TEXT,
         [OP_RESTORE] = TEXT,
+        [OP_MAP] = TEXT,
+        [OP_CANCEL] = TEXT,
     };
     return values[op];
 }
@@ -238,6 +243,13 @@ static const char *modifier_of(const char *name)
         {"generation", "{\"oneOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"const\": "
                        "\"common\"}]}"},
         {"as", TEXT},
+        {"to", "{\"enum\": [\"one\", \"all\"]}"},
+        {"order", "{\"enum\": [\"submitted\", \"completed\"]}"},
+        {"ahead", COUNT},
+        {"at_most", COUNT},
+        {"actors", "{\"anyOf\": [" COUNT ", {\"$ref\": \"#/$defs/crew\"}]}"},
+        {"failed", "{\"enum\": [\"stop\", \"skip\"]}"},
+        {"force", "{\"type\": \"boolean\"}"},
         {"do", LIST},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},
     };
@@ -299,6 +311,7 @@ void pipeline_schema_print_json(struct sink *sink)
     print_set(sink, "checkpoint", &declare_checkpoint);
     print_set(sink, "actor", &declare_actor);
     print_set(sink, "job", &pipeline_job);
+    print_set(sink, "crew", &driver_map_actors);
     print_statements(sink);
     io_printf(sink,
               "    \"pipeline\": {\"type\": \"object\", \"additionalProperties\": false, "

@@ -33,6 +33,11 @@ struct summary {
     struct {
         double stored, copied, lost, rebuilt, bytes_moved;
     } objects;
+    struct {
+        double routed, accepted, refused, probes, waits, misrouted, near[3], answered;
+        double longest;                   /* queue of a run, mean */
+        double slowest, waited, response; /* s: of a run, mean; of a request */
+    } routes;
     double lost_per_failure, protected_per_failure, claimed_per_failure; /* s */
     uint32_t bounded;                    /* runs with a bound, finished themselves */
     struct estimate bound_waste, regret; /* of those; regret = sum makespan / sum bound - 1 */

@@ -8,6 +8,7 @@
 #include "sim/base/text.h"
 #include "sim/campaign/process.h"
 #include "sim/cli/report_program.h"
+#include "sim/cli/report_routes.h"
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -247,7 +248,7 @@ static void print_program(struct sink *out, const struct summary *s)
 /* "driver stopped at line 12: a node failed" */
 static void add_failed(struct text *text, const struct record *record)
 {
-    static const char *const causes[CAIRN_CAUSES] = {
+    static const char *const causes[CALL_CAUSES] = {
         [CAIRN_CAUSE_EXCEPTION] = "an exception of the program",
         [CAIRN_CAUSE_WORKER] = "a process ended",
         [CAIRN_CAUSE_NODE] = "a node failed",
@@ -255,8 +256,9 @@ static void add_failed(struct text *text, const struct record *record)
         [CAIRN_CAUSE_MEMORY] = "killed for lack of memory",
         [CAIRN_CAUSE_OBJECT] = "an object is lost and cannot be rebuilt",
         [CAIRN_CAUSE_OWNER] = "the owner of an object or actor is gone",
+        [CAUSE_CANCELLED] = "a call was cancelled",
     };
-    assert(record->end == END_FAILED && record->failed_cause < CAIRN_CAUSES);
+    assert(record->end == END_FAILED && record->failed_cause < CALL_CAUSES);
     text_add(text, "driver stopped");
     if (record->failed_line > 0)
         text_add(text, " at line %u", record->failed_line);
@@ -397,6 +399,8 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_ledger(out, &s);
     print_counts(out, c, &s);
     print_program(out, &s);
+    if (s.routes.routed > 0)
+        report_routes_print(out, c->spec.router.class->name, &s);
     print_foretold(out, c, &s);
     print_ends(out, c, &s);
     if (c->spec.program)
@@ -440,6 +444,7 @@ static void put_policy_json(struct sink *out, const struct cell *cell)
     if (cell->spec.program) {
         put_text(out, ",\n  \"scheduler\": ", cell->spec.scheduler.class->name);
         put_text(out, ",\n  \"recovery\": ", cell->spec.recovery.class->name);
+        put_text(out, ",\n  \"router\": ", cell->spec.router.class->name);
     }
     if (cell->has_interval && cell->interval != SIMTIME_NEVER)
         put_number(out, ",\n  \"interval_s\": ", simtime_seconds(cell->interval));
@@ -501,6 +506,8 @@ static void put_program_json(struct sink *out, const struct summary *s)
     put_number(out, ", \"rebuilt\": ", s->objects.rebuilt);
     put_number(out, ", \"bytes_moved\": ", s->objects.bytes_moved);
     io_printf(out, "}");
+    if (s->routes.routed > 0)
+        report_routes_json(out, s);
 }
 
 static void put_head_json(struct sink *out, const struct prepared *p, const struct cell *cell,

@@ -9,6 +9,8 @@
 #ifndef CAIRN_MODEL_PROGRAM_H
 #define CAIRN_MODEL_PROGRAM_H
 
+#include "policies/recovery.h"
+#include "policies/scaling.h"
 #include "policies/scheduler.h"
 #include "sim/base/law.h"
 #include "sim/base/simtime.h"
@@ -31,6 +33,12 @@ struct amount {
     const struct law *law;
 };
 
+/* Where a task or an actor must be placed. */
+struct program_pin {
+    uint32_t node; /* 1 and the number of the node; 0: anywhere */
+    bool is_soft;  /* elsewhere, if that one is not there */
+};
+
 /* A task, or a method of an actor. */
 struct program_function {
     const char *name;   /* "load", "Trainer.train" */
@@ -44,6 +52,7 @@ struct program_function {
     struct amount uses;     /* memory that a call really takes while it runs */
     struct cairn_demand demand; /* of a task */
     enum cairn_strategy strategy;
+    struct program_pin pin;
     int32_t priority;
     int32_t retries; /* of a task after system failures: max_retries; methods: of their class */
     bool retry_exceptions;
@@ -65,6 +74,7 @@ struct program_actor {
     struct amount start;              /* the constructor */
     struct cairn_demand placed, held; /* to be placed; while it lives */
     enum cairn_strategy strategy;
+    struct program_pin pin;
     int32_t restarts;     /* max_restarts */
     int32_t task_retries; /* max_task_retries */
     uint32_t concurrency; /* calls at once: threads, or awaits of an async actor */
@@ -96,11 +106,12 @@ struct program_argument {
     struct program_variable variable;
     bool is_each; /* call i gets element i. There are as many elements as calls: `times` of a task;
                      of a method one on each actor of the target, which has as many, and `times` is
-                     1 */
+                     1; unless the calls are routed */
 };
 
 enum program_op {
-    OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target` */
+    OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target`, or
+                      each on one of them that the router chooses */
     OP_CREATE,     /* `times` actors of class `what`, with the checkpoints of those of `target` */
     OP_GET,        /* waits for the arguments and fetches them */
     OP_WAIT,       /* until `times` of the arguments are there, or the timeout */
@@ -115,9 +126,22 @@ enum program_op {
     OP_CHECKPOINT, /* the actors of `target` take one, after the calls before it */
     OP_RESTORE,    /* the actors of `target` go back to a complete one: `times` before the newest,
                       or PROGRAM_COMMON, the newest version that all of them have */
+    OP_MAP,        /* `times` calls of function `what`, so many at a time; its body once for each
+                      result */
+    OP_CANCEL,     /* those of the calls of `target` that have not begun never do */
     PROGRAM_OPS
 };
 extern const char *const program_ops[PROGRAM_OPS]; /* "call", "create", … */
+
+/* How the calls of an OP_MAP go out. Methods go to the actors of `target`, one that is idle each
+ * time; where there is no target, to actors that the statement creates and lets go. */
+struct program_map {
+    bool is_by_completion; /* results are taken as they come, not in the order of submission */
+    bool is_skipping;      /* what fails for good is passed over */
+    uint32_t ahead;        /* calls that one actor is given before its first result is taken */
+    uint32_t at_most;      /* of a task: calls whose results have not been taken */
+    struct cairn_scaling scaling; /* how many actors it creates */
+};
 
 struct program_statement {
     enum program_op op;
@@ -130,9 +154,18 @@ struct program_statement {
     struct program_variable target, bind;
     uint32_t first_argument, arguments_count;
     struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
+    bool is_routed;       /* OP_CALL of a method: each call goes to one actor of `target` */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
-    bool has_handler;     /* what fails is handled here, and the driver goes on behind it; what it
-                             binds is bound all the same, before anything can fail */
+    const struct program_map *map; /* OP_MAP */
+    bool is_forced;                /* OP_CANCEL: tasks that run are ended, too */
+    bool has_handler; /* what fails is handled here, and the driver goes on behind it; what it
+                         binds is bound all the same, before anything can fail */
+};
+
+/* Why a call failed for good: enum cairn_cause, or what no recovery is asked about. */
+enum call_cause {
+    CAUSE_CANCELLED = CAIRN_CAUSES, /* its driver has changed its mind */
+    CALL_CAUSES
 };
 
 /* A driver and when it comes. */

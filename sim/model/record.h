@@ -71,7 +71,7 @@ struct record {
     uint32_t policy_reason;   /* the controller's reason code, for END_POLICY */
     uint32_t failed_line;     /* of the scenario: the statement, for END_FAILED; a loop that stands
                                  still, for END_EVENTS; 0: none */
-    uint32_t failed_cause;    /* enum cairn_cause, for END_FAILED */
+    uint32_t failed_cause;    /* enum call_cause, for END_FAILED */
     simtime makespan;         /* of an unfinished run: when it was stopped */
     slot_ns job[JOB_CLASSES]; /* of a group: ns of wall time; times workers gives slots */
     slot_ns aborted; /* part of job[JOB_CHECKPOINT] spent on snapshots that did not complete */
@@ -99,7 +99,18 @@ struct record {
     } objects;
     struct {
         uint64_t moved;
-    } bytes;         /* between nodes */
+    } bytes; /* between nodes */
+    struct {
+        uint64_t routed;            /* requests sent to a replica, again perhaps */
+        uint64_t accepted, refused; /* by it; or it was not there any more */
+        uint64_t probes, waits;     /* answers, or none; searches that found nobody, and waited */
+        uint64_t misrouted;         /* another candidate had fewer */
+        uint64_t near[3];           /* routed to the driver's node, its zone, elsewhere */
+        uint64_t answered;          /* requests that came to a result */
+        uint64_t longest;           /* queue of a replica, what it serves included */
+        uint64_t slowest;           /* ns from the router to the result */
+        slot_ns waited, took;       /* from the router to a replica, summed; to the result */
+    } routes;
     uint64_t events; /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;

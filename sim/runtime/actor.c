@@ -7,8 +7,10 @@
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/snapshot.h"
@@ -58,8 +60,11 @@ static void become(struct runtime *rt, uint32_t number, enum actor_state state)
     assert(state != ACTOR_PENDING || a->state == ACTOR_UNREADY);
     assert(state != ACTOR_RESTARTING || a->state == ACTOR_ALIVE);
     assert(state != ACTOR_ALIVE || a->state == ACTOR_PENDING || a->state == ACTOR_RESTARTING);
+    uint8_t before = a->state;
     a->state = (uint8_t)state;
     actor_tell(rt, number, TOLD_ACTOR, state, 0);
+    if (a->member)
+        growth_hear(rt, number, before);
 }
 
 uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t class)
@@ -104,6 +109,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .nearest = CAIRN_NOWHERE,
                               .avoid = a->avoid,
                               .expected = CAIRN_NEVER};
+    runtime_pin(&r, &class->pin);
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
 
@@ -146,6 +152,7 @@ static void alive(struct runtime *rt, uint32_t number, simtime restore)
         batch_settle(rt, batch, element, OBJECT_READY, 0);
     }
     advice_alive(rt, number, restore);
+    routing_up(rt, number);
     service_began(rt, number);
 }
 
@@ -306,6 +313,7 @@ static void die(struct runtime *rt, uint32_t number)
     become(rt, number, ACTOR_DEAD);
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
+    routing_gone(rt, number);
     service_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
@@ -321,6 +329,7 @@ static void leave_process(struct runtime *rt, uint32_t number)
     }
     leave_seat(rt, number);
     a->phase = ACTOR_NOWHERE;
+    routing_gone(rt, number);
 }
 
 /* A new process, after a delay, for who has just lost one. */

@@ -12,6 +12,7 @@
 #include "sim/runtime/host.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/straggler.h"
@@ -56,6 +57,8 @@ static void free_call(struct runtime *rt, uint32_t number)
     struct call *c = call_of(rt, number);
     assert(c->seat.host == TOLD_NOWHERE && c->timer == 0 && !c->is_pinning);
     c->stamp = 0; /* what it still waits for wakes nobody */
+    if (routing_is_for(rt, c->batch))
+        routing_done(rt, number);
     batch_call_done(rt, c->batch, c->element);
     pool_give(&rt->calls, number);
 }
@@ -64,6 +67,7 @@ void call_give_up(struct runtime *rt, uint32_t number, uint32_t cause)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
+    cause = c->is_cancelled ? CAUSE_CANCELLED : cause;
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_FAILED, cause);
 }
@@ -73,6 +77,8 @@ void call_go(struct runtime *rt, uint32_t number, uint32_t failed)
     struct call *c = call_of(rt, number);
     if (c->actor)
         service_call_ready(rt, number, failed);
+    else if (routing_is_for(rt, c->batch))
+        routing_request(rt, number, failed);
     else if (failed)
         call_give_up(rt, number, failed - 1);
     else
@@ -206,6 +212,8 @@ static void settle(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
+    if (routing_is_for(rt, batch))
+        routing_answered(rt, number);
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_READY, 0);
 }
@@ -233,6 +241,10 @@ static void failed(struct runtime *rt, uint32_t number, uint32_t host)
     c->failed[c->cause]++;
     tell(rt, c, TOLD_ATTEMPT_FAILED, 0);
     rt->record->attempts.failed++;
+    if (c->is_cancelled) {
+        call_give_up(rt, number, CAUSE_CANCELLED);
+        return;
+    }
     struct cairn_cure cure = call_ask(rt, CAIRN_SUBJECT_TASK, c->cause, c->failed, f->retries,
                                       f->retry_exceptions, id, NULL);
     if (cure.action == CAIRN_GIVE_UP) {
@@ -397,6 +409,10 @@ void call_timer(struct runtime *rt, uint32_t number)
     case CALL_LOST:
         call_detected(rt, number);
         break;
+    case CALL_SENT:
+    case CALL_REFUSED:
+        routing_call_timer(rt, number);
+        break;
     case CALL_WAITING:
     case CALL_AWAITING:
     case CALL_BLOCKED:
@@ -476,14 +492,11 @@ void call_stop(struct runtime *rt, uint32_t number)
     take_back(rt, number, JOB_UNCOMMITTED);
 }
 
-void call_cancel(struct runtime *rt, uint32_t number)
+/* Off its host, and what it did there is lost. */
+static void leave_unfinished(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     bool has_begun = c->timer != 0;
-    if (c->seat.host == TOLD_NOWHERE) {
-        runtime_stop_timer(rt, &c->timer);
-        return;
-    }
     uint32_t host = c->seat.host;
     if (c->state == CALL_LOST)
         seat_charge(rt, SEAT_OF_CALL(number), JOB_DETECT);
@@ -496,6 +509,24 @@ void call_cancel(struct runtime *rt, uint32_t number)
     runtime_stop_timer(rt, &c->timer);
     seat_leave(rt, SEAT_OF_CALL(number),
                rt->hosts[host].is_known ? &function_of(rt, c)->demand : NULL);
+}
+
+void call_cancel(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    if (c->seat.host == TOLD_NOWHERE)
+        runtime_stop_timer(rt, &c->timer);
+    else
+        leave_unfinished(rt, number);
+}
+
+void call_end_attempt(struct runtime *rt, uint32_t number, uint32_t cause)
+{
+    struct call *c = call_of(rt, number);
+    leave_unfinished(rt, number);
+    c->cause = (uint8_t)cause;
+    rt->record->attempts.failed++;
+    tell(rt, c, TOLD_ATTEMPT_FAILED, 0);
 }
 
 /* ---- shared with actors -------------------------------------------------------------------- */

@@ -8,10 +8,11 @@
  * oldest batches are forgotten until half is left. What is needed and gone is found by a list, not
  * by recursion: chains are as long as a program runs. */
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
-#include "sim/runtime/service.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/submit.h"
 
 /* It was there, and somebody finds that it is no more. */
@@ -51,7 +52,7 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
     ((struct call *)pool_at(&rt->calls, at))->attempt = 1;
     for (uint32_t k = 0; b->has_calls && k < b->arguments_count; k++)
         if (b->arguments[k].is_each)
-            batch_of(rt, b->arguments[k].batch)->objects[element].uses++;
+            batch_of(rt, b->arguments[k].batch)->objects[batch_each(b, element)].uses++;
 }
 
 /* ---- what is remembered -------------------------------------------------------------------- */
@@ -122,11 +123,14 @@ void lineage_keep(struct runtime *rt, uint32_t number)
 
 /* ---- what is made again -------------------------------------------------------------------- */
 
-static bool can_be_made(const struct runtime *rt, const struct batch *b, uint32_t element)
+static bool can_be_made(const struct runtime *rt, uint32_t number, uint32_t element)
 {
+    const struct batch *b = batch_of(rt, number);
     if (b->is_cancelled || b->is_past || b->kind == BATCH_TASKS)
         return !b->is_cancelled && !b->is_past;
-    return b->kind == BATCH_METHODS && service_can_call_again(rt, b->target, element);
+    if (routing_is_for(rt, number))
+        return routing_can_call_again(rt, b->target, element);
+    return b->kind == BATCH_METHODS && backlog_can_call_again(rt, b, element);
 }
 
 static uint32_t *todo_link(const struct runtime *rt, uint32_t call)
@@ -152,7 +156,7 @@ static void need(struct runtime *rt, uint32_t for_call, uint32_t number, uint32_
         return;
     if (object->state != OBJECT_PENDING) {
         tell_lost(rt, number, element);
-        if (!can_be_made(rt, batch_of(rt, number), element)) {
+        if (!can_be_made(rt, number, element)) {
             fail(rt, number, element);
             return;
         }
@@ -172,7 +176,7 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
     if (object->state == OBJECT_PENDING || object->state == OBJECT_FAILED || is_recalled(object))
         return;
     tell_lost(rt, number, element);
-    if (!can_be_made(rt, batch_of(rt, number), element)) {
+    if (!can_be_made(rt, number, element)) {
         fail(rt, number, element);
         return;
     }
@@ -184,12 +188,14 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
         const struct call *call = pool_at(&rt->calls, at);
         const struct batch *b = batch_of(rt, call->batch);
         todo = *todo_link(rt, at);
-        if (b->kind == BATCH_METHODS)
-            service_queue_first(rt, at);
+        if (routing_is_for(rt, call->batch))
+            routing_call_again(rt, at);
+        else if (b->kind == BATCH_METHODS)
+            backlog_expect_again(rt, at);
         for (uint32_t k = 0; k < b->arguments_count; k++) {
             const struct batch_argument *a = &b->arguments[k];
             if (a->is_each)
-                need(rt, at, a->batch, call->element, &todo);
+                need(rt, at, a->batch, batch_each(b, call->element), &todo);
             for (uint32_t j = 0; !a->is_each && j < batch_of(rt, a->batch)->count; j++)
                 need(rt, at, a->batch, j, &todo);
         }

@@ -12,6 +12,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/killer.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
@@ -83,39 +84,10 @@ static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
     a->calls--;
 }
 
-/* Element i of a batch of calls goes to actor i of the set, and round again. */
-static uint32_t actor_for(const struct runtime *rt, uint32_t set, uint32_t element)
-{
-    const struct batch *actors = batch_of(rt, set);
-    return actors->objects[element % actors->count].call;
-}
-
-void service_queue(struct runtime *rt, uint32_t call)
-{
-    struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
-    backlog_push_back(rt, actor_of(rt, c->actor), call);
-    actor_of(rt, c->actor)->calls++;
-}
-
-void service_queue_first(struct runtime *rt, uint32_t call)
-{
-    struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
-    push_front(rt, c->actor, call);
-    actor_of(rt, c->actor)->calls++;
-}
-
-bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
-{
-    const struct actor *a = actor_of(rt, actor_for(rt, set, element));
-    return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
-}
-
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD)
+    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD && !routing_is_open(rt, a->batch))
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
@@ -299,6 +271,10 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     struct actor *a = actor_of(rt, number);
     bool is_refused = a->state == ACTOR_DEAD || (a->state == ACTOR_RESTARTING && !c->was_alive &&
                                                  class_of(rt, a)->task_retries == 0);
+    if (c->is_outside)
+        push_front(rt, number, call);
+    c->is_outside = false;
+    a->coming -= !c->has_arrived;
     c->has_arrived = true;
     c->was_alive = a->state == ACTOR_ALIVE;
     if (failed || is_refused) {
@@ -308,6 +284,26 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
         service_end_if_let_go(rt, number);
         return;
     }
+    service_pump(rt, number);
+    service_end_if_let_go(rt, number);
+}
+
+void service_cancel(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    uint32_t number = c->actor;
+    struct actor *a = actor_of(rt, number);
+    uint32_t at = a->queue_first;
+    while (at && at != call)
+        at = call_of(rt, at)->next;
+    c->is_cancelled = true;
+    if (!at) /* it has begun, or has ended */
+        return;
+    if (c->state == CALL_BLOCKED)
+        unblock(rt, number);
+    runtime_stop_timer(rt, &c->timer);
+    backlog_drop(rt, a, call);
+    call_give_up(rt, call, CAUSE_CANCELLED);
     service_pump(rt, number);
     service_end_if_let_go(rt, number);
 }
@@ -349,6 +345,7 @@ static void try_again(struct runtime *rt, uint32_t number, uint32_t call, simtim
     runtime_tell(rt, told);
     if (delay == 0)
         return;
+    actor_of(rt, number)->coming += c->has_arrived;
     c->has_arrived = false;
     c->state = CALL_BACKOFF;
     c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);
@@ -375,6 +372,10 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
     fail_attempt(rt, number, call, CAIRN_CAUSE_EXCEPTION);
+    if (c->is_cancelled) {
+        call_give_up(rt, call, CAUSE_CANCELLED);
+        return;
+    }
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, c->cause, c->failed, class_of(rt, a)->task_retries,
                  f->retry_exceptions, (uint64_t)c->batch << 32 | c->element, a->own);
@@ -512,7 +513,8 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
         return false;
     fail_attempt(rt, number, call, a->cause);
     bool is_asked_for = kind_of(rt, call) == BATCH_METHODS || batch_of(rt, c->batch)->handles > 0;
-    if (is_dead || !is_asked_for) /* a controller's checkpoint: it decides anew */
+    if (is_dead || !is_asked_for ||
+        c->is_cancelled) /* a controller's checkpoint: it decides anew */
         return false;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,
@@ -540,9 +542,9 @@ void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
             backlog_push_back(rt, a, at);
             continue;
         }
+        call_of(rt, at)->stamp = 0; /* those that fail before it wake it no more */
         *end = at;
         end = &call_of(rt, at)->next;
-        call_of(rt, at)->stamp = 0; /* one may wait for another: it is told nothing more */
         a->calls--;
     }
     *end = 0;

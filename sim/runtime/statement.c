@@ -6,7 +6,9 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/await.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/cancel.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/crew.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
 
@@ -22,8 +24,9 @@ static uint32_t count_calls(const struct runtime *rt, const struct program_state
         if (arguments[i].is_each && batch_of(rt, arguments[i].batch)->count < least)
             least = batch_of(rt, arguments[i].batch)->count;
     if (least == UINT64_MAX)
-        least = s->times * targets;
-    else if (rt->program->functions[s->what].actor != PROGRAM_NOTHING && least > targets)
+        least = s->times * (s->is_routed ? 1 : targets);
+    else if (!s->is_routed && rt->program->functions[s->what].actor != PROGRAM_NOTHING &&
+             least > targets)
         least = targets;
     return least > POOL_MOST ? POOL_MOST : (uint32_t)least;
 }
@@ -197,6 +200,11 @@ enum outcome statement_execute(struct runtime *rt, uint32_t number)
         return on_actors(rt, number, BATCH_SNAPSHOTS);
     case OP_RESTORE:
         return on_actors(rt, number, BATCH_RESTORES);
+    case OP_MAP:
+        return crew_step(rt, number);
+    case OP_CANCEL:
+        cancel_batch(rt, *fiber_variable(rt, f, s->target), s->is_forced);
+        return OUTCOME_DONE;
     case OP_BRANCH:
     case PROGRAM_OPS:
         break;

@@ -19,6 +19,7 @@ struct checked_batch {
     bool has_solid; /* its arguments can */
     uint32_t job, function, statement, count;
     uint32_t first;                                         /* its calls, in the list of all */
+    uint32_t offset;                                        /* into what is `each` */
     uint32_t settled;                                       /* of them, at the moment */
     uint32_t gone;                                          /* lost, and not made again */
     uint32_t arguments_count, arguments[CHECKED_ARGUMENTS]; /* serials */
@@ -35,6 +36,8 @@ struct checked_call {
     bool is_with_driver;            /* a copy, that no crash takes */
     uint32_t copies[CHECKED_HOSTS]; /* 1 + the life of the host that it is in; 0: none */
     uint32_t disks[CHECKED_HOSTS];  /* likewise: what has been spilled there */
+    uint32_t replica;               /* that it is routed to, and has not come back from */
+    uint64_t accepted;              /* by that one, in this order; 0: not */
     simtime charged;                /* its seat's spans reach so far */
     simtime began;                  /* the attempt under way */
 };
@@ -53,7 +56,8 @@ struct checked_actor {
     uint32_t host;
     uint32_t generations_count; /* newest first */
     struct checked_generation generations[CHECKED_GENERATIONS];
-    uint64_t began; /* the last call that began for the first time: batch << 32 | element */
+    uint64_t began;        /* the last call that began for the first time: batch << 32 | element */
+    uint64_t began_routed; /* likewise, of those that were routed, by acceptance */
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
     simtime useful, useful_covered; /* so far, less what was lost; as the snapshot began */
@@ -85,6 +89,8 @@ struct checked {
     bool has_branches;
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
+    uint64_t accepted;  /* by replicas, so far */
+    uint64_t misrouted, near[CAIRN_NEARS], longest;
     slot_ns job[JOB_CLASSES];
     simtime last_job, last_doing; /* the last thing told that no failure did */
     char problem[400];            /* "": none */
@@ -109,7 +115,8 @@ static inline void checked_clear(struct checked *c)
         memset(lists[i]->records, 0, lists[i]->count * lists[i]->stride);
     memset(c->told, 0, sizeof c->told);
     memset(c->job, 0, sizeof c->job);
-    c->submitted = 0;
+    c->submitted = c->accepted = c->misrouted = c->longest = 0;
+    memset(c->near, 0, sizeof c->near);
     c->last_job = c->last_doing = 0;
     c->problem[0] = 0;
 }
@@ -187,6 +194,12 @@ static inline bool checked_is_call(struct checked *c, const struct told *t)
     return t->batch != 0 && checked_batch(c, t->batch)->is_known;
 }
 
+/* A map whose results are kept has one batch for all of them. */
+static inline bool checked_is_whole(const struct program_statement *s, uint32_t index)
+{
+    return s->op == OP_MAP && s->body == index + 1 && s->bind.up != PROGRAM_NOTHING;
+}
+
 /* How many batches of calls a job of this definition submits when nothing fails it: loops and
  * copies of branches multiplied. UINT64_MAX: that depends on what happens. */
 static inline uint64_t checked_steps(const struct checked *c, uint32_t definition)
@@ -195,12 +208,13 @@ static inline uint64_t checked_steps(const struct checked *c, uint32_t definitio
     const struct program_job *job = &c->rt->program->jobs[definition];
     uint64_t steps = 0;
     for (uint32_t i = job->body; i < job->end; i++) {
-        uint64_t times = all[i].op == OP_CALL;
-        if (all[i].op == OP_UNTIL || all[i].has_handler)
+        bool is_map = all[i].op == OP_MAP, is_whole = checked_is_whole(&all[i], i);
+        uint64_t times = all[i].op == OP_CALL || is_whole ? 1 : is_map ? all[i].times : 0;
+        if (all[i].op == OP_UNTIL || all[i].has_handler || (is_map && all[i].map->is_skipping))
             return UINT64_MAX;
         for (uint32_t around = job->body; around < i; around++)
-            if (i < all[around].body &&
-                (all[around].op == OP_REPEAT || all[around].op == OP_BRANCH))
+            if (i < all[around].body && (all[around].op == OP_REPEAT ||
+                                         all[around].op == OP_BRANCH || all[around].op == OP_MAP))
                 times *= all[around].times;
         steps += times;
     }

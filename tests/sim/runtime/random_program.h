@@ -86,6 +86,21 @@ static inline void random_add_room(struct random_program *p)
                  1 + random_below(p, 2000));
 }
 
+/* Little is trusted for long, and little is accepted: there are refusals and misroutes. */
+static inline void random_add_router(struct random_program *p)
+{
+    static const char *const names[] = {"power-of-two", "least", "random", "round-robin"};
+    uint32_t which = random_below(p, 4);
+    text_add(&p->head, "router: {name: %s, max_ongoing: %u", names[which], random_below(p, 4));
+    if (which < 2)
+        text_add(&p->head, ", cache: %u s, counts_ends: %s, deadline: %u ms, deadline_cap: 3 s",
+                 random_below(p, 8), random_below(p, 2) ? "yes" : "no", random_below(p, 3000));
+    if (random_below(p, 3) == 0)
+        text_add(&p->head, ", jitter: 0.%u, searches: %u", random_below(p, 9),
+                 1 + random_below(p, 3));
+    text_add(&p->head, "}\n");
+}
+
 static inline void random_add_head(struct random_program *p)
 {
     uint32_t nodes = 1 + random_below(p, 4);
@@ -108,6 +123,8 @@ static inline void random_add_head(struct random_program *p)
     random_add_faults(p, has_rack);
     if (random_below(p, 2))
         text_add(&p->head, "scheduler: ray-hybrid\n");
+    if (random_uses(p, SWARM_ROUTED))
+        random_add_router(p);
     text_add(&p->head, "runtime: {inline: 100 KiB, driver: %s",
              random_below(p, 2) ? "outside" : "first-node");
     if (random_uses(p, SWARM_HOPS)) {
@@ -219,7 +236,8 @@ static inline void random_add_class(struct random_program *p, uint32_t class)
         text_add(t, ", async: true");
     if (random_wants(p, SWARM_ASYNC, 2))
         text_add(t, ", concurrency: %u", 1 + random_below(p, 4));
-    if (random_wants(p, SWARM_DETACHED, 3))
+    p->is_detached[class] = random_wants(p, SWARM_DETACHED, 3);
+    if (p->is_detached[class])
         text_add(t, ", detached: true");
     if (random_wants(p, SWARM_STATELESS, 2))
         text_add(t, ", stateless: true");
@@ -283,6 +301,8 @@ static inline void random_program_draw(struct random_program *p, uint64_t number
         p->uses = random_next(p);
     if (random_below(p, 8))
         p->uses &= ~(UINT64_C(1) << SWARM_STOPPED);
+    if (number % 4 != 1) /* the others draw what they drew before there were maps */
+        p->uses &= ~(UINT64_C(1) << SWARM_MAP | UINT64_C(1) << SWARM_CANCEL);
     random_add_head(p);
     random_add_declarations(p);
     random_add_controller(p);
