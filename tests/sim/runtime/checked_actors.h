@@ -88,8 +88,11 @@ static inline void checked_move(struct checked *c, const struct told *t)
 static inline void checked_state(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
-    if (!checked_class(c, t->actor)->is_stateless)
+    if (checked_class(c, t->actor)->is_stateless)
+        a->is_in_part = false; /* a call's, which was under way */
+    else
         CHECK(!a->is_in_part && a->useful == checked_safe(c, t));
+    a->useful = checked_safe(c, t);
     a->version = (uint64_t)t->amount;
 }
 
@@ -182,16 +185,18 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
 static inline void checked_restored(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
-    bool is_serving = a->state == ACTOR_ALIVE;
+    bool is_serving = a->state == ACTOR_ALIVE,
+         is_stateful = !checked_class(c, t->actor)->is_stateless;
     uint32_t i = 0;
     while (i < a->generations_count &&
            (!checked_is_kept(c, t, &a->generations[i]) ||
-            (is_serving && a->generations[i].version != (uint64_t)t->amount)))
+            (is_serving && a->generations[i].version != (uint64_t)t->amount) ||
+            (is_serving && is_stateful && a->generations[i].useful != a->useful)))
         i++;
     CHECK(i < a->generations_count && a->generations[i].version == (uint64_t)t->amount);
     if (i == a->generations_count)
         return;
-    if (!checked_class(c, t->actor)->is_stateless)
+    if (is_stateful)
         CHECK(!a->is_in_part && a->useful == a->generations[i].useful);
     a->generations_count -= i;
     memmove(a->generations, a->generations + i, a->generations_count * sizeof *a->generations);
