@@ -20,11 +20,6 @@
 
 #define PPM 1000000
 
-enum batch_kind call_kind(const struct runtime *rt, uint32_t number)
-{
-    return (enum batch_kind)batch_of(rt, call_of(rt, number)->batch)->kind;
-}
-
 static const struct program_function *function_of(const struct runtime *rt, const struct call *c)
 {
     return &rt->program->functions[batch_of(rt, c->batch)->function];
@@ -172,6 +167,17 @@ static void fetch(struct runtime *rt, uint32_t number)
         run(rt, number);
     else
         wait_phase(rt, number, CALL_FETCHING, delay);
+}
+
+/* Who sent some of it may have died meanwhile: then it is looked for again. */
+static void fetched(struct runtime *rt, uint32_t number)
+{
+    if (arguments_have_arrived(rt, number, call_of(rt, number)->seat.host)) {
+        run(rt, number);
+        return;
+    }
+    arguments_let_go(rt, number);
+    fetch(rt, number);
 }
 
 static void want_worker(struct runtime *rt, uint32_t number)
@@ -391,7 +397,7 @@ void call_timer(struct runtime *rt, uint32_t number)
     case CALL_FETCHING:
         seat_charge(rt, SEAT_OF_CALL(number), JOB_TRANSFER);
         seat_move(rt, SEAT_OF_CALL(number), JOB_TRANSFER, JOB_RESTORE, c->recall);
-        run(rt, number);
+        fetched(rt, number);
         break;
     case CALL_RUNNING:
         if (c->is_crashing)

@@ -7,16 +7,36 @@
 
 /* ---- useful time ----------------------------------------------------------------------------- */
 
-/* In memory, and gone with its node. */
-static inline bool checked_is_gone(struct checked *c, const struct told *t)
+/* In memory it is gone with its node. */
+static inline bool checked_is_kept(struct checked *c, const struct told *t,
+                                   const struct checked_generation *generation)
 {
-    const struct checked_actor *a = checked_actor(c, t->actor);
-    return checked_class(c, t->actor)->checkpoint.in_memory &&
-           checked_host(c, a->saved_host)->life != a->saved_life;
+    return !checked_class(c, t->actor)->checkpoint.in_memory ||
+           checked_host(c, generation->host)->life == generation->life;
 }
 
-/* What an actor loses is what it has worked since its newest complete checkpoint began, and all if
- * that one is gone, or what a call took that fails at this moment. */
+/* What the newest checkpoint that is there holds; 0: none is. */
+static inline simtime checked_safe(struct checked *c, const struct told *t)
+{
+    const struct checked_actor *a = checked_actor(c, t->actor);
+    for (uint32_t i = 0; i < a->generations_count; i++)
+        if (checked_is_kept(c, t, &a->generations[i]))
+            return a->generations[i].useful;
+    return 0;
+}
+
+/* Is this what a checkpoint that is there holds, or nothing where none is? */
+static inline bool checked_is_held(struct checked *c, const struct told *t, simtime useful)
+{
+    const struct checked_actor *a = checked_actor(c, t->actor);
+    for (uint32_t i = 0; i < a->generations_count; i++)
+        if (a->generations[i].useful == useful && checked_is_kept(c, t, &a->generations[i]))
+            return true;
+    return useful == 0 && checked_safe(c, t) == 0;
+}
+
+/* What an actor loses is what it has worked since a checkpoint began that it goes back to, or what
+ * a call took that fails at this moment. */
 static inline void checked_move(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
@@ -24,12 +44,12 @@ static inline void checked_move(struct checked *c, const struct told *t)
     c->job[t->to] += t->amount;
     if (t->actor == 0)
         return;
-    simtime at_risk = a->useful - a->useful_saved;
-    bool is_all = t->to == JOB_LOST && t->amount == a->useful && checked_is_gone(c, t);
+    simtime left = a->useful - (simtime)t->amount;
+    bool is_all = checked_is_held(c, t, left);
     CHECK(t->cause == JOB_USEFUL && (t->to == JOB_LOST || t->to == JOB_UNCOMMITTED));
-    CHECK(!a->is_in_part && (t->amount <= at_risk || is_all));
-    a->is_in_part = t->amount < at_risk;
-    a->useful -= (simtime)t->amount;
+    CHECK(!a->is_in_part && (left >= checked_safe(c, t) || is_all));
+    a->is_in_part = !is_all;
+    a->useful = left;
     a->moved = t->amount;
     a->moved_at = t->time;
 }
@@ -38,12 +58,11 @@ static inline void checked_move(struct checked *c, const struct told *t)
 static inline void checked_state(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
-    bool holds = a->has_checkpoint && !checked_is_gone(c, t);
     if (checked_class(c, t->actor)->is_stateless)
         a->is_in_part = false; /* a call's, which was under way */
     else
-        CHECK(!a->is_in_part && a->useful == (holds ? a->useful_saved : 0));
-    a->useful = a->useful_saved = holds ? a->useful_saved : 0;
+        CHECK(!a->is_in_part && a->useful == checked_safe(c, t));
+    a->useful = checked_safe(c, t);
     a->version = (uint64_t)t->amount;
 }
 
@@ -126,6 +145,21 @@ static inline void checked_restarts(struct checked *c, const struct told *t)
         CHECK(++checked_actor(c, t->actor)->restarts <= restarts);
 }
 
+/* One more generation: behind those that are kept, one goes. */
+static inline void checked_complete(struct checked *c, const struct told *t)
+{
+    struct checked_actor *a = checked_actor(c, t->actor);
+    uint32_t keep = checked_class(c, t->actor)->checkpoint.keep;
+    assert_true(keep <= CHECKED_GENERATIONS);
+    a->generations_count += a->generations_count < keep;
+    memmove(a->generations + 1, a->generations,
+            (a->generations_count - 1) * sizeof *a->generations);
+    a->generations[0] = (struct checked_generation){.version = a->covered,
+                                                    .useful = a->useful_covered,
+                                                    .host = a->host,
+                                                    .life = checked_host(c, a->host)->life};
+}
+
 static inline void checked_checkpoint(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
@@ -146,11 +180,7 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
         CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
         CHECK(!checked_host(c, a->host)->is_down);
         a->is_saving = a->is_snapping = false;
-        a->has_checkpoint = true;
-        a->saved = a->covered;
-        a->useful_saved = a->useful_covered;
-        a->saved_host = a->host;
-        a->saved_life = checked_host(c, a->host)->life;
+        checked_complete(c, t);
         break;
     case TOLD_ABORTED:
         CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
@@ -161,14 +191,27 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
     }
 }
 
+/* The state is what a checkpoint that is there holds; those that are newer go. A restarted actor
+ * takes the newest. */
 static inline void checked_restored(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
-    const struct checked_host *host = checked_host(c, a->saved_host);
-    CHECK(a->has_checkpoint && (uint64_t)t->amount == a->saved);
-    if (checked_class(c, t->actor)->checkpoint.in_memory)
-        CHECK(!host->is_down && host->life == a->saved_life);
-    a->version = a->saved;
+    bool is_serving = a->state == ACTOR_ALIVE,
+         is_stateful = !checked_class(c, t->actor)->is_stateless;
+    uint32_t i = 0;
+    while (i < a->generations_count &&
+           (!checked_is_kept(c, t, &a->generations[i]) ||
+            (is_serving && a->generations[i].version != (uint64_t)t->amount) ||
+            (is_serving && is_stateful && a->generations[i].useful != a->useful)))
+        i++;
+    CHECK(i < a->generations_count && a->generations[i].version == (uint64_t)t->amount);
+    if (i == a->generations_count)
+        return;
+    if (is_stateful)
+        CHECK(!a->is_in_part && a->useful == a->generations[i].useful);
+    a->generations_count -= i;
+    memmove(a->generations, a->generations + i, a->generations_count * sizeof *a->generations);
+    a->version = a->generations[0].version;
 }
 
 #endif
