@@ -11,16 +11,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const whom[] = {[MISHAP_NODE] = "node",
-                                   [MISHAP_TASK] = "task",
-                                   [MISHAP_ACTOR] = "actor",
-                                   [MISHAP_HEAD] = "head",
-                                   [MISHAP_JOB] = "job"};
+static const char *const whom[] = {
+    [MISHAP_NODE] = "node", [MISHAP_RACK] = "rack",   [MISHAP_ZONE] = "zone",
+    [MISHAP_TASK] = "task", [MISHAP_ACTOR] = "actor", [MISHAP_HEAD] = "head",
+    [MISHAP_JOB] = "job"};
 enum { WHOM = sizeof whom / sizeof *whom };
 
 static const struct field fields[] = {
     {"at", FIELD_OWN, 0, NULL, 0, 0, NULL, "time of the failure"},
     {"node", FIELD_OWN, 0, "", 0, 0, NULL, "number of the node that fails, from 0"},
+    {"rack", FIELD_OWN, 0, "", 0, 0, NULL, "number of the rack whose nodes all fail, from 0"},
+    {"zone", FIELD_OWN, 0, "", 0, 0, NULL, "number of the zone whose nodes all fail, from 0"},
     {"task", FIELD_OWN, 0, "", 0, 0, NULL,
      "name of a task whose oldest running attempt loses its process"},
     {"actor", FIELD_OWN, 0, "", 0, 0, NULL,
@@ -31,9 +32,9 @@ static const struct field fields[] = {
     {"index", FIELD_COUNT32, offsetof(struct spec_mishap, number), "", 0, 0, NULL,
      "not the oldest but so many younger"},
     {"notice", FIELD_OWN, 0, "", 0, 0, NULL,
-     "time by which the node's failure is announced: a drain, then a preemption"},
+     "time by which the failure of nodes is announced: a drain, then a preemption"},
     {"hang", FIELD_BOOL, offsetof(struct spec_mishap, is_hang), "", 0, 0, NULL,
-     "does the node stop answering, instead of refusing?"},
+     "do nodes stop answering, instead of refusing?"},
 };
 static const struct field_set set = {"a failure", fields, sizeof fields / sizeof *fields};
 
@@ -64,7 +65,13 @@ static enum status read_absence(const struct value_reader *reader, const char *p
     return status;
 }
 
-/* Which of node, task, actor, head and job does it name? Exactly one. */
+/* A number, or a name of the pipeline? */
+static bool is_of_nodes(const struct spec_mishap *mishap)
+{
+    return mishap->kind <= MISHAP_ZONE;
+}
+
+/* Which of the things that can fail does it name? Exactly one. */
 static enum status read_whom(const struct value_reader *reader, const char *path,
                              const struct yaml_node *entry, struct spec_mishap *mishap)
 {
@@ -75,25 +82,28 @@ static enum status read_whom(const struct value_reader *reader, const char *path
         if (!child)
             continue;
         if (found)
-            return diag_error(
-                reader->diag, child->key_place,
-                "%s: a failure is of one thing: a node, a task, an actor, a job or the head", path);
+            return diag_error(reader->diag, child->key_place,
+                              "%s: a failure is of one thing: a node, a rack, a zone, a task, an "
+                              "actor, a job or the "
+                              "head",
+                              path);
         found = child;
         mishap->kind = (enum spec_mishap_kind)kind;
     }
     if (!found)
-        return diag_error(
-            reader->diag, entry->place,
-            "%s: what fails? say node: 2, task: load, actor: Trainer, job: nightly or head: 20 s",
-            path);
+        return diag_error(reader->diag, entry->place,
+                          "%s: what fails? say node: 2, rack: 0, zone: 1, task: load, actor: "
+                          "Trainer, job: nightly "
+                          "or head: 20 s",
+                          path);
     snprintf(label, sizeof label, "%.80s.%s", path, found->key);
-    if (mishap->kind != MISHAP_NODE && mishap->kind != MISHAP_HEAD)
+    if (!is_of_nodes(mishap) && mishap->kind != MISHAP_HEAD)
         return value_scalar(reader, label, found->value, "a name of the pipeline");
     if (yaml_find(entry, "index"))
         return diag_error(reader->diag, yaml_find(entry, "index")->key_place,
                           "%s: index is for tasks, actors and jobs; %s", path,
-                          mishap->kind == MISHAP_NODE ? "of nodes, node is the number"
-                                                      : "there is one head");
+                          mishap->kind == MISHAP_HEAD ? "there is one head"
+                                                      : "nodes, racks and zones are numbered");
     if (mishap->kind == MISHAP_HEAD)
         return read_absence(reader, path, entry, found->value, mishap);
     uint64_t number = 0;
@@ -126,10 +136,9 @@ static enum status read_entry(const struct value_reader *reader, const char *pat
         status = one;
     if ((one = read_whom(reader, path, entry, mishap)) != STATUS_OK)
         return one;
-    bool is_node = mishap->kind == MISHAP_NODE;
-    if (!is_node && (mishap->notice > 0 || mishap->is_hang))
+    if (!is_of_nodes(mishap) && (mishap->notice > 0 || mishap->is_hang))
         return diag_error(reader->diag, entry->place,
-                          "%s: only a node's failure can be announced, or be a hang", path);
+                          "%s: only the failure of nodes can be announced, or be a hang", path);
     return status;
 }
 
@@ -139,13 +148,13 @@ static void add_entry(struct text *text, const struct yaml_node *entry,
     text_add(text, "{at: ");
     text_add_exact_duration(text, mishap->at);
     text_add(text, ", %s: ", whom[mishap->kind]);
-    if (mishap->kind == MISHAP_NODE)
+    if (is_of_nodes(mishap))
         text_add(text, "%u", mishap->number);
     else if (mishap->kind == MISHAP_HEAD)
         text_add_exact_duration(text, mishap->lasts);
     else
         text_add(text, "%s", yaml_find(entry, whom[mishap->kind])->value->text);
-    if (mishap->kind != MISHAP_NODE && mishap->number > 0)
+    if (!is_of_nodes(mishap) && mishap->number > 0)
         text_add(text, ", index: %u", mishap->number);
     if (mishap->notice > 0) {
         text_add(text, ", notice: ");
@@ -224,6 +233,29 @@ static uint32_t find(const struct program *program, const struct spec_mishap *mi
     return all;
 }
 
+/* Is there such a node, rack or zone? */
+static enum status check_number(const struct value_reader *reader, const char *label,
+                                const struct yaml_node *value, const struct spec_mishap *m)
+{
+    const struct spec *spec = reader->spec;
+    uint32_t size = m->kind == MISHAP_RACK   ? spec->cluster.rack
+                    : m->kind == MISHAP_ZONE ? spec->cluster.zone
+                                             : 1;
+    const char *noun = whom[m->kind];
+    if (size == 0)
+        return diag_error(reader->diag, value->place,
+                          "%s: there are no %ss: cluster.%s, how many nodes each has, is not given",
+                          label, noun, noun);
+    uint32_t count = (spec->cluster.nodes + spec->cluster.spares + size - 1) / size;
+    if (m->kind == MISHAP_NODE)
+        count = spec->cluster.nodes;
+    if (m->number < count)
+        return STATUS_OK;
+    return diag_error(reader->diag, value->place,
+                      "%s: there is no %s %u; the cluster's are 0 to %u", label, noun, m->number,
+                      count - 1);
+}
+
 enum status schedule_form_check(const struct value_reader *reader, const char *label,
                                 const struct yaml_node *node)
 {
@@ -235,13 +267,11 @@ enum status schedule_form_check(const struct value_reader *reader, const char *l
         const char *names[64];
         size_t known = 0;
         const struct yaml_node *value = yaml_find(item->value, whom[m->kind])->value;
-        if (m->kind == MISHAP_NODE && m->number >= spec->cluster.nodes) {
-            status = diag_error(reader->diag, value->place,
-                                "%s: there is no node %u; the cluster's are 0 to %u", label,
-                                m->number, spec->cluster.nodes - 1);
-            continue;
+        if (is_of_nodes(m)) {
+            enum status one = check_number(reader, label, value, m);
+            status = one == STATUS_OK ? status : one;
         }
-        if (m->kind == MISHAP_NODE || m->kind == MISHAP_HEAD)
+        if (is_of_nodes(m) || m->kind == MISHAP_HEAD)
             continue;
         uint32_t all = count_of(spec->program, m->kind);
         m->target = find(spec->program, m, value->text, names, &known);

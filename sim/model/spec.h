@@ -66,15 +66,23 @@ struct spec_trace {
 };
 
 /* One failure at an exact time. */
-enum spec_mishap_kind { MISHAP_NODE, MISHAP_TASK, MISHAP_ACTOR, MISHAP_HEAD, MISHAP_JOB };
+enum spec_mishap_kind {
+    MISHAP_NODE,
+    MISHAP_RACK,
+    MISHAP_ZONE, /* these three are nodes */
+    MISHAP_TASK,
+    MISHAP_ACTOR,
+    MISHAP_HEAD,
+    MISHAP_JOB
+};
 struct spec_mishap {
     simtime at;
-    simtime notice; /* of a node: so long before it is announced, and takes nothing new; 0: never */
+    simtime notice; /* of nodes: so long before it is announced, and takes nothing new; 0: never */
     simtime lasts;  /* of the head: so long it is away */
     enum spec_mishap_kind kind;
-    uint32_t number; /* of the node; or which of those at work, oldest first */
+    uint32_t number; /* of the node, rack or zone; or which of those at work, oldest first */
     uint32_t target; /* function or class */
-    bool is_hang;    /* of a node: it answers no more, instead of refusing */
+    bool is_hang;    /* of nodes: they answer no more, instead of refusing */
 };
 
 enum spec_probes { PROBES_AFTER, PROBES_FIXED };

@@ -65,28 +65,68 @@ static uint32_t find(const struct runtime *rt, const struct spec_mishap *m)
     return 0;
 }
 
-static void count_strike(struct runtime *rt)
+static void count_strike(struct runtime *rt, uint32_t nodes)
 {
     rt->record->struck++;
     runtime_tell(rt, (struct told){.kind = TOLD_OUTAGE,
                                    .function = PROGRAM_NOTHING,
                                    .host = TOLD_NOWHERE,
-                                   .amount = 1});
+                                   .amount = nodes});
 }
+
+/* ---- nodes --------------------------------------------------------------------------------- */
+
+/* Those of a rack or zone, or the one that is in this place. */
+static struct cluster_part nodes_of(const struct runtime *rt, const struct spec_mishap *m)
+{
+    const struct cluster *c = &rt->cluster;
+    if (m->kind != MISHAP_NODE)
+        return cluster_part(c, c->nodes + (m->kind == MISHAP_ZONE ? c->racks : 0) + m->number);
+    uint32_t node = c->holder[m->number];
+    return (struct cluster_part){node, node == CLUSTER_NOBODY ? node : node + 1};
+}
+
+void mishap_notice_timer(struct runtime *rt, uint32_t index)
+{
+    const struct spec_mishap *m = &rt->spec->faults.schedule[index];
+    struct cluster_part part = nodes_of(rt, m);
+    if (m->kind == MISHAP_NODE) {
+        mishap_notice(rt, m->number, m->at);
+        return;
+    }
+    for (uint32_t node = part.first; node < part.end; node++)
+        if (rt->cluster.entities[node].rank != CLUSTER_NOBODY)
+            mishap_notice(rt, rt->cluster.entities[node].rank, m->at);
+}
+
+static void strike_nodes(struct runtime *rt, const struct spec_mishap *m)
+{
+    struct cluster_part part = nodes_of(rt, m);
+    uint32_t struck = 0;
+    if (m->kind == MISHAP_NODE)
+        rt->hosts[m->number].is_hanging = m->is_hang;
+    for (uint32_t node = part.first; node < part.end; node++) {
+        uint32_t rank = rt->cluster.entities[node].rank;
+        if (rank != CLUSTER_NOBODY)
+            rt->hosts[rank].is_hanging = m->is_hang;
+        struck += fault_force(&rt->faults, node, host_crash, rt);
+    }
+    if (struck > 0)
+        count_strike(rt, struck);
+}
+
+/* ---- the schedule -------------------------------------------------------------------------- */
 
 void mishap_timer(struct runtime *rt, uint32_t index)
 {
     const struct spec_mishap *m = &rt->spec->faults.schedule[index];
-    if (m->kind == MISHAP_NODE) {
-        uint32_t node = rt->cluster.holder[m->number];
-        rt->hosts[m->number].is_hanging = m->is_hang;
-        if (node != CLUSTER_NOBODY && fault_force(&rt->faults, node, host_crash, rt))
-            count_strike(rt);
+    if (m->kind <= MISHAP_ZONE) {
+        strike_nodes(rt, m);
         return;
     }
     if (m->kind == MISHAP_HEAD) {
         head_fail(rt, m->lasts);
-        count_strike(rt);
+        count_strike(rt, 1);
         return;
     }
     uint32_t at = find(rt, m);
@@ -98,7 +138,7 @@ void mishap_timer(struct runtime *rt, uint32_t index)
         job_lose(rt, at);
     else
         actor_crash(rt, at);
-    count_strike(rt);
+    count_strike(rt, 1);
 }
 
 static simtime draw(const struct runtime *rt, const struct amount *amount, uint32_t stream,

@@ -10,7 +10,8 @@
 
 /* Time 0: everything scheduled is on the clock. */
 void mishap_begin(struct runtime *rt);
-/* What is scheduled as number `index` has come: the announcement first, where there is one. */
+/* What is scheduled as number `index` is announced; and has come. */
+void mishap_notice_timer(struct runtime *rt, uint32_t index);
 void mishap_timer(struct runtime *rt, uint32_t index);
 /* The failure of the node in this place, at `until`, is announced: it takes nothing new.
  * CLUSTER_NOBODY: of a node, or more than one, that has no place. */

@@ -394,8 +394,7 @@ static void fire(struct runtime *rt, uint32_t at)
         host_timer(rt, timer.number);
         break;
     case TIMER_NOTICE:
-        mishap_notice(rt, rt->spec->faults.schedule[timer.number].number,
-                      rt->spec->faults.schedule[timer.number].at);
+        mishap_notice_timer(rt, timer.number);
         break;
     case TIMER_MISHAP:
         mishap_timer(rt, timer.number);

@@ -66,6 +66,53 @@ static void row_a20_failures_come_by_time_and_by_schedule(void **state)
 }
 
 /* restarts 4, retries without end: the process is killed five times, the fifth is final. */
+/* Tasks of 10 s on six nodes in racks of two and zones of four. Nodes 2 and 3, and then 0 to 3,
+ * fail at 4 s: what ran there begins again elsewhere at 10 s, when the others are through; a node
+ * that is announced as failing costs no attempt. The zone is not full: its two nodes are all there
+ * are. */
+static void whole_racks_and_zones_fail_by_schedule(void **state)
+{
+#define SIX                                                                                        \
+    "    tasks: {work: {time: 10 s, retries: 1}}\n"                                                \
+    "    driver: [{run: work, times: 6}]\n"
+#define AT4(more) "faults: {schedule: [{at: 4 s, " more "}]}\n"
+    static const struct claimed rows[] = {
+        {.name = "a rack",
+         .nodes = 6,
+         .rack = 2,
+         .head = AT4("rack: 1"),
+         .pipeline = SIX,
+         .makespan = 14,
+         .claims = {COUNTED(struck, 1), AMOUNT(TOLD_OUTAGE, 0, 2), TIMES(TOLD_HOST_DOWN, 2),
+                    SPENT(JOB_LOST, 8), COUNTED(calls.retried, 2), AT(TOLD_STARTED, 6, 4)}},
+        {.name = "a zone",
+         .nodes = 6,
+         .zone = 4,
+         .head = AT4("zone: 0"),
+         .pipeline = SIX,
+         .makespan = 14,
+         .claims = {COUNTED(struck, 1), AMOUNT(TOLD_OUTAGE, 0, 4), SPENT(JOB_LOST, 16)}},
+        {.name = "the last zone, which is not full, hangs",
+         .nodes = 6,
+         .rack = 2,
+         .zone = 4,
+         .head = AT4("zone: 1, hang: true") "detection: {delay: 3 s}\n",
+         .pipeline = SIX,
+         .makespan = 17,
+         .claims = {AMOUNT(TOLD_OUTAGE, 0, 2), SPENT(JOB_DETECT, 6),
+                    AT(TOLD_ATTEMPT_FAILED, 0, 7)}},
+        {.name = "announced",
+         .nodes = 6,
+         .rack = 2,
+         .head = AT4("rack: 0, notice: 3 s"),
+         .pipeline = SIX,
+         .makespan = 14,
+         .claims = {COUNTED(notices, 2), COUNTED(struck, 1), SPENT(JOB_LOST, 8)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 static void row_c06_the_fifth_kill_of_a_process_is_final(void **state)
 {
     static const struct claimed rows[] = {
@@ -219,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a04_a_killed_worker_costs_an_attempt),
         cmocka_unit_test(row_a20_failures_come_by_time_and_by_schedule),
+        cmocka_unit_test(whole_racks_and_zones_fail_by_schedule),
         cmocka_unit_test(row_c06_the_fifth_kill_of_a_process_is_final),
         cmocka_unit_test(row_d10_a_call_survives_two_crashes_and_an_actor_three),
         cmocka_unit_test(row_d12_detection_takes_as_long_as_its_kind_says),
