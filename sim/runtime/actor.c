@@ -5,6 +5,7 @@
  * ten documented transitions of its state occur (become). */
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
+#include "sim/runtime/aftermath.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/host.h"
@@ -309,7 +310,7 @@ static void die(struct runtime *rt, uint32_t number)
     become(rt, number, ACTOR_DEAD);
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
-    service_sort(rt, number, true);
+    aftermath_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
 }
@@ -332,7 +333,7 @@ static void start_again(struct runtime *rt, uint32_t number, simtime delay)
     struct actor *a = actor_of(rt, number);
     if (a->state == ACTOR_ALIVE)
         become(rt, number, ACTOR_RESTARTING);
-    service_sort(rt, number, false);
+    aftermath_sort(rt, number, false);
     service_end_if_let_go(rt, number);
     if (a->state == ACTOR_DEAD) /* it lived for calls alone, and none is left */
         return;

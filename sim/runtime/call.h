@@ -14,6 +14,8 @@
 #include "sim/runtime/store.h"
 
 struct call *call_of(const struct runtime *rt, uint32_t number);
+/* Of its batch: is it a method, a snapshot, a restore? */
+enum batch_kind call_kind(const struct runtime *rt, uint32_t number);
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
 /* Its arguments are there, or one has failed (1 + its cause): it goes on. */
 void call_go(struct runtime *rt, uint32_t number, uint32_t failed);

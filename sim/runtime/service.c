@@ -7,6 +7,7 @@
 #include "sim/runtime/service.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
+#include "sim/runtime/aftermath.h"
 #include "sim/runtime/arguments.h"
 #include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
@@ -21,11 +22,6 @@ static const struct program_actor *class_of(const struct runtime *rt, const stru
     return &rt->program->actors[a->class];
 }
 
-static enum batch_kind kind_of(const struct runtime *rt, uint32_t call)
-{
-    return (enum batch_kind)batch_of(rt, call_of(rt, call)->batch)->kind;
-}
-
 /* Charges what it has been doing until now; to be called before anything changes that. */
 void service_charge(struct runtime *rt, uint32_t number)
 {
@@ -33,7 +29,7 @@ void service_charge(struct runtime *rt, uint32_t number)
     bool is_fetching = false, is_working = false, is_blocked = false;
     enum job_class class = JOB_IDLE;
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
-        enum batch_kind kind = kind_of(rt, at);
+        enum batch_kind kind = call_kind(rt, at);
         if (kind == BATCH_SNAPSHOTS || kind == BATCH_RESTORES)
             class = kind == BATCH_SNAPSHOTS ? JOB_CHECKPOINT : JOB_RESTORE;
         uint8_t state = call_of(rt, at)->state;
@@ -167,10 +163,10 @@ static bool may_begin(const struct runtime *rt, const struct actor *a)
 {
     const struct call *c = call_of(rt, a->queue_first);
     const struct program_actor *class = class_of(rt, a);
-    enum batch_kind kind = kind_of(rt, a->queue_first);
+    enum batch_kind kind = call_kind(rt, a->queue_first);
     if (!c->has_arrived || c->missing > 0 || c->state == CALL_BLOCKED)
         return false;
-    if (a->running && kind_of(rt, a->running) != BATCH_METHODS)
+    if (a->running && call_kind(rt, a->running) != BATCH_METHODS)
         return false;
     if (kind != BATCH_METHODS)
         return a->running_count == 0 && !a->persisting;
@@ -183,7 +179,7 @@ static void take(struct runtime *rt, uint32_t number, uint32_t call,
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
-    enum batch_kind kind = kind_of(rt, call);
+    enum batch_kind kind = call_kind(rt, call);
     c->next = a->running;
     a->running = call;
     a->running_count++;
@@ -210,7 +206,7 @@ static void begin(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     uint32_t call = a->queue_first;
     struct call *c = call_of(rt, call);
-    enum batch_kind kind = kind_of(rt, call);
+    enum batch_kind kind = call_kind(rt, call);
     struct arguments arguments = {.room = 0};
     enum store_answer answer = STORE_ROOM;
     service_charge(rt, number);
@@ -302,48 +298,6 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     service_end_if_let_go(rt, number);
 }
 
-static struct told told_of(const struct runtime *rt, uint32_t number, uint32_t call,
-                           enum told_kind kind)
-{
-    const struct call *c = call_of(rt, call);
-    struct told told = batch_told(rt, c->batch, c->element, kind);
-    told.actor = number;
-    told.host = actor_of(rt, number)->seat.host;
-    told.attempt = c->attempt;
-    told.cause = c->cause;
-    return told;
-}
-
-static void tell(struct runtime *rt, uint32_t number, uint32_t call, enum told_kind kind)
-{
-    runtime_tell(rt, told_of(rt, number, call, kind));
-}
-
-static void fail_attempt(struct runtime *rt, uint32_t number, uint32_t call, uint32_t cause)
-{
-    struct call *c = call_of(rt, call);
-    c->cause = (uint8_t)cause;
-    c->failed[cause]++;
-    rt->record->attempts.failed++;
-    tell(rt, number, call, TOLD_ATTEMPT_FAILED);
-}
-
-/* Behind the delay it arrives anew, in its old place of the queue. */
-static void try_again(struct runtime *rt, uint32_t number, uint32_t call, simtime delay)
-{
-    struct call *c = call_of(rt, call);
-    c->attempt++;
-    rt->record->calls.retried++;
-    struct told told = told_of(rt, number, call, TOLD_RETRIED);
-    told.amount = delay;
-    runtime_tell(rt, told);
-    if (delay == 0)
-        return;
-    c->has_arrived = false;
-    c->state = CALL_BACKOFF;
-    c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);
-}
-
 /* It has left the state as it was: what it took is lost. Where others work meanwhile, nobody can
  * say whose time it was, and it stays useful. */
 static void lose_work(struct runtime *rt, uint32_t number, uint32_t call)
@@ -364,7 +318,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
-    fail_attempt(rt, number, call, CAIRN_CAUSE_EXCEPTION);
+    aftermath_fail(rt, call, CAIRN_CAUSE_EXCEPTION);
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, c->cause, c->failed, class_of(rt, a)->task_retries,
                  f->retry_exceptions, (uint64_t)c->batch << 32 | c->element, a->own);
@@ -372,7 +326,7 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
         call_give_up(rt, call, CAIRN_CAUSE_EXCEPTION);
         return;
     }
-    try_again(rt, number, call, cure.delay);
+    aftermath_try_again(rt, call, cure.delay);
     a->calls++;
     push_front(rt, number, call);
 }
@@ -426,7 +380,7 @@ void service_call_timer(struct runtime *rt, uint32_t call)
     struct call *c = call_of(rt, call);
     uint32_t number = c->actor;
     struct actor *a = actor_of(rt, number);
-    enum batch_kind kind = kind_of(rt, call);
+    enum batch_kind kind = call_kind(rt, call);
     if (c->state == CALL_BACKOFF) {
         c->state = CALL_WAITING;
         service_call_ready(rt, call, 0);
@@ -470,74 +424,6 @@ void service_room(struct runtime *rt, uint32_t call)
     service_end_if_let_go(rt, number);
 }
 
-/* All calls in hand, in the order of their submission, as a list. */
-static uint32_t gather(struct runtime *rt, struct actor *a)
-{
-    uint32_t first = a->queue_first;
-    for (uint32_t at = a->running, next; at; at = next) { /* newest first: turned round in front */
-        next = call_of(rt, at)->next;
-        call_of(rt, at)->next = first;
-        first = at;
-    }
-    if (a->persisting) {
-        call_of(rt, a->persisting)->next = first;
-        first = a->persisting;
-        a->calls++;
-    }
-    a->queue_first = a->queue_last = a->running = a->running_count = a->persisting = 0;
-    return first;
-}
-
-/* Does this call survive the death of its actor's process, or of the actor itself? */
-static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is_dead)
-{
-    struct actor *a = actor_of(rt, number);
-    struct call *c = call_of(rt, call);
-    if (!c->was_alive)
-        return !is_dead;
-    c->was_alive = false;
-    if (batch_is_left_behind(rt, c->batch))
-        return false;
-    fail_attempt(rt, number, call, a->cause);
-    if (is_dead || kind_of(rt, call) != BATCH_METHODS)
-        return false;
-    struct cairn_cure cure =
-        call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,
-                 (uint64_t)c->batch << 32 | c->element, a->own);
-    if (cure.action == CAIRN_GIVE_UP)
-        return false;
-    try_again(rt, number, call, cure.delay);
-    return true;
-}
-
-/* Calls after a death: those that may be tried again keep their order; the others fail. */
-void service_sort(struct runtime *rt, uint32_t number, bool is_dead)
-{
-    struct actor *a = actor_of(rt, number);
-    uint32_t failed = 0, *end = &failed;
-    for (uint32_t at = gather(rt, a), next; at; at = next) {
-        next = call_of(rt, at)->next;
-        if (call_of(rt, at)->state != CALL_BACKOFF)
-            call_of(rt, at)->state = CALL_WAITING;
-        if (survives(rt, number, at, is_dead)) {
-            backlog_push_back(rt, a, at);
-            continue;
-        }
-        if (!call_of(rt, at)->has_arrived) { /* it will be told when it does */
-            backlog_push_back(rt, a, at);
-            continue;
-        }
-        *end = at;
-        end = &call_of(rt, at)->next;
-        a->calls--;
-    }
-    *end = 0;
-    for (uint32_t at = failed, next; at; at = next) {
-        next = call_of(rt, at)->next;
-        call_give_up(rt, at, a->cause);
-    }
-}
-
 void service_stop(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
@@ -548,7 +434,7 @@ void service_stop(struct runtime *rt, uint32_t number)
         if (call_of(rt, at)->state == CALL_STORING)
             store_forget(rt, at, a->seat.host);
         call_of(rt, at)->state = CALL_LOST;
-        if (kind_of(rt, at) == BATCH_SNAPSHOTS && a->phase == ACTOR_SERVING)
+        if (call_kind(rt, at) == BATCH_SNAPSHOTS && a->phase == ACTOR_SERVING)
             snapshot_abort(rt, number);
     }
     unblock(rt, number);

@@ -32,7 +32,5 @@ void service_room(struct runtime *rt, uint32_t call);
 void service_charge(struct runtime *rt, uint32_t number);
 /* Its process is gone: what ran has stopped. */
 void service_stop(struct runtime *rt, uint32_t number);
-/* Calls after a death: those that may be tried again keep their order; the others fail. */
-void service_sort(struct runtime *rt, uint32_t number, bool is_dead);
 
 #endif
