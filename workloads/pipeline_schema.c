@@ -6,6 +6,7 @@
 #include "workloads/pipeline_schema.h"
 #include "workloads/declare_form.h"
 #include "workloads/driver_form.h"
+#include "workloads/items_form.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schema.h"
 #include <string.h>
@@ -28,7 +29,7 @@ static const char *zero_of(const struct field *field)
         [FIELD_COUNT64] = "0",  [FIELD_TRIES] = "0",    [FIELD_SIGNED] = "0",
         [FIELD_BOOL] = "false", [FIELD_FRACTION] = "0", [FIELD_MOMENT] = "start",
         [FIELD_SHARE] = "0",    [FIELD_MEMORY] = "0 B", [FIELD_CHOICE] = "",
-        [FIELD_EITHER] = "",    [FIELD_OWN] = "",
+        [FIELD_EITHER] = "",    [FIELD_OWN] = "",       [FIELD_PATIENCE] = "",
     };
     return field->choices ? field->choices[0] : words[field->type];
 }
@@ -50,6 +51,7 @@ static const char *kind_of(const struct field *field)
         [FIELD_CHOICE] = "",
         [FIELD_EITHER] = "",
         [FIELD_OWN] = "",
+        [FIELD_PATIENCE] = "duration",
     };
     return words[field->type];
 }
@@ -90,6 +92,7 @@ void pipeline_schema_print_help(struct sink *sink)
     print_fields(sink, "methods: {NAME: TIME} or {NAME: {…}}", &declare_method);
     print_fields(sink, "fails: FRACTION or {…}", &declare_fails);
     print_fields(sink, "checkpoint of an actor: {…}", &declare_checkpoint);
+    print_fields(sink, "queue of an actor: {…}", &items_form_queue);
     print_fields(sink, "jobs: [{…}, …]", &pipeline_job);
     io_printf(sink, "  driver: [{VERB: …}, …]\n");
     for (size_t i = 0; i < driver_verbs_count; i++) {
@@ -120,6 +123,7 @@ static const char *own_of(const char *set, const char *name)
          "\"anyOf\": [{\"type\": [\"number\", \"string\"]}, {\"$ref\": \"#/$defs/fails\"}]"},
         {"cpu", "\"type\": \"number\", \"minimum\": 0"},
         {"checkpoint", "\"$ref\": \"#/$defs/checkpoint\""},
+        {"queue", "\"$ref\": \"#/$defs/queue\""},
         {"methods", "\"type\": \"object\", \"additionalProperties\": {\"anyOf\": [" TIME
                     ", {\"$ref\": \"#/$defs/method\"}]}"},
         {"name", "\"type\": \"string\""},
@@ -173,6 +177,9 @@ static void print_type(struct sink *sink, const char *set, const struct field *f
     case FIELD_CHOICE:
     case FIELD_EITHER:
         print_words(sink, field->choices);
+        return;
+    case FIELD_PATIENCE:
+        io_printf(sink, "\"$ref\": \"#/$defs/duration\"");
         return;
     case FIELD_OWN:
         io_printf(sink, "%s", own_of(set, field->name));
@@ -295,6 +302,7 @@ void pipeline_schema_print_json(struct sink *sink)
     print_set(sink, "task", &declare_task);
     print_set(sink, "method", &declare_method);
     print_set(sink, "checkpoint", &declare_checkpoint);
+    print_set(sink, "queue", &items_form_queue);
     print_set(sink, "actor", &declare_actor);
     print_set(sink, "job", &pipeline_job);
     print_statements(sink);

@@ -20,7 +20,7 @@ enum {
     HAS_CALL = 16,     /* batch and element, of calls */
     HAS_COUNT = 32,    /* of calls, from element on */
     HAS_SINCE = 64,    /* since_ns: it lasted from then to time_ns */
-    HAS_CAUSE = 128,   /* exception, worker, node, preempted, memory, object, owner */
+    HAS_CAUSE = 128,   /* exception, worker, node, preempted, memory, object, owner, timeout */
     HAS_STATE = 256,   /* of an actor */
     HAS_CLASS = 512,   /* of the ledger */
     HAS_FROM = 1024,   /* likewise, before */
@@ -31,6 +31,8 @@ enum {
     HAS_ATTEMPT = 32768 | HAS_CALL,
     HAS_PROTECTED = 65536, /* useful time that a restore brought back */
     HAS_SPENT = 131072,    /* on a snapshot that came to nothing */
+    HAS_ITEM = 262144,     /* number of a message, among those of its class */
+    HAS_ROUND = 524288,    /* of a barrier */
 };
 
 struct kind {
@@ -100,6 +102,17 @@ static const struct kind kinds[TOLD_KINDS] = {
                     "its result is in the durable store"},
     [TOLD_RECALLED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
                        "a result without a copy is being read from there"},
+    [TOLD_ENQUEUED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM, "depth",
+                       "an item is in a queue; depth: how many there are now; again: it was put "
+                       "before"},
+    [TOLD_DEQUEUED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM | HAS_SINCE, "depth",
+                       "a call has taken it; delivered when the call has ended"},
+    [TOLD_ITEM_LOST] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ITEM | HAS_SINCE, "depth",
+                        "it is gone, with the process that held it or for one of a checkpoint"},
+    [TOLD_ITEM_BACK] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ITEM | HAS_SINCE, "depth",
+                        "it is in the queue again: of a checkpoint, or who took it has failed"},
+    [TOLD_GATHERED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ROUND, "calls",
+                       "calls have met at a barrier, for the round-th time, and go on"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,
                    "the time of a placement since since_ns is of this class of the ledger"},
     [TOLD_MOVE] = {HAS_JOB | HAS_WHAT | HAS_ATTEMPT | HAS_FROM | HAS_CLASS, "amount_ns",
@@ -174,6 +187,10 @@ static void add_place(struct text *text, const struct told *told, unsigned has)
         add_number(text, "protected_ns", (slot_ns)told->count);
     if (has & HAS_SPENT)
         add_number(text, "spent_ns", (slot_ns)told->count);
+    if (has & (HAS_ITEM | HAS_ROUND))
+        add_number(text, has & HAS_ITEM ? "item" : "round", (slot_ns)told->count);
+    if (told->kind == TOLD_ENQUEUED && told->to)
+        add_number(text, "again", 1);
     if (has & HAS_SINCE)
         add_number(text, "since_ns", told->since);
 }

@@ -6,11 +6,11 @@
 #include <assert.h>
 #include <errno.h>
 
-const char *const witness_causes[CAIRN_CAUSES] = {
+const char *const witness_causes[CAUSES_TOLD] = {
     [CAIRN_CAUSE_EXCEPTION] = "exception", [CAIRN_CAUSE_WORKER] = "worker",
     [CAIRN_CAUSE_NODE] = "node",           [CAIRN_CAUSE_PREEMPTED] = "preempted",
     [CAIRN_CAUSE_MEMORY] = "memory",       [CAIRN_CAUSE_OBJECT] = "object",
-    [CAIRN_CAUSE_OWNER] = "owner",
+    [CAIRN_CAUSE_OWNER] = "owner",         [CAUSE_TIMEOUT] = "timeout",
 };
 
 const char *const witness_waits[FIBER_FETCHING + 1] = {

@@ -65,12 +65,23 @@ enum run_end {
     RUN_ENDS
 };
 
+/* What became of the items of queues, by message: a call and which of its items, however often that
+ * was put. put = delivered + lost + left. */
+struct record_items {
+    uint64_t put, delivered, lost;
+    uint64_t left;    /* in a queue to the end */
+    uint64_t doubled; /* deliveries beyond the first of a message */
+    uint64_t high;    /* most in one queue at once */
+    slot_ns depth;    /* item nanoseconds in queues */
+    slot_ns waited;   /* from put to delivery, summed over deliveries */
+};
+
 struct record {
     uint32_t replication;
     enum run_end end;
     uint32_t policy_reason;   /* the controller's reason code, for END_POLICY */
     uint32_t failed_line;     /* of the scenario, the statement, for END_FAILED; 0: none */
-    uint32_t failed_cause;    /* enum cairn_cause, for END_FAILED */
+    uint32_t failed_cause;    /* enum cairn_cause, or CAUSE_TIMEOUT, for END_FAILED */
     simtime makespan;         /* of an unfinished run: when it was stopped */
     slot_ns job[JOB_CLASSES]; /* of a group: ns of wall time; times workers gives slots */
     slot_ns aborted; /* part of job[JOB_CHECKPOINT] spent on snapshots that did not complete */
@@ -98,8 +109,9 @@ struct record {
     } objects;
     struct {
         uint64_t moved;
-    } bytes;         /* between nodes */
-    uint64_t events; /* canonical happenings */
+    } bytes;                   /* between nodes */
+    struct record_items items; /* of all queues */
+    uint64_t events;           /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;
     simtime bound; /* makespan of the clairvoyant bound, -1 where none was computed */

@@ -14,24 +14,13 @@ static const struct program_actor *class_of(const struct runtime *rt, const stru
     return &rt->program->actors[a->class];
 }
 
-static struct told told_of(const struct runtime *rt, uint32_t call, enum told_kind kind)
-{
-    const struct call *c = call_of(rt, call);
-    struct told told = batch_told(rt, c->batch, c->element, kind);
-    told.actor = c->actor;
-    told.host = actor_of(rt, c->actor)->seat.host;
-    told.attempt = c->attempt;
-    told.cause = c->cause;
-    return told;
-}
-
 void aftermath_fail(struct runtime *rt, uint32_t call, uint32_t cause)
 {
     struct call *c = call_of(rt, call);
     c->cause = (uint8_t)cause;
-    c->failed[cause]++;
+    c->failed[cause == CAUSE_TIMEOUT ? CAIRN_CAUSE_EXCEPTION : cause]++;
     rt->record->attempts.failed++;
-    runtime_tell(rt, told_of(rt, call, TOLD_ATTEMPT_FAILED));
+    runtime_tell(rt, call_told(rt, c, TOLD_ATTEMPT_FAILED));
 }
 
 void aftermath_try_again(struct runtime *rt, uint32_t call, simtime delay)
@@ -39,7 +28,7 @@ void aftermath_try_again(struct runtime *rt, uint32_t call, simtime delay)
     struct call *c = call_of(rt, call);
     c->attempt++;
     rt->record->calls.retried++;
-    struct told told = told_of(rt, call, TOLD_RETRIED);
+    struct told told = call_told(rt, c, TOLD_RETRIED);
     told.amount = delay;
     runtime_tell(rt, told);
     if (delay == 0)

@@ -33,15 +33,21 @@ static const struct program_function *function_of(const struct runtime *rt, cons
     return &rt->program->functions[batch_of(rt, c->batch)->function];
 }
 
-static void tell(struct runtime *rt, const struct call *c, enum told_kind kind, slot_ns amount)
+struct told call_told(const struct runtime *rt, const struct call *c, enum told_kind kind)
 {
     struct told told = batch_told(rt, c->batch, c->element, kind);
     told.attempt = c->attempt;
     told.actor = c->actor;
     told.cause = c->cause;
-    told.amount = amount;
     told.host =
         c->actor ? ((struct actor *)pool_at(&rt->actors, c->actor))->seat.host : c->seat.host;
+    return told;
+}
+
+static void tell(struct runtime *rt, const struct call *c, enum told_kind kind, slot_ns amount)
+{
+    struct told told = call_told(rt, c, kind);
+    told.amount = amount;
     runtime_tell(rt, told);
 }
 
@@ -397,6 +403,7 @@ void call_timer(struct runtime *rt, uint32_t number)
         break;
     case CALL_WAITING:
     case CALL_AWAITING:
+    case CALL_PARKED:
     case CALL_BLOCKED:
     case CALL_STORING:
         assert(!"a call that waits has no timer");
@@ -498,6 +505,18 @@ void call_cancel(struct runtime *rt, uint32_t number)
 
 /* ---- shared with actors -------------------------------------------------------------------- */
 
+/* What the items of one call take to put or to get. */
+static simtime items_work(const struct runtime *rt, const struct program_function *f,
+                          uint32_t function, uint64_t index)
+{
+    uint64_t count = (uint64_t)f->puts + f->gets;
+    simtime work = 0;
+    for (uint64_t i = 0; i < count && !amount_is_zero(&f->item); i++)
+        work = simtime_add(work, runtime_amount(rt, &f->item, STREAM_TIME, function,
+                                                index * count + i, WORD_ITEM));
+    return work;
+}
+
 simtime call_work(const struct runtime *rt, const struct call *c, bool *is_raising)
 {
     const struct batch *b = batch_of(rt, c->batch);
@@ -509,6 +528,7 @@ simtime call_work(const struct runtime *rt, const struct call *c, bool *is_raisi
     *is_raising =
         f->fails.ppm > 0 && index >= f->fails.after &&
         runtime_uniform(rt, STREAM_EXCEPTION, b->function, index, c->attempt) * PPM < f->fails.ppm;
+    work = simtime_add(work, items_work(rt, f, b->function, index));
     if (*is_raising)
         work = simtime_scale(work, f->fails.at_ppm, PPM);
     bool has_await = !c->actor && !*is_raising; /* a task keeps its worker while it waits */

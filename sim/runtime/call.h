@@ -40,6 +40,8 @@ simtime call_work(const struct runtime *rt, const struct call *call, bool *is_ra
 void call_room(struct runtime *rt, uint32_t number);
 /* Room for its result on this host, or it waits for it (call_room, service_room). */
 enum store_answer call_ask_room(struct runtime *rt, uint32_t number, uint32_t host);
+/* About a call, its attempt, and where it is. */
+struct told call_told(const struct runtime *rt, const struct call *call, enum told_kind kind);
 void call_tell(struct runtime *rt, uint32_t number, enum told_kind kind, slot_ns amount);
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes);
 /* Its result lies on `host`, and the owner hears of it after the reply. */

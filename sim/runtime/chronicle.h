@@ -9,7 +9,12 @@
 #ifndef CAIRN_RUNTIME_CHRONICLE_H
 #define CAIRN_RUNTIME_CHRONICLE_H
 
+#include "policies/recovery.h"
 #include "sim/model/record.h"
+
+/* Causes that are told: those of recovery, and one that recovery knows as an exception: a call has
+ * waited for others as long as it would. */
+enum { CAUSE_TIMEOUT = CAIRN_CAUSES, CAUSES_TOLD };
 
 enum told_kind {
     TOLD_JOB_ARRIVED,     /* to: which driver; element: its fiber */
@@ -52,6 +57,13 @@ enum told_kind {
     TOLD_KILLED,    /* its process, for want of memory; amount: bytes taken on the host */
     TOLD_SAVED,     /* amount bytes: a result is in the durable store */
     TOLD_RECALLED,  /* amount bytes are being read from there to a host */
+    TOLD_ENQUEUED,  /* item `count` is in a queue, amount items deep now; to: 1, not the first time
+                     */
+    TOLD_DEQUEUED,  /* likewise, out of it, put there at `since`; delivered when its call has ended
+                     */
+    TOLD_ITEM_LOST, /* likewise, with its process */
+    TOLD_ITEM_BACK, /* likewise, in it again: of a checkpoint, or because who took it is gone */
+    TOLD_GATHERED,  /* amount calls have met, the count-th time, and go on */
     TOLD_SPAN,      /* job class `to`, since `since` */
     TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
     TOLD_LEFT,      /* a placement is over */

@@ -8,6 +8,7 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/items.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 
@@ -24,6 +25,12 @@ bool snapshot_is_there(const struct runtime *rt, const struct actor *a)
     return host->state == HOST_UP && host->life == a->newest.life;
 }
 
+void snapshot_inherit(struct runtime *rt, uint32_t number, uint32_t from)
+{
+    actor_of(rt, number)->newest = actor_of(rt, from)->newest;
+    items_inherit(rt, number, from);
+}
+
 /* ---- taken -------------------------------------------------------------------------------- */
 
 void snapshot_begin(struct runtime *rt, uint32_t number, uint32_t call)
@@ -34,6 +41,7 @@ void snapshot_begin(struct runtime *rt, uint32_t number, uint32_t call)
     a->between = a->saving = 0;
     rt->record->taken++;
     actor_tell(rt, number, TOLD_SNAPSHOT, 0, (slot_ns)a->covered);
+    items_cover(rt, number);
     advice_snapshot(rt, number);
     c->state = CALL_RUNNING;
     simtime time = runtime_amount(rt, &class_of(rt, a)->checkpoint.snapshot, STREAM_START, number,
@@ -52,6 +60,7 @@ static void complete(struct runtime *rt, uint32_t number, uint32_t call)
     a->at_risk = a->between;
     rt->record->completed++;
     actor_tell(rt, number, TOLD_COMPLETE, 0, (slot_ns)a->covered);
+    items_complete(rt, number);
     advice_complete(rt, number);
     call_finish(rt, call, a->seat.host);
 }
@@ -91,6 +100,7 @@ void snapshot_abort(struct runtime *rt, uint32_t number)
     told.amount = (slot_ns)a->covered;
     told.count = (uint64_t)a->saving;
     runtime_tell(rt, told);
+    items_abort(rt, number);
     advice_aborted(rt, number);
 }
 
@@ -114,6 +124,7 @@ void snapshot_restored(struct runtime *rt, uint32_t number)
     told.amount = (slot_ns)a->version;
     told.count = (uint64_t)a->kept;
     runtime_tell(rt, told);
+    items_restore(rt, number);
     if (a->phase == ACTOR_SERVING)
         advice_restored(rt, number, runtime_now(rt) - a->restore_began);
 }

@@ -10,6 +10,8 @@
 
 /* Is there a complete checkpoint to go back to, now? */
 bool snapshot_is_there(const struct runtime *rt, const struct actor *actor);
+/* A new actor has the newest complete one of another. */
+void snapshot_inherit(struct runtime *rt, uint32_t number, uint32_t from);
 /* This call, which the actor serves now, takes one; it has, and its persisting begins. */
 void snapshot_begin(struct runtime *rt, uint32_t number, uint32_t call);
 void snapshot_end(struct runtime *rt, uint32_t number, uint32_t call);

@@ -7,6 +7,7 @@
 #include "sim/runtime/await.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
 
 #define ARGUMENTS 64 /* of a statement; the reader allows no more */
@@ -80,7 +81,7 @@ static enum outcome create(struct runtime *rt, uint32_t number)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t actor = actor_new(rt, batch, i, s->what);
         if (from)
-            actor_of(rt, actor)->newest = actor_of(rt, batch_of(rt, from)->objects[i].call)->newest;
+            snapshot_inherit(rt, actor, batch_of(rt, from)->objects[i].call);
     }
     return submit(rt, number, batch);
 }

@@ -63,6 +63,24 @@ struct checked_job {
     uint64_t steps; /* of calls: how many batches */
 };
 
+struct checked_queue {
+    int64_t depth;
+    uint64_t rounds;
+    simtime since; /* its depth is accounted up to here */
+    bool is_over;
+};
+
+/* An item: in its actor's queue (call 0), or in the hands of 1 + call. */
+struct checked_item {
+    bool is_there;
+    uint32_t actor;
+    uint64_t number, call;
+    simtime since;
+};
+struct checked_message {
+    bool was_put, was_delivered;
+};
+
 /* A growing array of zeroed records. */
 struct checked_list {
     char *records;
@@ -71,11 +89,15 @@ struct checked_list {
 
 struct checked {
     const struct runtime *rt;
-    struct checked_list batches, calls, actors, hosts, jobs;
+    struct checked_list batches, calls, actors, hosts, jobs, queues, items, messages;
     bool has_branches;
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
     slot_ns job[JOB_CLASSES];
+    uint64_t items_from, items_used; /* those before are gone */
+    struct record_items counts;      /* of items, and the three below */
+    slot_ns depth_time;
+    int64_t high;
     simtime last_job, last_doing; /* the last thing told that no failure did */
     char problem[400];            /* "": none */
 };
@@ -94,12 +116,15 @@ static inline void *checked_at(struct checked_list *list, size_t index)
 
 static inline void checked_clear(struct checked *c)
 {
-    struct checked_list *lists[] = {&c->batches, &c->calls, &c->actors, &c->hosts, &c->jobs};
+    struct checked_list *lists[] = {&c->batches, &c->calls,  &c->actors, &c->hosts,
+                                    &c->jobs,    &c->queues, &c->items,  &c->messages};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         memset(lists[i]->records, 0, lists[i]->count * lists[i]->stride);
     memset(c->told, 0, sizeof c->told);
     memset(c->job, 0, sizeof c->job);
-    c->submitted = 0;
+    memset(&c->counts, 0, sizeof c->counts);
+    c->submitted = c->items_from = c->items_used = 0;
+    c->depth_time = c->high = 0;
     c->last_job = c->last_doing = 0;
     c->problem[0] = 0;
 }
@@ -112,6 +137,9 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     c->actors.stride = sizeof(struct checked_actor);
     c->hosts.stride = sizeof(struct checked_host);
     c->jobs.stride = sizeof(struct checked_job);
+    c->queues.stride = sizeof(struct checked_queue);
+    c->items.stride = sizeof(struct checked_item);
+    c->messages.stride = sizeof(struct checked_message);
     for (uint32_t i = 0; i < rt->program->statements_count; i++)
         c->has_branches |= rt->program->statements[i].op == OP_PARALLEL;
     checked_at(&c->batches, 64);
@@ -119,6 +147,9 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     checked_at(&c->actors, 64);
     checked_at(&c->hosts, rt->spec->cluster.nodes);
     checked_at(&c->jobs, 16);
+    checked_at(&c->queues, 16);
+    checked_at(&c->items, 16);
+    checked_at(&c->messages, 16);
 }
 
 static inline void checked_close(struct checked *c)
@@ -128,6 +159,9 @@ static inline void checked_close(struct checked *c)
     free(c->actors.records);
     free(c->hosts.records);
     free(c->jobs.records);
+    free(c->queues.records);
+    free(c->items.records);
+    free(c->messages.records);
 }
 
 /* Keeps the first problem, and what was being told. */

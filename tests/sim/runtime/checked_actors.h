@@ -3,7 +3,7 @@
 #ifndef CAIRN_TESTS_RUNTIME_CHECKED_ACTORS_H
 #define CAIRN_TESTS_RUNTIME_CHECKED_ACTORS_H
 
-#include "tests/sim/runtime/checked.h"
+#include "tests/sim/runtime/checked_items.h"
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
@@ -97,6 +97,8 @@ static inline void checked_transition(struct checked *c, const struct told *t)
     uint32_t restarts = (uint32_t)checked_class(c, t->actor)->restarts; /* -1: no end */
     if (to == ACTOR_DEAD && t->cause == CAIRN_CAUSE_NODE)
         CHECK(a->restarts >= restarts);
+    if (to == ACTOR_DEAD)
+        checked_queue_ends(c, t);
     if (to == ACTOR_RESTARTING || to == ACTOR_DEAD) {
         CHECK(from != ACTOR_ALIVE || (a->is_placed && a->charged == t->time));
         CHECK(!a->is_saving);
@@ -123,7 +125,7 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
         a->covered = a->version;
         a->is_saving = a->is_snapping = true;
         a->useful_covered = a->useful;
-        CHECK(a->running == 0);
+        CHECK(a->running == channel_parked(actor_of(c->rt, t->actor)));
         break;
     case TOLD_PERSISTING:
         CHECK(a->is_saving && (uint64_t)t->amount == a->covered);

@@ -234,7 +234,8 @@ static inline uint32_t checked_starts(const struct checked *c, uint32_t function
 static inline bool checked_computes(const struct checked *c, const struct program_function *f)
 {
     bool is_async = c->rt->program->actors[f->actor].is_async;
-    return is_async && amount_is_zero(&f->await) && !c->rt->stores;
+    bool waits = f->puts + f->gets + f->gathers > 0;
+    return is_async && !waits && amount_is_zero(&f->await) && !c->rt->stores;
 }
 
 /* No more at once than the actor takes; one that computes, where it is async; and where it takes
@@ -296,6 +297,7 @@ static inline void checked_ended(struct checked *c, const struct told *t)
         CHECK(call->is_placed && call->charged == t->time);
     }
     uint32_t host = t->actor ? t->host : call->host;
+    checked_deliver(c, t);
     checked_stops(c, t);
     call->is_large = (uint64_t)t->amount > c->rt->spec->runtime.inline_size;
     if (host < CHECKED_HOSTS)
@@ -321,6 +323,10 @@ static inline void checked_attempt_failed(struct checked *c, const struct told *
         if (t->actor)
             checked_raised(c, t);
     }
+    if (t->cause == CAUSE_TIMEOUT) { /* it has computed, and waited so long */
+        CHECK(call->is_running && f->timeout.has_end && t->time - call->began >= f->timeout.time);
+        checked_actor(c, t->actor)->version++;
+    }
     if (!t->actor)
         CHECK(call->is_placed && call->charged == t->time);
     checked_stops(c, t);
@@ -342,7 +348,7 @@ static inline void checked_given_up(struct checked *c, const struct told *t)
     const struct program_function *f = &c->rt->program->functions[t->function];
     const struct checked_call *call = checked_call(c, t);
     uint32_t starts = checked_starts(c, t->function);
-    if (t->cause == CAIRN_CAUSE_EXCEPTION)
+    if (t->cause == CAIRN_CAUSE_EXCEPTION || t->cause == CAUSE_TIMEOUT)
         CHECK(!f->retry_exceptions || call->fails >= starts);
     else if (f->actor == PROGRAM_NOTHING && !checked_counts(f, t->cause))
         CHECK(starts == 1);
@@ -450,6 +456,13 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_HOST_UP:
         checked_host_told(c, t);
         break;
+    case TOLD_ENQUEUED:
+    case TOLD_DEQUEUED:
+    case TOLD_ITEM_LOST:
+    case TOLD_ITEM_BACK:
+    case TOLD_GATHERED:
+        checked_hear_item(c, t);
+        break;
     case TOLD_SPAN:
         checked_span(c, t);
         break;
@@ -537,6 +550,7 @@ static inline const char *checked_end(struct checked *c, const struct record *r)
     checked_rest(c, t, r->end != END_FINISHED && r->end != END_FAILED);
     checked_kept(c, t);
     checked_record(c, t, r);
+    checked_items_end(c, t, &r->items);
     return c->problem[0] ? c->problem : NULL;
 }
 
