@@ -7,52 +7,11 @@
 #include "workloads/check.h"
 #include "sim/base/text.h"
 #include "sim/model/program.h"
+#include "workloads/checking.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schedule_form.h"
 #include <errno.h>
 #include <string.h>
-
-struct check {
-    const struct scenario *scenario;
-    const struct spec *spec;
-    struct arena *arena;
-    struct diag *diag;
-};
-
-static bool is_good(const struct check *check, enum schema_id a, enum schema_id b)
-{
-    return check->scenario->values[a].is_good && check->scenario->values[b].is_good;
-}
-
-/* Did the user say it, in a file or with --set? */
-static bool is_said(const struct check *check, enum schema_id id)
-{
-    return check->scenario->values[id].node && !check->scenario->values[id].is_absent;
-}
-
-/* Did the user say it, and other than the default? Then it must mean something. */
-static bool is_changed(const struct check *check, enum schema_id id)
-{
-    const struct scenario_value *value = &check->scenario->values[id];
-    return value->node && value->is_good && strcmp(value->text, schema_keys[id].fallback) != 0;
-}
-
-static bool is_present(const struct check *check, enum schema_id id)
-{
-    return !check->scenario->values[id].is_absent;
-}
-
-static const char *text_of(const struct check *check, enum schema_id id)
-{
-    return check->scenario->values[id].text;
-}
-
-/* The place of a, or of b where a is a default. */
-static struct place at(const struct check *check, enum schema_id a, enum schema_id b)
-{
-    const struct scenario_value *values = check->scenario->values;
-    return values[a].place.source ? values[a].place : values[b].place;
-}
 
 /* ---- machine and job ----------------------------------------------------------------------- */
 
@@ -67,10 +26,6 @@ static void check_size(const struct check *check)
         diag_error(check->diag, at(check, KEY_SPARES, KEY_NODES),
                    "cluster.spares: %u nodes and %u spares are more than %u", nodes, spares,
                    LIMIT_NODES);
-    if (is_good(check, KEY_RACK, KEY_NODES) && check->spec->cluster.rack > nodes)
-        diag_error(check->diag, at(check, KEY_RACK, KEY_NODES),
-                   "cluster.rack: a rack of %u nodes in a cluster of %u", check->spec->cluster.rack,
-                   nodes);
 }
 
 static void check_demand(const struct check *check)
@@ -154,164 +109,6 @@ static void check_background(const struct check *check)
         spec->group.persist == 0)
         diag_error(check->diag, at(check, KEY_STAGED, KEY_PERSIST),
                    "workload.group.staged: nothing is staged without workload.group.persist");
-}
-
-/* ---- faults -------------------------------------------------------------------------------- */
-
-static const struct {
-    enum schema_id uptime, repair;
-} processes[] = {{KEY_NODE_UPTIME, KEY_NODE_REPAIR},
-                 {KEY_RACK_UPTIME, KEY_RACK_REPAIR},
-                 {KEY_PLATFORM_UPTIME, KEY_PLATFORM_REPAIR}};
-
-#define PROCESSES (sizeof processes / sizeof processes[0])
-
-static void check_processes(const struct check *check)
-{
-    for (size_t i = 0; i < PROCESSES; i++)
-        if (is_good(check, processes[i].uptime, processes[i].repair) &&
-            is_present(check, processes[i].repair) && !is_present(check, processes[i].uptime))
-            diag_error(check->diag, at(check, processes[i].repair, processes[i].uptime),
-                       "%s: a repair without failures; give %s",
-                       schema_keys[processes[i].repair].path,
-                       schema_keys[processes[i].uptime].path);
-    if (is_good(check, KEY_RACK_UPTIME, KEY_RACK) && is_present(check, KEY_RACK_UPTIME) &&
-        !is_present(check, KEY_RACK))
-        diag_error(check->diag, at(check, KEY_RACK_UPTIME, KEY_RACK),
-                   "faults.rack.uptime: there are no racks; give cluster.rack, the nodes of one");
-}
-
-/* The first repair law given, or SCHEMA_KEYS. */
-static enum schema_id repair_given(const struct check *check)
-{
-    for (size_t i = 0; i < PROCESSES; i++)
-        if (is_present(check, processes[i].repair))
-            return processes[i].repair;
-    return SCHEMA_KEYS;
-}
-
-/* Rule 6. A repair runs in wall time while the fault clocks may stand still: unless failures can
- * strike in every phase that depends on the policy, the failures would depend on it too. */
-static void check_clock(const struct check *check)
-{
-    const struct spec *spec = check->spec;
-    const uint32_t needed =
-        PHASE_BIT(PHASE_WORK) | PHASE_BIT(PHASE_CHECKPOINT) | PHASE_BIT(PHASE_RESTORE);
-    enum schema_id repair = repair_given(check);
-    if (!is_good(check, KEY_STRIKE, KEY_CLOCK))
-        return;
-    if (spec->faults.clock == CLOCK_WALL && is_changed(check, KEY_STRIKE))
-        diag_error(check->diag, at(check, KEY_STRIKE, KEY_CLOCK),
-                   "faults.strike holds only with 'clock: exposure'; under 'clock: wall' failures "
-                   "strike in every phase");
-    if (spec->faults.clock == CLOCK_EXPOSURE && repair < SCHEMA_KEYS &&
-        (spec->faults.strike & needed) != needed)
-        diag_error(check->diag, at(check, KEY_STRIKE, repair),
-                   "faults.strike: with %s it must hold work, checkpoint and restore, or the "
-                   "failures would depend on the policy",
-                   schema_keys[repair].path);
-}
-
-static void check_renewal(const struct check *check)
-{
-    enum schema_id repair = repair_given(check);
-    if (!is_good(check, KEY_RENEWAL, KEY_RENEWAL) || check->spec->faults.renewal == RENEWAL_FAILED)
-        return;
-    if (repair < SCHEMA_KEYS)
-        diag_error(check->diag, at(check, KEY_RENEWAL, repair),
-                   "faults.renewal: attempt draws all lifetimes again, so there is nothing to "
-                   "repair; leave out %s",
-                   schema_keys[repair].path);
-    if (is_present(check, KEY_TRACE_FILE))
-        diag_error(check->diag, at(check, KEY_RENEWAL, KEY_TRACE_FILE),
-                   "faults.renewal: attempt draws lifetimes, a trace has none to draw");
-}
-
-/* An age must be one that a node can have. */
-static void check_age(const struct check *check)
-{
-    const struct spec_process *all[] = {&check->spec->faults.node, &check->spec->faults.rack,
-                                        &check->spec->faults.platform};
-    if (!is_good(check, KEY_INITIAL_AGE, KEY_INITIAL_AGE))
-        return;
-    for (size_t i = 0; i < PROCESSES; i++) {
-        const char *path = schema_keys[processes[i].uptime].path;
-        if (!is_good(check, processes[i].uptime, KEY_INITIAL_AGE) || !all[i]->is_given)
-            continue;
-        const struct law *law = &all[i]->uptime;
-        if (check->spec->faults.initial_age == AGE_STATIONARY && !__builtin_isfinite(law->mean))
-            diag_error(check->diag, at(check, processes[i].uptime, KEY_INITIAL_AGE),
-                       "%s has an infinite mean, so no age is stationary; say "
-                       "'initial_age: new'",
-                       path);
-        if (check->spec->faults.initial_age == AGE_GIVEN &&
-            !(law_survival(law, simtime_seconds(check->spec->faults.age)) > 0))
-            diag_error(check->diag, at(check, KEY_INITIAL_AGE, processes[i].uptime),
-                       "faults.initial_age: nothing lives to %s under %s",
-                       text_of(check, KEY_INITIAL_AGE), path);
-    }
-}
-
-/* A prediction must be of something, and come before it. */
-static void check_prediction(const struct check *check)
-{
-    const struct spec *spec = check->spec;
-    if (!check->scenario->values[KEY_RECALL].is_good)
-        return;
-    for (unsigned id = KEY_PRECISION; id <= KEY_WINDOW && !spec->faults.prediction.recall_ppm; id++)
-        if (is_changed(check, (enum schema_id)id))
-            diag_error(check->diag, check->scenario->values[id].place,
-                       "%s means nothing without faults.prediction.recall", schema_keys[id].path);
-    if (spec->faults.prediction.recall_ppm == 0)
-        return;
-    if (is_good(check, KEY_PRECISION, KEY_RECALL) && spec->faults.prediction.precision_ppm == 0)
-        diag_error(check->diag, at(check, KEY_PRECISION, KEY_RECALL),
-                   "faults.prediction.precision: 0 says that no prediction comes true, recall that "
-                   "%s of the failures are predicted",
-                   text_of(check, KEY_RECALL));
-    if (is_good(check, KEY_LEAD, KEY_WINDOW) && spec->faults.prediction.lead == 0 &&
-        spec->faults.prediction.window == 0)
-        diag_error(check->diag, at(check, KEY_LEAD, KEY_RECALL),
-                   "faults.prediction.lead: without it, and without a window, a prediction would "
-                   "come with its failure");
-}
-
-/* ---- trace --------------------------------------------------------------------------------- */
-
-static void check_no_trace(const struct check *check)
-{
-    for (unsigned id = KEY_TRACE_FORMAT; id <= KEY_TRACE_OPEN; id++)
-        if (is_changed(check, (enum schema_id)id))
-            diag_error(check->diag, check->scenario->values[id].place,
-                       "%s means nothing without faults.trace.file", schema_keys[id].path);
-}
-
-static void check_trace(const struct check *check)
-{
-    const struct spec *spec = check->spec;
-    if (!check->scenario->values[KEY_TRACE_FILE].is_good)
-        return;
-    if (!is_present(check, KEY_TRACE_FILE)) {
-        check_no_trace(check);
-        return;
-    }
-    for (size_t i = 0; i < PROCESSES; i++)
-        if (is_present(check, processes[i].uptime))
-            diag_error(check->diag, at(check, processes[i].uptime, KEY_TRACE_FILE),
-                       "%s: failures come from laws or from a trace, not both; set one of them to "
-                       "'none'",
-                       schema_keys[processes[i].uptime].path);
-    if (spec->faults.clock == CLOCK_EXPOSURE)
-        diag_error(check->diag, at(check, KEY_CLOCK, KEY_TRACE_FILE),
-                   "faults.clock: a trace runs in wall time; 'exposure' is for laws");
-    if (is_changed(check, KEY_INITIAL_AGE))
-        diag_say(check->diag, DIAG_WARNING, at(check, KEY_INITIAL_AGE, KEY_TRACE_FILE),
-                 "faults.initial_age has no effect with a trace");
-    if (is_good(check, KEY_DELAY, KEY_TRACE_TIMES) && spec->detection.delay > 0 &&
-        spec->faults.trace.times == TIMES_REPORTED)
-        diag_error(check->diag, at(check, KEY_DELAY, KEY_TRACE_TIMES),
-                   "detection.delay: the trace's times are reported ones and hold the detection "
-                   "already; say 'times: true', or 'delay: 0 s'");
 }
 
 /* ---- group or pipeline --------------------------------------------------------------------- */
@@ -587,11 +384,6 @@ enum status check_scenario(const struct scenario *scenario, struct arena *arena,
         check_room(&check);
         status = check_pipeline(&check);
     }
-    check_processes(&check);
-    check_clock(&check);
-    check_renewal(&check);
-    check_age(&check);
-    check_prediction(&check);
-    check_trace(&check);
+    check_faults(&check);
     return status == STATUS_OK ? check_controller(&check) : status;
 }

@@ -76,15 +76,16 @@ const struct driver_verb driver_verbs[] = {
     {"restore",
      OP_RESTORE,
      false,
-     {"on_error"},
+     {"generation", "on_error"},
      "restore: trainers",
-     "the actors of a variable go back to their newest complete one"},
+     "the actors of a variable go back to a complete one: the newest (generation: 0), the one "
+     "before it (1), or the newest that all of them have (common)"},
 };
 enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 5 };
 const size_t driver_verbs_count = VERBS;
-const char *const driver_modifiers[] = {"times", "with", "each",     "from",
+const char *const driver_modifiers[] = {"times", "with", "each",     "from", "generation",
                                         "as",    "do",   "on_error", NULL};
-enum { MODIFIERS = 7 };
+enum { MODIFIERS = sizeof driver_modifiers / sizeof *driver_modifiers - 1 };
 
 /* ---- operations ---------------------------------------------------------------------------- */
 
@@ -250,22 +251,57 @@ static void read_until(struct reading *reading)
                                                      &field, &reading_statement(reading)->times));
 }
 
-static void read_target(struct reading *reading)
+/* Actors of a variable; of those that take checkpoints, their class. NULL: it is another verb, or
+ * there has been a mistake. */
+static const struct program_actor *read_target(struct reading *reading)
 {
-    const struct program *program = reading->driver->program;
     const struct yaml_node *value = reading->value;
-    enum program_op op = reading->verb->op;
     if (!reading_word(reading, value, "the name of a variable"))
-        return;
+        return NULL;
     const struct variable *variable = reading_target(reading, value->text, value->place);
-    if (!variable || op == OP_KILL)
+    if (!variable || reading->verb->op == OP_KILL)
+        return NULL;
+    const struct program_actor *class = &reading->driver->program->actors[variable->class];
+    if (class->checkpoint.is_given)
+        return class;
+    reading_say(reading, value->place,
+                "%s has no checkpoints; declare what one costs, as in 'checkpoint: {snapshot: 0.3 "
+                "s, restore: 0.2 s}'",
+                class->name);
+    return NULL;
+}
+
+static void read_restore(struct reading *reading)
+{
+    static const struct field field = {
+        .name = "generation", .type = FIELD_COUNT64, .min = 0, .max = LIMIT_GENERATIONS - 1};
+    const struct program_actor *class = read_target(reading);
+    const struct yaml_child *generation = yaml_find(reading->node, "generation");
+    uint64_t *back = &reading_statement(reading)->times;
+    *back = 0;
+    if (!generation)
         return;
-    if (!program->actors[variable->class].checkpoint.is_given)
+    const struct yaml_node *value = generation->value;
+    if (value->kind == NODE_SCALAR && strcmp(value->text, "common") == 0) {
+        *back = PROGRAM_COMMON;
+        return;
+    }
+    if (value->kind == NODE_SCALAR && value->length > 0 && value->text[0] >= 'A') {
+        reading_say(reading, value->place,
+                    "'%.64s' is no generation; say 0 for the newest, 1 for the one before it, or "
+                    "'common'",
+                    value->text);
+        return;
+    }
+    enum status status =
+        field_form_read_one(reading->driver->reader, "generation", value, &field, back);
+    driver_note(reading->driver, status);
+    if (status == STATUS_OK && class && *back >= class->checkpoint.keep)
         reading_say(
             reading, value->place,
-            "%s has no checkpoints; declare what one costs, as in 'checkpoint: {snapshot: 0.3 s, "
-            "restore: 0.2 s}'",
-            program->actors[variable->class].name);
+            "%s keeps %u checkpoints, the newest being generation 0; say 'keep: %llu' in its "
+            "'checkpoint' to go back so far",
+            class->name, class->checkpoint.keep, (unsigned long long)*back + 1);
 }
 
 static void read_release(struct reading *reading)
@@ -327,8 +363,10 @@ static void read_operation(struct reading *reading)
         return;
     case OP_KILL:
     case OP_CHECKPOINT:
-    case OP_RESTORE:
         read_target(reading);
+        return;
+    case OP_RESTORE:
+        read_restore(reading);
         return;
     case OP_RELEASE:
         read_release(reading);

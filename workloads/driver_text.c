@@ -124,6 +124,10 @@ static void add_words(struct text *text, const struct driver *driver, uint32_t i
         add_arguments(text, driver, statement, ", with: [", false);
         add_arguments(text, driver, statement, ", each: [", true);
     }
+    if (statement->op == OP_RESTORE && statement->times == PROGRAM_COMMON)
+        text_add(text, ", generation: common");
+    else if (statement->op == OP_RESTORE && statement->times > 0)
+        text_add(text, ", generation: %llu", (unsigned long long)statement->times);
     if (statement->op == OP_CREATE && driver->words[index].target)
         text_add(text, ", from: %s", driver->words[index].target);
     if (driver->words[index].bind)

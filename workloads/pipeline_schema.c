@@ -242,6 +242,8 @@ static const char *modifier_of(const char *name)
         {"with", NAMES},
         {"each", NAMES},
         {"from", TEXT},
+        {"generation", "{\"oneOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"const\": "
+                       "\"common\"}]}"},
         {"as", TEXT},
         {"do", LIST},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},

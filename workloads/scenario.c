@@ -430,14 +430,16 @@ static enum status finish_spec(struct build *build)
 {
     struct spec *spec = &build->scenario->spec;
     struct scenario_value *values = build->scenario->values;
-    struct spec_process *processes[] = {&spec->faults.node, &spec->faults.rack,
+    struct spec_process *processes[] = {&spec->faults.node, &spec->faults.rack, &spec->faults.zone,
                                         &spec->faults.platform};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof processes / sizeof *processes; i++) {
         const struct scenario_value *uptime = &values[KEY_NODE_UPTIME + 2 * i],
                                     *repair = uptime + 1;
         processes[i]->is_given = uptime->is_good && !uptime->is_absent;
         processes[i]->has_repair = repair->is_good && !repair->is_absent;
     }
+    const struct scenario_value *slow = &values[KEY_SLOW_EVERY];
+    spec->faults.slow.is_given = slow->is_good && !slow->is_absent;
     if (!values[KEY_NAME].node) {
         spec->name = build->document->name;
         values[KEY_NAME].text = spec->name;

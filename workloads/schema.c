@@ -53,6 +53,8 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                     LIMIT_NODES, NULL, "nodes that stand by to replace failed ones"},
     [KEY_RACK] = {"cluster.rack", TYPE_COUNT32, FIELD(cluster.rack), false, "none", "none", 1,
                   LIMIT_NODES, NULL, "nodes in a rack; a rack outage takes all of them"},
+    [KEY_ZONE] = {"cluster.zone", TYPE_COUNT32, FIELD(cluster.zone), false, "none", "none", 1,
+                  LIMIT_NODES, NULL, "nodes in a zone; a zone outage takes all of them"},
     [KEY_SPARES_AGE] = {"cluster.spares_age", TYPE_CHOICE, FIELD(cluster.spares_age), false, "hot",
                         NULL, 0, 0, spares_ages,
                         "hot: spares age and fail like working nodes; cold: only once they work"},
@@ -76,6 +78,11 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
     [KEY_RACK_REPAIR] = {"faults.rack.repair", TYPE_LAW, FIELD(faults.rack.repair), false, "none",
                          "none", 0, 0, NULL,
                          "law of a rack's repair time; none: its nodes are replaced at once"},
+    [KEY_ZONE_UPTIME] = {"faults.zone.uptime", TYPE_LAW, FIELD(faults.zone.uptime), false, "none",
+                         "none", 0, 0, NULL, "law of the time between outages of a whole zone"},
+    [KEY_ZONE_REPAIR] = {"faults.zone.repair", TYPE_LAW, FIELD(faults.zone.repair), false, "none",
+                         "none", 0, 0, NULL,
+                         "law of a zone's repair time; none: its nodes are replaced at once"},
     [KEY_PLATFORM_UPTIME] = {"faults.platform.uptime", TYPE_LAW, FIELD(faults.platform.uptime),
                              false, "none", "none", 0, 0, NULL,
                              "law of the time between failures of the machine as a whole; each "
@@ -138,6 +145,14 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                     1e-9, 0, NULL,
                     "time by which every failure is announced, to the instant, as preemptions are"},
 
+    [KEY_SLOW_EVERY] = {"faults.slow.every", TYPE_LAW, FIELD(faults.slow.every), false, "none",
+                        "none", 0, 0, NULL,
+                        "law of the time until a node of a pipeline's cluster becomes slow, from "
+                        "the start, or from the end of the last time"},
+    [KEY_SLOW_LASTS] = {"faults.slow.lasts", TYPE_LAW, FIELD(faults.slow.lasts), false, "none",
+                        "none", 0, 0, NULL, "law of how long it is slow"},
+    [KEY_SLOW_FACTOR] = {"faults.slow.factor", TYPE_NUMBER, FIELD(faults.slow.factor), false, "2",
+                         NULL, 1, 1e6, NULL, "so many times as long it computes meanwhile"},
     [KEY_SCHEDULE] = {"faults.schedule", TYPE_SCHEDULE, SCHEMA_NO_FIELD, false, "none", "none", 0,
                       0, NULL,
                       "failures at exact times, of nodes, tasks and actors: a list of {at, node or "
@@ -315,6 +330,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
     bool is_group = id >= KEY_WORKERS && id <= KEY_STAGED;
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
                        id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
+                       (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR) ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
                        (id >= KEY_SUBMIT && id <= KEY_MEMORY_CHECK);
     return has_pipeline ? !is_group : !is_pipeline;

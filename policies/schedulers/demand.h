@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Amounts of resources, compared without branches: these are the inner loops. */
+/* Amounts of resources, compared without branches: these are the inner loops. At -O2 gcc unrolls
+ * none by itself, and each would take twice as many instructions. */
 #ifndef CAIRN_POLICIES_SCHEDULERS_DEMAND_H
 #define CAIRN_POLICIES_SCHEDULERS_DEMAND_H
 
@@ -8,6 +9,7 @@
 static inline int demand_fits(const struct cairn_demand *demand, const struct cairn_demand *free)
 {
     int fits = 1;
+#pragma GCC unroll 4
     for (int r = 0; r < CAIRN_RESOURCES; r++)
         fits &= demand->of[r] <= free->of[r];
     return fits;
@@ -16,6 +18,7 @@ static inline int demand_fits(const struct cairn_demand *demand, const struct ca
 static inline int demand_is(const struct cairn_demand *a, const struct cairn_demand *b)
 {
     int same = 1;
+#pragma GCC unroll 4
     for (int r = 0; r < CAIRN_RESOURCES; r++)
         same &= a->of[r] == b->of[r];
     return same;
@@ -23,12 +26,14 @@ static inline int demand_is(const struct cairn_demand *a, const struct cairn_dem
 
 static inline void demand_add(struct cairn_demand *sum, const struct cairn_demand *demand)
 {
+#pragma GCC unroll 4
     for (int r = 0; r < CAIRN_RESOURCES; r++)
         sum->of[r] += demand->of[r];
 }
 
 static inline void demand_subtract(struct cairn_demand *from, const struct cairn_demand *demand)
 {
+#pragma GCC unroll 4
     for (int r = 0; r < CAIRN_RESOURCES; r++)
         from->of[r] -= demand->of[r];
 }
@@ -36,12 +41,14 @@ static inline void demand_subtract(struct cairn_demand *from, const struct cairn
 /* Each resource at least what the other has. */
 static inline void demand_raise(struct cairn_demand *most, const struct cairn_demand *other)
 {
+#pragma GCC unroll 4
     for (int r = 0; r < CAIRN_RESOURCES; r++)
         most->of[r] = other->of[r] > most->of[r] ? other->of[r] : most->of[r];
 }
 
 static inline void demand_lower(struct cairn_demand *least, const struct cairn_demand *other)
 {
+#pragma GCC unroll 4
     for (int r = 0; r < CAIRN_RESOURCES; r++)
         least->of[r] = other->of[r] < least->of[r] ? other->of[r] : least->of[r];
 }

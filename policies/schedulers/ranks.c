@@ -3,9 +3,10 @@
  *
  *     in order by (key, number); a parent's priority is above its children's
  *
- * A node goes in as a leaf and is turned up past smaller priorities; it is turned down to a leaf
- * before it goes. Turns keep the sums of the two that they touch; the rest of the way up is summed
- * again at the end. */
+ * A node goes in as a leaf and is turned up past smaller priorities; it is turned down before it
+ * goes. Whoever comes, goes or changes is told upwards: counts change by so much all the way,
+ * extremes are looked at until they stay what they were, which is soon, as like stand beside like.
+ */
 #include "policies/schedulers/ranks.h"
 #include "policies/schedulers/demand.h"
 
@@ -17,55 +18,62 @@ static int is_above(uint32_t one, uint32_t other)
     return hash_mixed(one + 1) > hash_mixed(other + 1);
 }
 
-/* Does (key, number) come before node `than`? */
-static int comes_before(const struct cairn_rank *key, uint32_t number,
-                        const struct rank_node *nodes, uint32_t than)
-{
-    for (int i = 0; i < CAIRN_RESOURCES; i++)
-        if (key->key[i] != nodes[than].key.key[i])
-            return key->key[i] < nodes[than].key.key[i];
-    return number < than;
-}
+/* ---- sums ------------------------------------------------------------------------------------ */
 
-static void sum_tally(const struct ranks *ranks, uint32_t i, int t)
+static void join(struct rank_sums *sums, const struct rank_sums *more)
 {
-    struct rank_node *n = &ranks->node[i];
-    n->fitting[t] = (uint32_t)demand_fits(&ranks->head->tally[t].demand, &n->free);
-    if (n->left != NONE)
-        n->fitting[t] += ranks->node[n->left].fitting[t];
-    if (n->right != NONE)
-        n->fitting[t] += ranks->node[n->right].fitting[t];
+    sums->count += more->count;
+    for (int t = 0; t < RANK_TALLIES; t++)
+        sums->fitting[t] += more->fitting[t];
+    demand_raise(&sums->most, &more->most);
+    demand_lower(&sums->least, &more->least);
+    sums->last = more->last > sums->last ? more->last : sums->last;
 }
 
 static void sum(const struct ranks *ranks, uint32_t i)
 {
     struct rank_node *nodes = ranks->node, *n = &nodes[i];
+    struct rank_sums sums = {.last = n->key.key[0], .count = 1, .most = n->free, .least = n->free};
     for (int t = 0; t < RANK_TALLIES; t++)
-        if (ranks->head->tally[t].used > 0)
-            sum_tally(ranks, i, t);
-    n->count = 1;
-    n->last = n->key.key[0];
-    n->most = n->least = n->free;
-    for (int is_right = 0; is_right < 2; is_right++) {
-        uint32_t child = is_right ? n->right : n->left;
-        if (child == NONE)
-            continue;
-        n->count += nodes[child].count;
-        demand_raise(&n->most, &nodes[child].most);
-        demand_lower(&n->least, &nodes[child].least);
-        if (is_right)
-            n->last = nodes[child].last;
+        sums.fitting[t] = n->fits >> t & 1;
+    if (n->left != NONE)
+        join(&sums, &nodes[n->left].sums);
+    if (n->right != NONE)
+        join(&sums, &nodes[n->right].sums);
+    n->sums = sums;
+}
+
+static int is_as_extreme(const struct rank_sums *a, const struct rank_sums *b)
+{
+    return demand_is(&a->most, &b->most) && demand_is(&a->least, &b->least) && a->last == b->last;
+}
+
+/* The node is another one, or has other children: all above it are told. */
+static void sum_upwards(const struct ranks *ranks, uint32_t i)
+{
+    struct rank_node *nodes = ranks->node;
+    struct rank_sums old = {.count = 0}, new = old;
+    for (int is_same = 0; i != NONE && !is_same; i = nodes[i].up) {
+        old = nodes[i].sums;
+        sum(ranks, i);
+        new = nodes[i].sums;
+        is_same = is_as_extreme(&old, &new);
+    }
+    uint32_t changes = new.count != old.count;
+    for (int t = 0; t < RANK_TALLIES; t++)
+        changes |= new.fitting[t] -= old.fitting[t];
+    new.count -= old.count;
+    for (; i != NONE && changes; i = nodes[i].up) {
+        nodes[i].sums.count += new.count;
+        for (int t = 0; t < RANK_TALLIES; t++)
+            nodes[i].sums.fitting[t] += new.fitting[t];
     }
 }
 
-static void sum_upwards(const struct ranks *ranks, uint32_t i)
-{
-    for (; i != NONE; i = ranks->node[i].up)
-        sum(ranks, i);
-}
+/* ---- coming and going ------------------------------------------------------------------------ */
 
 /* Whatever points down at `old` points at `new`. */
-static void relink(struct ranks *ranks, uint32_t parent, uint32_t old, uint32_t new)
+static void relink(const struct ranks *ranks, uint32_t parent, uint32_t old, uint32_t new)
 {
     if (parent == NONE)
         ranks->head->root = new;
@@ -77,8 +85,8 @@ static void relink(struct ranks *ranks, uint32_t parent, uint32_t old, uint32_t 
         ranks->node[new].up = parent;
 }
 
-/* i and its parent change places. */
-static void turn_up(struct ranks *ranks, uint32_t i)
+/* i and its parent change places: i has below it what the parent had. */
+static void turn_up(const struct ranks *ranks, uint32_t i)
 {
     struct rank_node *nodes = ranks->node;
     uint32_t parent = nodes[i].up, middle;
@@ -95,16 +103,17 @@ static void turn_up(struct ranks *ranks, uint32_t i)
     nodes[parent].up = i;
     if (middle != NONE)
         nodes[middle].up = parent;
+    nodes[i].sums = nodes[parent].sums;
     sum(ranks, parent);
 }
 
-static void insert(struct ranks *ranks, uint32_t node)
+static void insert(const struct ranks *ranks, uint32_t node)
 {
     struct rank_node *nodes = ranks->node, *n = &nodes[node];
     uint32_t parent = NONE, is_left = 0;
     for (uint32_t i = ranks->head->root; i != NONE; i = is_left ? nodes[i].left : nodes[i].right) {
         parent = i;
-        is_left = (uint32_t)comes_before(&n->key, node, nodes, i);
+        is_left = (uint32_t)rank_before(&n->key, node, &nodes[i].key, i);
     }
     n->left = n->right = NONE;
     n->up = parent;
@@ -114,41 +123,55 @@ static void insert(struct ranks *ranks, uint32_t node)
         nodes[parent].left = node;
     else
         nodes[parent].right = node;
+    sum(ranks, node);
+    sum_upwards(ranks, parent);
     while (n->up != NONE && is_above(node, n->up))
         turn_up(ranks, node);
-    sum_upwards(ranks, node);
 }
 
-void ranks_remove(struct ranks *ranks, uint32_t node)
+void ranks_remove(const struct ranks *ranks, uint32_t node)
 {
     struct rank_node *nodes = ranks->node, *n = &nodes[node];
-    if (n->count == 0)
+    if (n->sums.count == 0)
         return;
     while (n->left != NONE && n->right != NONE)
         turn_up(ranks, is_above(n->left, n->right) ? n->left : n->right);
     relink(ranks, n->up, node, n->left != NONE ? n->left : n->right);
     sum_upwards(ranks, n->up);
-    n->count = 0;
+    n->sums.count = 0;
 }
 
-void ranks_put(struct ranks *ranks, uint32_t node, const struct cairn_rank *key,
+/* Which tallies count a node that has this free. */
+static uint32_t fits(const struct ranks_head *head, const struct cairn_demand *free)
+{
+    uint32_t bits = 0;
+    for (int t = 0; t < RANK_TALLIES; t++)
+        bits |= (uint32_t)(head->tally[t].used > 0 && demand_fits(&head->tally[t].demand, free))
+                << t;
+    return bits;
+}
+
+void ranks_put(const struct ranks *ranks, uint32_t node, const struct cairn_rank *key,
                const struct cairn_demand *free)
 {
     struct rank_node *n = &ranks->node[node];
-    int stays = n->count > 0;
+    int stays = n->sums.count > 0;
     for (int i = 0; i < CAIRN_RESOURCES; i++)
         stays &= key->key[i] == n->key.key[i];
+    if (stays && demand_is(free, &n->free))
+        return;
     if (!stays)
         ranks_remove(ranks, node);
     n->key = *key;
     n->free = *free;
+    n->fits = fits(ranks->head, free);
     if (stays)
         sum_upwards(ranks, node);
     else
         insert(ranks, node);
 }
 
-void ranks_init(struct ranks *ranks)
+void ranks_init(const struct ranks *ranks)
 {
     *ranks->head = (struct ranks_head){.root = NONE};
 }
@@ -165,6 +188,18 @@ static int tally_of(const struct ranks *ranks, const struct cairn_demand *demand
     return t;
 }
 
+static void count_one(const struct ranks *ranks, uint32_t i, int t)
+{
+    struct rank_node *nodes = ranks->node, *n = &nodes[i];
+    uint32_t is_fitting = (uint32_t)demand_fits(&ranks->head->tally[t].demand, &n->free);
+    n->fits = (n->fits & ~(1u << t)) | is_fitting << t;
+    n->sums.fitting[t] = is_fitting;
+    if (n->left != NONE)
+        n->sums.fitting[t] += nodes[n->left].sums.fitting[t];
+    if (n->right != NONE)
+        n->sums.fitting[t] += nodes[n->right].sums.fitting[t];
+}
+
 /* Counts all, children before parents. */
 static void count_all(const struct ranks *ranks, int t)
 {
@@ -178,7 +213,7 @@ static void count_all(const struct ranks *ranks, int t)
         else if ((from == n->up || from == n->left) && n->right != NONE)
             next = n->right;
         else
-            sum_tally(ranks, i, t);
+            count_one(ranks, i, t);
         from = i;
         i = next;
     }
@@ -200,7 +235,7 @@ static void earn(const struct ranks *ranks, const struct cairn_demand *demand, u
     }
     e->demand = *demand;
     e->steps += steps;
-    if (e->steps < ranks->node[ranks->head->root].count)
+    if (e->steps < ranks->node[ranks->head->root].sums.count)
         return;
     struct rank_tally *tally = ranks->head->tally;
     int oldest = 0;
@@ -225,14 +260,14 @@ struct walk {
 /* Is nothing in this subtree to be looked at: are all that fit passed at once, or does none fit? */
 static int is_passed(struct walk *walk, const struct rank_node *n)
 {
-    uint32_t fitting = n->count;
+    uint32_t fitting = n->sums.count;
     if (walk->tally < RANK_TALLIES)
-        fitting = n->fitting[walk->tally];
-    else if (!demand_fits(walk->demand, &n->most))
+        fitting = n->sums.fitting[walk->tally];
+    else if (!demand_fits(walk->demand, &n->sums.most))
         fitting = 0;
-    else if (!demand_fits(walk->demand, &n->least))
+    else if (!demand_fits(walk->demand, &n->sums.least))
         return 0;
-    if (fitting > 0 && (n->last > walk->last || fitting > walk->skip - walk->passed))
+    if (fitting > 0 && (n->sums.last > walk->last || fitting > walk->skip - walk->passed))
         return 0;
     walk->passed += fitting;
     return 1;

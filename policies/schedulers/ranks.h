@@ -16,16 +16,24 @@
 
 #include "policies/scheduler.h"
 
-enum { RANK_TALLIES = 8 }; /* each costs 4 bytes a node, and a comparison at each sum */
+enum { RANK_TALLIES = 8 }; /* each costs 4 bytes a node, and a comparison when a node comes */
 
-/* Key and links while descending, sums on the way back. */
+/* Of a subtree. */
+struct rank_sums {
+    int64_t last; /* the largest key[0] */
+    uint32_t count, reserved;
+    struct cairn_demand most, least;
+    uint32_t fitting[RANK_TALLIES];
+};
+
+/* 192 bytes, as they are used: key and links while descending; counts and extremes on the way back;
+ * what is free when a walk comes to its end. */
 struct rank_node {
     struct cairn_rank key;
-    int64_t last; /* of the subtree: the largest key[0] */
     uint32_t left, right, up;
-    uint32_t count; /* of the subtree; 0: it is not in */
-    struct cairn_demand free, most, least;
-    uint32_t fitting[RANK_TALLIES]; /* of the subtree */
+    uint32_t fits;         /* it alone: a bit a tally */
+    struct rank_sums sums; /* count 0: it is not in */
+    struct cairn_demand free;
 };
 
 struct rank_tally {
@@ -45,12 +53,22 @@ struct ranks {
     struct rank_node *node;
 };
 
-void ranks_init(struct ranks *ranks);
+/* Does (key, number) come before another? Smaller keys first, and of equal ones smaller numbers. */
+static inline int rank_before(const struct cairn_rank *a, uint32_t number_a,
+                              const struct cairn_rank *b, uint32_t number_b)
+{
+    for (int i = 0; i < CAIRN_RESOURCES; i++)
+        if (a->key[i] != b->key[i])
+            return a->key[i] < b->key[i];
+    return number_a < number_b;
+}
+
+void ranks_init(const struct ranks *ranks);
 
 /* Puts a node where this key belongs, or changes what it has free there. */
-void ranks_put(struct ranks *ranks, uint32_t node, const struct cairn_rank *key,
+void ranks_put(const struct ranks *ranks, uint32_t node, const struct cairn_rank *key,
                const struct cairn_demand *free);
-void ranks_remove(struct ranks *ranks, uint32_t node);
+void ranks_remove(const struct ranks *ranks, uint32_t node);
 /* Passes `skip` nodes that fit and have key[0] at most `last`, and returns the next such;
  * NOWHERE: there are no more. *passed: how many it passed. */
 uint32_t ranks_walk(const struct ranks *ranks, const struct cairn_demand *demand, int64_t last,

@@ -12,10 +12,7 @@ static const struct cairn_demand nothing = {{-1, -1, -1, -1}};
 
 static uint32_t leaves_of(uint32_t nodes)
 {
-    uint32_t leaves = 1;
-    while (leaves < nodes)
-        leaves *= 2;
-    return leaves;
+    return nodes < 2 ? 1 : 1u << (32 - __builtin_clz(nodes - 1));
 }
 
 uint64_t room_bytes(const struct cairn_scheduler_class *scheduler, uint32_t nodes)
@@ -56,12 +53,16 @@ static void refresh_most(struct cairn_room *room, uint32_t node, const struct ca
     struct cairn_demand *most = room->most;
     uint32_t i = room->leaves + node;
     most[i] = *free;
-    for (i /= 2; i > 0; i /= 2) {
-        struct cairn_demand larger = most[2 * i];
-        demand_raise(&larger, &most[2 * i + 1]);
-        if (demand_is(&larger, &most[i]))
-            return;
-        most[i] = larger;
+    for (int64_t change = 1; i > 1 && change; i /= 2) {
+        const struct cairn_demand *a = &most[i], *b = &most[i ^ 1];
+        struct cairn_demand *larger = &most[i / 2];
+        change = 0;
+#pragma GCC unroll 4
+        for (int r = 0; r < CAIRN_RESOURCES; r++) {
+            int64_t of = a->of[r] > b->of[r] ? a->of[r] : b->of[r];
+            change |= of ^ larger->of[r];
+            larger->of[r] = of;
+        }
     }
 }
 
@@ -69,17 +70,9 @@ static void refresh_most(struct cairn_room *room, uint32_t node, const struct ca
 static void refresh(struct cairn_room *room, uint32_t node)
 {
     const struct room_node *n = &room->node[node];
-    int is_free = n->is_up && !n->is_draining && !n->is_kept;
-    struct cairn_rank rank = {{0}};
-    refresh_most(room, node, is_free ? &n->has.free : &nothing);
-    if (!room->ranks.node)
-        return;
-    if (is_free) {
-        room->class->rank(room->plan, &n->has, &rank);
-        ranks_put(&room->ranks, node, &rank, &n->has.free);
-    } else {
-        ranks_remove(&room->ranks, node);
-    }
+    refresh_most(room, node, room_is_open(n) ? &n->has.free : &nothing);
+    if (room->ranks.node)
+        shortlist_note(room, node);
 }
 
 void room_take(struct cairn_room *room, uint32_t node, const struct cairn_demand *demand)
@@ -96,7 +89,7 @@ void room_give(struct cairn_room *room, uint32_t node, const struct cairn_demand
 
 void room_keep(struct cairn_room *room, uint32_t node, uint32_t is_kept)
 {
-    room->node[node].is_kept = is_kept;
+    room->node[node].is_kept = is_kept != 0;
     refresh(room, node);
 }
 
@@ -116,7 +109,7 @@ void room_change(struct cairn_room *room, uint32_t node, enum cairn_node_change 
     }
     n->is_draining = change == CAIRN_NODE_DRAIN;
     if (change != CAIRN_NODE_DRAIN) {
-        room->head->up += (change == CAIRN_NODE_UP) - n->is_up;
+        room->head->up += (uint32_t)(change == CAIRN_NODE_UP) - n->is_up;
         n->is_up = change == CAIRN_NODE_UP;
     }
     refresh(room, node);
@@ -152,16 +145,16 @@ uint32_t cairn_room_first(const struct cairn_room *room, const struct cairn_dema
 {
     if (from >= room->nodes)
         return CAIRN_NOWHERE;
-    for (uint32_t i = room->leaves + from; i > 0;) {
+    uint32_t first = room->leaves + from;
+    first >>= __builtin_ctz(first); /* all that begins there */
+    for (uint32_t i = first; i > 0;) {
         if (demand_fits(demand, &room->most[i])) {
             if (i >= room->leaves)
                 return i - room->leaves;
             i *= 2;
             continue;
         }
-        while (i % 2 == 1) /* a right child, or the root: all of the parent has been seen */
-            i /= 2;
-        i += i > 0;
+        i = room_behind(i);
     }
     return CAIRN_NOWHERE;
 }
@@ -180,20 +173,28 @@ uint32_t cairn_room_up(const struct cairn_room *room)
 
 const struct cairn_rank *cairn_room_rank(const struct cairn_room *room, uint32_t node)
 {
-    return &room->ranks.node[node].key;
+    return shortlist_rank(room, node);
 }
 
 uint32_t cairn_room_count(const struct cairn_room *room, const struct cairn_demand *demand,
                           int64_t last, uint32_t limit)
 {
-    uint32_t passed;
-    ranks_walk(&room->ranks, demand, last, limit, &passed);
+    const struct shortlist *list = shortlist_for(room, demand);
+    uint32_t passed = 0;
+    if (!list)
+        ranks_walk(&room->ranks, demand, last, limit, &passed);
+    while (list && passed < list->count && passed < limit &&
+           list->entry[passed].rank.key[0] <= last)
+        passed++;
     return passed;
 }
 
 uint32_t cairn_room_ranked(const struct cairn_room *room, const struct cairn_demand *demand,
                            uint32_t j)
 {
+    const struct shortlist *list = shortlist_for(room, demand);
     uint32_t passed;
-    return ranks_walk(&room->ranks, demand, INT64_MAX, j, &passed);
+    if (!list)
+        return ranks_walk(&room->ranks, demand, INT64_MAX, j, &passed);
+    return j < list->count ? list->entry[j].node : CAIRN_NOWHERE;
 }

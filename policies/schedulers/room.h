@@ -13,19 +13,22 @@
 
 #include "policies/schedulers/demand.h"
 #include "policies/schedulers/ranks.h"
+#include "policies/schedulers/shortlist.h"
 
 struct room_node {
     struct cairn_node_room has;
-    uint32_t is_up, is_draining, is_kept; /* kept: from the request at hand */
-    uint32_t blocked;                     /* shapes that wait for this node alone: a list */
-    uint32_t running;                     /* placements, where they are remembered: a list */
-    uint32_t bundles;                     /* reserved here: a list */
+    uint8_t is_up, is_draining, is_kept; /* kept: from the request at hand */
+    uint8_t is_stale;                    /* the treap does not know yet what it has */
+    uint32_t blocked;                    /* shapes that wait for this node alone: a list */
+    uint32_t running;                    /* placements, where they are remembered: a list */
+    uint32_t bundles;                    /* reserved here: a list */
 };
 
 struct room_head {
     uint32_t up; /* nodes, drained ones included */
     uint32_t reserved;
     struct ranks_head ranks;
+    struct shortlist shortlist;
 };
 
 struct cairn_room {
@@ -38,10 +41,23 @@ struct cairn_room {
     const void *plan;
 };
 
+static inline int room_is_open(const struct room_node *n)
+{
+    return n->is_up && !n->is_draining && !n->is_kept;
+}
+
 /* What can be had of a node now. */
 static inline const struct cairn_demand *room_leaf(const struct cairn_room *room, uint32_t node)
 {
     return &room->most[room->leaves + node];
+}
+
+/* In the tournament, what comes behind all of `at` from left to right; 0: nothing. */
+static inline uint32_t room_behind(uint32_t at)
+{
+    while (at % 2 == 1) /* a right child, or the root: all of the parent has been seen */
+        at /= 2;
+    return at + (at > 0);
 }
 
 uint64_t room_bytes(const struct cairn_scheduler_class *scheduler, uint32_t nodes);

@@ -14,10 +14,8 @@
 
 static uint32_t buckets_of(uint32_t capacity)
 {
-    uint32_t buckets = 16;
-    while (buckets < capacity && buckets < 1u << 31)
-        buckets *= 2;
-    return buckets;
+    uint32_t least = capacity > 16 ? capacity - 1 : 15;
+    return least >> 31 ? 1u << 31 : 1u << (32 - __builtin_clz(least));
 }
 
 uint64_t waiting_bytes(uint32_t capacity, uint32_t groups)
@@ -103,10 +101,7 @@ static struct waiting_key key_of(const struct waiting *w, const struct cairn_req
 /* The least power of two that holds a run. */
 static uint32_t level_of(uint64_t count)
 {
-    uint32_t level = 0;
-    while (level < 63 && UINT64_C(1) << level < count)
-        level++;
-    return level;
+    return count < 2 ? 0 : 64 - (uint32_t)__builtin_clzll(count - 1);
 }
 
 static void id_link(struct waiting *w, uint32_t entry)

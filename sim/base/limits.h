@@ -36,6 +36,7 @@
 #define LIMIT_NESTING         10         /* loops, branches and handlers, one in another */
 #define LIMIT_MISHAPS         10000      /* failures at exact times */
 #define LIMIT_TIMES           1000000000 /* repetitions, or calls of one statement */
+#define LIMIT_GENERATIONS     1000       /* checkpoints that an actor keeps */
 #define LIMIT_EVENTS          UINT64_C(4000000000) /* default of --max-events, a replication */
 
 #endif

@@ -257,7 +257,8 @@ static void warn(const struct cell *cell, struct diag *diag)
                  "every replication replays the same outages: one is enough, and there is no "
                  "interval; faults.trace.start: random or nodes: sample would vary them");
     if (!spec->faults.trace.is_given && spec->cluster.spares > 0 && !spec->faults.node.has_repair &&
-        !spec->faults.rack.has_repair && !spec->faults.platform.has_repair)
+        !spec->faults.rack.has_repair && !spec->faults.zone.has_repair &&
+        !spec->faults.platform.has_repair)
         diag_say(diag, DIAG_WARNING, scenario_place(cell->scenario, "cluster.spares"),
                  "spares are never used: without a repair law a failed node is replaced at once");
 }

@@ -545,6 +545,15 @@ bool eventq_peek(struct eventq *queue, struct event *event)
     return true;
 }
 
+bool eventq_ahead(const struct eventq *queue, uint32_t places, struct event *event)
+{
+    if (queue->lanes != 0 || places >= queue->tail - queue->head) {
+        return false;
+    }
+    *event = queue->front[queue->head + places];
+    return true;
+}
+
 bool eventq_pop(struct eventq *queue, struct event *event)
 {
     if (queue->count == 0) {

@@ -62,7 +62,10 @@ void eventq_reset(struct eventq *queue);
 uint64_t eventq_push(struct eventq *queue, simtime time, unsigned class, uint32_t slot);
 /* The earliest event; false when there is none. Peeking does not change what may be pushed. */
 bool eventq_peek(struct eventq *queue, struct event *event);
-/* The same, and removes it. Never takes memory. */
+/* The event that is `places` behind the earliest, if the queue has sorted so far: what pops will
+ * touch can be fetched meanwhile. A later push may come before it. */
+bool eventq_ahead(const struct eventq *queue, uint32_t places, struct event *event);
+/* The earliest, and removes it. Never takes memory. */
 bool eventq_pop(struct eventq *queue, struct event *event);
 size_t eventq_count(const struct eventq *queue);
 uint64_t eventq_grown(const struct eventq *queue); /* blocks taken from the system since open */

@@ -12,10 +12,12 @@ bool cluster_init(struct cluster *cluster, const struct spec *spec, struct arena
     struct cluster *c = cluster;
     *c = (struct cluster){.nodes = spec->cluster.nodes + spec->cluster.spares,
                           .rack_size = spec->cluster.rack,
+                          .zone_size = spec->cluster.zone,
                           .workers = spec->group.workers};
     assert(c->workers > 0 && c->workers <= spec->cluster.nodes);
     c->racks = c->rack_size ? (c->nodes + c->rack_size - 1) / c->rack_size : 0;
-    c->platform = c->nodes + c->racks;
+    c->zones = c->zone_size ? (c->nodes + c->zone_size - 1) / c->zone_size : 0;
+    c->platform = c->nodes + c->racks + c->zones;
     c->trace = c->platform + 1;
     c->entities_count = c->trace + 1;
     assert(c->entities_count < 1u << EVENT_SLOT_BITS);
@@ -24,6 +26,15 @@ bool cluster_init(struct cluster *cluster, const struct spec *spec, struct arena
     c->missing_ranks = arena_array(arena, c->workers, sizeof *c->missing_ranks);
     c->replaced = arena_array(arena, c->workers, sizeof *c->replaced);
     return c->entities && c->holder && c->missing_ranks && c->replaced;
+}
+
+struct cluster_part cluster_part(const struct cluster *c, uint32_t slot)
+{
+    bool is_rack = slot < c->nodes + c->racks;
+    uint32_t size = is_rack ? c->rack_size : c->zone_size;
+    uint32_t first = (slot - c->nodes - (is_rack ? 0 : c->racks)) * size;
+    assert(slot >= c->nodes && slot < c->platform);
+    return (struct cluster_part){first, size < c->nodes - first ? first + size : c->nodes};
 }
 
 static void append_spare(struct cluster *c, uint32_t node)

@@ -6,7 +6,7 @@
  *       └───outage, no repair: replaced at once, stays held
  *
  * Spares are first in first out. The node ledger is charged here, whenever a node changes class, so
- * it costs O(1) a change and covers all nodes. Nodes, racks, the platform and a trace are
+ * it costs O(1) a change and covers all nodes. Nodes, racks, zones, the platform and a trace are
  * `entities` of the fault processes and share one array: an entity's index is its slot in the event
  * queue. */
 #ifndef CAIRN_MODEL_CLUSTER_H
@@ -33,9 +33,10 @@ struct entity {
 _Static_assert(sizeof(struct entity) == 32, "two entities a cache line");
 
 struct cluster {
-    uint32_t nodes; /* nodes and spares */
-    uint32_t racks, rack_size;
-    uint32_t platform, trace; /* slots of these entities; racks begin at slot `nodes` */
+    uint32_t nodes;                /* nodes and spares */
+    uint32_t rack_size, zone_size; /* in nodes */
+    uint32_t racks, zones;         /* slots: racks begin behind the nodes, zones behind them */
+    uint32_t platform, trace;      /* slots of these entities */
     uint32_t entities_count;
     uint32_t workers, missing; /* placements without a node */
     struct entity *entities;
@@ -48,6 +49,12 @@ struct cluster {
     simtime charged; /* the ledger is complete up to here */
     slot_ns ledger[NODE_CLASSES];
 };
+
+/* The nodes from `first` to before `end`, which the rack or zone of this slot takes along. */
+struct cluster_part {
+    uint32_t first, end;
+};
+struct cluster_part cluster_part(const struct cluster *cluster, uint32_t slot);
 
 /* Takes its arrays from the arena; false: no memory. */
 bool cluster_init(struct cluster *cluster, const struct spec *spec, struct arena *arena);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Renewal processes of nodes, racks and the platform, and recorded outages.
+/* Renewal processes of nodes, racks, zones and the platform, and recorded outages.
  *
  *     lifetime k ──► outage k ──► repair k, or replacement at the end of the downtime ──► lifetime
  * k+1
@@ -7,8 +7,8 @@
  * Block 0 of an occurrence's address gives (lifetime, repair), block 1 the victim of a platform
  * outage, block 2 an age at the start, block 3 whether and how well it is foretold. The next outage
  * of an entity is one event in the fault timeline; a node that goes down for another reason (its
- * rack, the platform, a trace) drops its event by forgetting the key, and the stale event is
- * ignored when it surfaces. */
+ * rack or zone, the platform, a trace) drops its event by forgetting the key, and the stale event
+ * is ignored when it surfaces. */
 #include "sim/model/fault.h"
 #include "sim/base/random.h"
 #include <assert.h>
@@ -16,7 +16,8 @@
 #include <string.h>
 
 /* Streams of addressed draws; numbers are part of the reproducibility promise. */
-enum stream { STREAM_NODE = 1, STREAM_RACK = 2, STREAM_PLATFORM = 3, STREAM_TRACE = 4 };
+static const uint32_t streams[FAULT_PROCESSES] = {
+    [FAULT_NODE] = 1, [FAULT_RACK] = 2, [FAULT_PLATFORM] = 3, [FAULT_TRACE] = 4, [FAULT_ZONE] = 6};
 /* Block 3 of an occurrence: is it foretold, and where in the window does it fall? */
 enum { BLOCK_FORECAST = 3 };
 
@@ -25,7 +26,7 @@ static enum fault_process process_of(const struct cluster *c, uint32_t slot)
     if (slot < c->nodes)
         return FAULT_NODE;
     if (slot < c->platform)
-        return FAULT_RACK;
+        return slot < c->nodes + c->racks ? FAULT_RACK : FAULT_ZONE;
     return slot == c->platform ? FAULT_PLATFORM : FAULT_TRACE;
 }
 
@@ -33,6 +34,7 @@ static const struct spec_process *law_of(const struct faults *f, enum fault_proc
 {
     return process == FAULT_NODE   ? &f->spec->faults.node
            : process == FAULT_RACK ? &f->spec->faults.rack
+           : process == FAULT_ZONE ? &f->spec->faults.zone
                                    : &f->spec->faults.platform;
 }
 
@@ -42,7 +44,7 @@ static const struct spec_process *law_of(const struct faults *f, enum fault_proc
 static bool prepare_residual(struct faults *f, enum fault_process process, struct arena *arena)
 {
     const struct spec_process *law = law_of(f, process);
-    if (!law->is_given || f->spec->faults.initial_age != AGE_STATIONARY)
+    if (process == FAULT_TRACE || !law->is_given || f->spec->faults.initial_age != AGE_STATIONARY)
         return true;
     double *guide = arena_array(arena, LAW_GUIDE + 1, sizeof *guide);
     if (!guide)
@@ -64,7 +66,7 @@ bool fault_init(struct faults *faults, const struct spec *spec, struct engine *e
     *faults = (struct faults){.spec = spec, .engine = engine, .cluster = cluster, .story = story};
     if (with_ages && !(faults->born = arena_array(arena, cluster->entities_count, sizeof(simtime))))
         return false;
-    for (unsigned process = 0; process < FAULT_TRACE; process++)
+    for (unsigned process = 0; process < FAULT_PROCESSES; process++)
         if (!prepare_residual(faults, (enum fault_process)process, arena))
             return false;
     uint32_t recorded = spec->faults.trace.is_given ? spec->faults.trace.outages->count : 0;
@@ -86,10 +88,11 @@ static struct random_pair draw(const struct faults *f, enum fault_process proces
 {
     uint32_t entity = process == FAULT_NODE   ? slot
                       : process == FAULT_RACK ? slot - f->cluster->nodes
+                      : process == FAULT_ZONE ? slot - f->cluster->nodes - f->cluster->racks
                                               : 0;
     struct random_address address = {.seed = f->spec->seed,
                                      .replication = f->replication,
-                                     .stream = (uint32_t)process + STREAM_NODE,
+                                     .stream = streams[process],
                                      .entity = entity,
                                      .occurrence = occurrence};
     return random_uniforms(&address, word);
@@ -161,7 +164,7 @@ static double trace_uniform(const struct faults *f, uint32_t occurrence)
 {
     struct random_address address = {.seed = f->spec->seed,
                                      .replication = f->replication,
-                                     .stream = STREAM_TRACE,
+                                     .stream = streams[FAULT_TRACE],
                                      .occurrence = occurrence};
     return random_uniforms(&address, 0).u[0];
 }
@@ -288,6 +291,8 @@ void fault_begin(struct faults *faults, uint32_t replication)
             live_first(f, FAULT_NODE, node);
     for (uint32_t rack = 0; f->spec->faults.rack.is_given && rack < c->racks; rack++)
         live_first(f, FAULT_RACK, c->nodes + rack);
+    for (uint32_t zone = 0; f->spec->faults.zone.is_given && zone < c->zones; zone++)
+        live_first(f, FAULT_ZONE, c->nodes + c->racks + zone);
     if (f->spec->faults.platform.is_given)
         live_first(f, FAULT_PLATFORM, c->platform);
 }
@@ -417,21 +422,20 @@ static void node_down(struct strike *strike, uint32_t node)
         strike->on_rank(strike->context, rank);
 }
 
-static void strike_rack(struct strike *strike, uint32_t slot)
+/* A rack or a zone. */
+static void strike_part(struct strike *strike, enum fault_process process, uint32_t slot)
 {
     struct faults *f = strike->faults;
-    const struct cluster *c = f->cluster;
-    uint32_t first = (slot - c->nodes) * c->rack_size;
-    uint32_t end = first + c->rack_size < c->nodes ? first + c->rack_size : c->nodes;
-    for (uint32_t node = first; node < end; node++)
+    struct cluster_part part = cluster_part(f->cluster, slot);
+    struct entity *whole = &f->cluster->entities[slot];
+    for (uint32_t node = part.first; node < part.end; node++)
         node_down(strike, node);
-    struct entity *rack = &f->cluster->entities[slot];
-    rack->occurrence++;
+    whole->occurrence++;
     if (strike->has_repair)
-        rack->key =
+        whole->key =
             engine_at(f->engine, simtime_add(f->engine->now, strike->repair), EVENT_REPAIR, slot);
     else
-        live(f, FAULT_RACK, slot);
+        live(f, process, slot);
 }
 
 static void strike_platform(struct strike *strike, uint32_t occurrence)
@@ -493,8 +497,8 @@ struct fault_effect fault_strike(struct faults *faults, struct event event,
             law_sample(&law->repair, draw(f, process, slot, occurrence, 0).u[1]));
     if (process == FAULT_NODE)
         node_down(&strike, slot);
-    else if (process == FAULT_RACK)
-        strike_rack(&strike, slot);
+    else if (process != FAULT_PLATFORM)
+        strike_part(&strike, process, slot);
     else
         strike_platform(&strike, occurrence);
     return strike.effect;
@@ -541,7 +545,8 @@ bool fault_repaired(struct faults *faults, struct event event)
         faults->born[slot] = engine_fault_now(faults->engine);
     if (process == FAULT_NODE)
         cluster_return(faults->cluster, slot, faults->engine->now);
-    if (process == FAULT_RACK || faults->spec->cluster.spares_age == SPARES_HOT)
+    if (process == FAULT_RACK || process == FAULT_ZONE ||
+        faults->spec->cluster.spares_age == SPARES_HOT)
         live(faults, process, slot);
     return true;
 }
@@ -562,6 +567,12 @@ static double trace_mtbf(const struct spec *spec, int64_t before)
     return (double)(end - o->first) / 1e9 / (double)count / (share < 1 ? share : 1);
 }
 
+/* Racks or zones of this size that the job stands in. */
+static uint32_t parts(const struct spec *spec, uint32_t size)
+{
+    return (spec->group.workers + size - 1) / size;
+}
+
 double fault_mtbf(const struct spec *spec, int64_t before)
 {
     double rate = 0;
@@ -571,9 +582,9 @@ double fault_mtbf(const struct spec *spec, int64_t before)
         rate += spec->group.workers / spec->faults.node.uptime.mean;
     if (spec->faults.platform.is_given)
         rate += 1 / spec->faults.platform.uptime.mean;
-    if (spec->faults.rack.is_given) {
-        uint32_t size = spec->cluster.rack;
-        rate += (spec->group.workers + size - 1) / size / spec->faults.rack.uptime.mean;
-    }
+    if (spec->faults.rack.is_given)
+        rate += parts(spec, spec->cluster.rack) / spec->faults.rack.uptime.mean;
+    if (spec->faults.zone.is_given)
+        rate += parts(spec, spec->cluster.zone) / spec->faults.zone.uptime.mean;
     return rate > 0 ? 1 / rate : (double)INFINITY;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Faults: which entity fails when, drawn by address or read from a trace.
  *
- * Every entity of a process (node, rack, platform) lives a renewal process: lifetime k, outage k,
- * repair k, all from occurrence k of its own address (MODEL rule 8), whatever the job does
- * meanwhile. So every policy meets the same failures. The next outage of each entity stands in the
- * engine's fault timeline; here it is carried out: nodes go down, spares fail unseen, the job is
- * struck. */
+ * Every entity of a process (node, rack, zone, platform) lives a renewal process: lifetime k,
+ * outage k, repair k, all from occurrence k of its own address (MODEL rule 8), whatever the job
+ * does meanwhile. So every policy meets the same failures. The next outage of each entity stands in
+ * the engine's fault timeline; here it is carried out: nodes go down, spares fail unseen, the job
+ * is struck. */
 #ifndef CAIRN_MODEL_FAULT_H
 #define CAIRN_MODEL_FAULT_H
 
@@ -14,7 +14,14 @@
 #include "sim/model/outage.h"
 #include "sim/model/story.h"
 
-enum fault_process { FAULT_NODE, FAULT_RACK, FAULT_PLATFORM, FAULT_TRACE };
+enum fault_process {
+    FAULT_NODE,
+    FAULT_RACK,
+    FAULT_PLATFORM,
+    FAULT_TRACE,
+    FAULT_ZONE,
+    FAULT_PROCESSES
+};
 
 /* How a trace lies over the simulated time; the same for all replications but for start and nodes.
  */
@@ -37,9 +44,9 @@ struct faults {
     uint32_t replication;
     struct fault_replay replay;
     struct forecast forecast;
-    struct law residual[FAULT_TRACE]; /* by process: uptime laws prepared for stationary ages */
-    double outlives[FAULT_TRACE];     /* u below this: the first lifetime is past the horizon */
-    uint64_t attempt_key;             /* RENEWAL_ATTEMPT: the one live outage */
+    struct law residual[FAULT_PROCESSES]; /* by process: uptime laws prepared for stationary ages */
+    double outlives[FAULT_PROCESSES];     /* u below this: the first lifetime is past the horizon */
+    uint64_t attempt_key;                 /* RENEWAL_ATTEMPT: the one live outage */
     uint32_t attempt;
     simtime *born;  /* by entity, on the fault clock; NULL where nobody asks for ages */
     uint64_t stale; /* cancelled events that surfaced */
@@ -70,7 +77,8 @@ bool fault_force(struct faults *faults, uint32_t node,
                  void (*on_rank)(void *context, uint32_t rank), void *context);
 /* An announcement's time has come. True: the job is told of *happening. */
 bool fault_tells(struct faults *faults, struct event event, struct cairn_happening *happening);
-/* The end of a repair: a node joins the spares, a rack's next lifetime begins. False: stale. */
+/* The end of a repair: a node joins the spares, a rack's or zone's next lifetime begins. False:
+ * stale. */
 bool fault_repaired(struct faults *faults, struct event event);
 /* The job takes a spare: cold ones begin to age. */
 void fault_taken(struct faults *faults, uint32_t node);

@@ -170,8 +170,8 @@ static bool concerns_job(const struct cluster *c, uint32_t slot)
         return c->entities[slot].class == NODE_HELD;
     if (slot == c->platform)
         return c->missing < c->workers;
-    uint32_t first = (slot - c->nodes) * c->rack_size;
-    for (uint32_t node = first; node < first + c->rack_size && node < c->nodes; node++)
+    struct cluster_part part = cluster_part(c, slot);
+    for (uint32_t node = part.first; node < part.end; node++)
         if (c->entities[node].class == NODE_HELD)
             return true;
     return false;

@@ -14,7 +14,8 @@
 #include "sim/base/simtime.h"
 
 #define PROGRAM_NOTHING  UINT32_MAX
-#define PROGRAM_FOR_EVER (-1) /* a number of retries or restarts */
+#define PROGRAM_FOR_EVER (-1)       /* a number of retries or restarts */
+#define PROGRAM_COMMON   UINT64_MAX /* generations before the newest: whichever all have */
 
 /* A time in ns or a size in bytes that may differ from call to call. */
 enum amount_kind {
@@ -137,7 +138,8 @@ enum program_op {
     OP_KILL,       /* the actors of `target`, at once */
     OP_RELEASE,    /* the variable is forgotten: objects and actors that nobody else holds go */
     OP_CHECKPOINT, /* the actors of `target` take one, after the calls before it */
-    OP_RESTORE,    /* the actors of `target` go back to their newest complete one */
+    OP_RESTORE,    /* the actors of `target` go back to a complete one: `times` before the newest,
+                      or PROGRAM_COMMON, the newest version that all of them have */
     PROGRAM_OPS
 };
 extern const char *const program_ops[PROGRAM_OPS]; /* "call", "create", … */

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One renewal process of outages: a node's, a rack's, or the whole platform's. */
+/* One renewal process of outages: a node's, a rack's, a zone's, or the whole platform's. */
 struct spec_process {
     bool is_given;
     bool has_repair; /* without: the node is replaced at once (MODEL rule 5) */
@@ -99,13 +99,13 @@ struct spec {
     const char *name, *summary;
     simtime horizon;
     struct {
-        uint32_t nodes, spares, rack; /* rack 0: no racks */
+        uint32_t nodes, spares, rack, zone; /* nodes of a rack, of a zone; 0: there are none */
         double node_cpu, node_gpu, node_custom;
         uint64_t node_memory;
         enum spec_spares spares_age;
     } cluster;
     struct {
-        struct spec_process node, rack, platform;
+        struct spec_process node, rack, zone, platform;
         struct spec_trace trace;
         enum spec_clock clock;
         uint32_t strike; /* PHASE_BITs, for CLOCK_EXPOSURE */
@@ -117,6 +117,11 @@ struct spec {
             simtime lead, window;
         } prediction;
         simtime notice; /* 0: none */
+        struct {
+            bool is_given;
+            struct law every, lasts;
+            double factor; /* so many times as long a node takes for its work meanwhile */
+        } slow;
         uint32_t schedule_count;
         struct spec_mishap *schedule; /* names are resolved when the program is known */
     } faults;

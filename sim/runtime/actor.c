@@ -152,10 +152,14 @@ static void alive(struct runtime *rt, uint32_t number, simtime restore)
     service_began(rt, number);
 }
 
+/* Goes back to its newest checkpoint, if there is one, and is alive then. */
 static void restore(struct runtime *rt, uint32_t number)
 {
-    actor_of(rt, number)->restore_began = runtime_now(rt);
-    wait_phase(rt, number, ACTOR_RESTORING, snapshot_restore_time(rt, number));
+    simtime time = snapshot_restart(rt, number);
+    if (time < 0)
+        alive(rt, number, -1);
+    else
+        wait_phase(rt, number, ACTOR_RESTORING, time);
 }
 
 static void built(struct runtime *rt, uint32_t number)
@@ -163,7 +167,7 @@ static void built(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     const struct program_actor *class = class_of(rt, a);
     seat_charge(rt, SEAT_OF_ACTOR(number), a->state == ACTOR_PENDING ? JOB_START : JOB_RESTART);
-    if (a->state == ACTOR_RESTARTING && class->checkpoint.is_automatic && snapshot_is_there(rt, a))
+    if (a->state == ACTOR_RESTARTING && class->checkpoint.is_automatic)
         restore(rt, number);
     else
         alive(rt, number, -1);
@@ -224,8 +228,10 @@ void actor_timer(struct runtime *rt, uint32_t number)
         built(rt, number);
         break;
     case ACTOR_RESTORING:
-        snapshot_restored(rt, number);
-        alive(rt, number, runtime_now(rt) - a->restore_began);
+        if (snapshot_restored(rt, number))
+            alive(rt, number, runtime_now(rt) - a->restore_began);
+        else
+            restore(rt, number); /* an older one */
         break;
     case ACTOR_LOST:
         actor_detected(rt, number);
@@ -280,16 +286,7 @@ void actor_crash(struct runtime *rt, uint32_t number)
 static void forget_state(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    simtime lost = a->at_risk;
-    if (!snapshot_is_there(rt, a)) { /* its memory went with the node */
-        lost += a->kept;
-        a->kept = 0;
-    }
-    if (class_of(rt, a)->is_stateless) /* what it has done stands */
-        lost = 0;
-    seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
-    rt->record->lost_work += lost;
-    a->at_risk = a->between = 0;
+    snapshot_give_up(rt, number, snapshot_newest(rt, a));
     a->version = 0;
     actor_tell(rt, number, TOLD_STATE, 0, 0);
 }

@@ -9,6 +9,7 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
+#include "sim/runtime/snapshot.h"
 
 enum { STREAM_POLICY = 16 };
 
@@ -26,7 +27,7 @@ static void tell(struct runtime *rt, uint32_t number, struct cairn_happening hap
         return;
     happening.size = sizeof happening;
     happening.abi = CAIRN_CONTROLLER_ABI;
-    happening.is_restorable = a->newest.is_there;
+    happening.is_restorable = snapshot_newest(rt, a) != NULL;
     happening.now = runtime_now(rt);
     happening.steps = advisor->steps;
     if (class->observe(plan_of(rt, a), advisor->state, &happening, 1))
@@ -224,14 +225,21 @@ void advice_snapshot_ended(struct runtime *rt, uint32_t number)
     mark(rt, advisor);
 }
 
-void advice_complete(struct runtime *rt, uint32_t number)
+void advice_complete(const struct actor *a, struct actor_checkpoint *generation)
 {
-    struct advisor *advisor = actor_of(rt, number)->advisor;
-    (void)rt;
-    if (!advisor)
+    struct advisor *advisor = a->advisor;
+    if (!advisor || !generation)
         return;
-    advisor->saved = advisor->covered;
-    advisor->saved_steps = advisor->covered_steps;
+    generation->work = advisor->saved = advisor->covered;
+    generation->steps = advisor->saved_steps = advisor->covered_steps;
+}
+
+void advice_back(const struct actor *a, const struct actor_checkpoint *generation)
+{
+    if (!a->advisor)
+        return;
+    a->advisor->saved = generation->work;
+    a->advisor->saved_steps = generation->steps;
 }
 
 void advice_aborted(struct runtime *rt, uint32_t number)
@@ -246,8 +254,9 @@ void advice_failed(struct runtime *rt, uint32_t number)
     struct advisor *advisor = a->advisor;
     if (!advisor)
         return;
-    simtime saved = a->newest.is_there ? advisor->saved : 0;
-    int64_t steps = a->newest.is_there ? advisor->saved_steps : 0;
+    const struct actor_checkpoint *newest = snapshot_newest(rt, a);
+    simtime saved = newest ? newest->work : 0;
+    int64_t steps = newest ? newest->steps : 0;
     advisor->failures++;
     advisor->situation.failed = runtime_now(rt);
     tell(rt, number,

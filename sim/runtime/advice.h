@@ -40,7 +40,9 @@ void advice_step(struct runtime *rt, uint32_t number, const char *name, simtime 
 bool advice_wants_checkpoint(struct runtime *rt, uint32_t number);
 void advice_snapshot(struct runtime *rt, uint32_t number);
 void advice_snapshot_ended(struct runtime *rt, uint32_t number);
-void advice_complete(struct runtime *rt, uint32_t number);
+/* A generation of its checkpoints is complete; it went back to this one. */
+void advice_complete(const struct actor *actor, struct actor_checkpoint *generation);
+void advice_back(const struct actor *actor, const struct actor_checkpoint *generation);
 void advice_aborted(struct runtime *rt, uint32_t number);
 /* Its process is known to be lost. */
 void advice_failed(struct runtime *rt, uint32_t number);

@@ -11,11 +11,6 @@
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/submit.h"
 
-struct batch *batch_of(const struct runtime *rt, uint32_t number)
-{
-    return pool_at(&rt->batches, number);
-}
-
 struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t element,
                        enum told_kind kind)
 {

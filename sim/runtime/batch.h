@@ -10,7 +10,10 @@
 
 #include "sim/runtime/runtime.h"
 
-struct batch *batch_of(const struct runtime *rt, uint32_t number);
+static inline struct batch *batch_of(const struct runtime *rt, uint32_t number)
+{
+    return pool_at(&rt->batches, number);
+}
 /* A new one with `count` pending results; its arguments are those of the statement, resolved by the
  * fiber, and held from now on. 0: no memory. */
 uint32_t batch_new(struct runtime *rt, enum batch_kind kind, uint32_t job, uint32_t statement,

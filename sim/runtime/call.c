@@ -14,14 +14,10 @@
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
+#include "sim/runtime/straggler.h"
 #include "sim/runtime/submit.h"
 
 #define PPM 1000000
-
-struct call *call_of(const struct runtime *rt, uint32_t number)
-{
-    return pool_at(&rt->calls, number);
-}
 
 enum batch_kind call_kind(const struct runtime *rt, uint32_t number)
 {
@@ -112,7 +108,7 @@ static void run(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     bool is_raising;
-    simtime work = call_work(rt, c, &is_raising);
+    simtime work = call_work(rt, c, c->seat.host, &is_raising);
     c->is_raising = is_raising;
     tell(rt, c, TOLD_STARTED, 0);
     killer_take(rt, number, c->seat.host);
@@ -517,7 +513,7 @@ static simtime items_work(const struct runtime *rt, const struct program_functio
     return work;
 }
 
-simtime call_work(const struct runtime *rt, const struct call *c, bool *is_raising)
+simtime call_work(struct runtime *rt, const struct call *c, uint32_t host, bool *is_raising)
 {
     const struct batch *b = batch_of(rt, c->batch);
     const struct program_function *f = &rt->program->functions[b->function];
@@ -534,7 +530,7 @@ simtime call_work(const struct runtime *rt, const struct call *c, bool *is_raisi
     bool has_await = !c->actor && !*is_raising; /* a task keeps its worker while it waits */
     simtime await =
         has_await ? runtime_amount(rt, &f->await, STREAM_TIME, b->function, index, WORD_AWAIT) : 0;
-    return simtime_add(simtime_add(work, overhead), await);
+    return simtime_add(straggler_time(rt, host, simtime_add(work, overhead)), await);
 }
 
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes)

@@ -13,7 +13,10 @@
 
 #include "sim/runtime/store.h"
 
-struct call *call_of(const struct runtime *rt, uint32_t number);
+static inline struct call *call_of(const struct runtime *rt, uint32_t number)
+{
+    return pool_at(&rt->calls, number);
+}
 /* Of its batch: is it a method, a snapshot, a restore? */
 enum batch_kind call_kind(const struct runtime *rt, uint32_t number);
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
@@ -35,7 +38,7 @@ void call_cancel(struct runtime *rt, uint32_t number);
 
 /* ---- shared with actors ---- */
 /* How long this call computes; *is_raising: it will end with an exception. */
-simtime call_work(const struct runtime *rt, const struct call *call, bool *is_raising);
+simtime call_work(struct runtime *rt, const struct call *call, uint32_t host, bool *is_raising);
 /* There is room on its host for what it waits for. */
 void call_room(struct runtime *rt, uint32_t number);
 /* Room for its result on this host, or it waits for it (call_room, service_room). */

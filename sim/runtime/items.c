@@ -60,12 +60,6 @@ static uint32_t pop_front(struct runtime *rt, struct item_line *line)
     return item;
 }
 
-static void empty(struct runtime *rt, struct item_line *line)
-{
-    while (line->first)
-        pool_give(&rt->items, pop_front(rt, line));
-}
-
 static uint32_t copy(struct runtime *rt, uint32_t item)
 {
     uint32_t twin = pool_take(&rt->items);
@@ -293,29 +287,28 @@ void items_cover(struct runtime *rt, uint32_t number)
     copy_line(rt, &q->covered, &q->queued);
 }
 
-void items_complete(struct runtime *rt, uint32_t number)
+void items_complete(struct runtime *rt, uint32_t number, struct item_line *held)
 {
     if (!are_covered(rt, number))
         return;
     struct items *q = items_of(rt, number);
-    empty(rt, &q->newest);
-    q->newest = q->covered;
+    *held = q->covered;
     q->covered = (struct item_line){0, 0};
 }
 
 void items_abort(struct runtime *rt, uint32_t number)
 {
     if (are_covered(rt, number))
-        empty(rt, &items_of(rt, number)->covered);
+        items_forget(rt, &items_of(rt, number)->covered);
 }
 
-void items_restore(struct runtime *rt, uint32_t number)
+void items_restore(struct runtime *rt, uint32_t number, const struct item_line *held)
 {
     if (!are_covered(rt, number))
         return;
     struct items *q = items_of(rt, number);
     lose_queued(rt, number);
-    for (uint32_t at = q->newest.first; at && !rt->is_out_of_memory; at = item_of(rt, at)->next) {
+    for (uint32_t at = held->first; at && !rt->is_out_of_memory; at = item_of(rt, at)->next) {
         uint32_t item = copy(rt, at);
         push_back(rt, &q->queued, item);
         deepen(rt, number);
@@ -323,10 +316,17 @@ void items_restore(struct runtime *rt, uint32_t number)
     }
 }
 
-void items_inherit(struct runtime *rt, uint32_t number, uint32_t from)
+struct item_line items_copy(struct runtime *rt, const struct item_line *held)
 {
-    if (are_covered(rt, number))
-        copy_line(rt, &items_of(rt, number)->newest, &items_of(rt, from)->newest);
+    struct item_line line = {0, 0};
+    copy_line(rt, &line, held);
+    return line;
+}
+
+void items_forget(struct runtime *rt, struct item_line *held)
+{
+    while (held->first)
+        pool_give(&rt->items, pop_front(rt, held));
 }
 
 /* ---- the record ---------------------------------------------------------------------------- */

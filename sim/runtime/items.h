@@ -15,17 +15,13 @@ struct item {
     uint64_t number; /* of its message, among those of the class */
     simtime since;   /* it was put */
 };
-/* First come, first served; through `next`. */
-struct item_line {
-    uint32_t first, last;
-};
 /* The queue of an actor. */
 struct items {
     struct item_line queued;
-    struct item_line covered, newest; /* as checkpoints hold them: under way, and complete */
-    uint64_t depth, moves;            /* items in and out so far */
-    simtime since;                    /* depth is accounted up to here */
-    bool is_over;                     /* and is no more: its actor is dead */
+    struct item_line covered; /* as the checkpoint under way holds them */
+    uint64_t depth, moves;    /* items in and out so far */
+    simtime since;            /* depth is accounted up to here */
+    bool is_over;             /* and is no more: its actor is dead */
 };
 /* Of all queues of a class. */
 struct item_class {
@@ -45,13 +41,15 @@ void items_stop(struct runtime *rt, uint32_t number, bool is_over);
 /* The actor is dead. */
 void items_end(struct runtime *rt, uint32_t number);
 
-/* A checkpoint begins; it is complete; it will not be; it is gone back to. */
+/* A checkpoint begins; it is complete, and *held what it holds; it will not be. */
 void items_cover(struct runtime *rt, uint32_t number);
-void items_complete(struct runtime *rt, uint32_t number);
+void items_complete(struct runtime *rt, uint32_t number, struct item_line *held);
 void items_abort(struct runtime *rt, uint32_t number);
-void items_restore(struct runtime *rt, uint32_t number);
-/* An actor has the newest checkpoint of another one. */
-void items_inherit(struct runtime *rt, uint32_t number, uint32_t from);
+/* What a checkpoint holds takes the place of what is queued. */
+void items_restore(struct runtime *rt, uint32_t number, const struct item_line *held);
+/* Another checkpoint holds the same; one is forgotten. */
+struct item_line items_copy(struct runtime *rt, const struct item_line *held);
+void items_forget(struct runtime *rt, struct item_line *held);
 
 /* The run is over: the record. */
 void items_close(struct runtime *rt);

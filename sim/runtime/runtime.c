@@ -17,10 +17,12 @@
 #include "sim/runtime/job.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/prefetch.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/spill.h"
 #include "sim/runtime/store.h"
+#include "sim/runtime/straggler.h"
 #include "sim/runtime/submit.h"
 
 #define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
@@ -133,7 +135,7 @@ double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entit
     return random_uniforms(&address, word).u[0];
 }
 
-int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+int64_t runtime_varied(const struct runtime *rt, const struct amount *amount, uint32_t stream,
                        uint32_t entity, uint64_t index, uint32_t word)
 {
     double u = amount->kind == AMOUNT_LAW ? runtime_uniform(rt, stream, entity, index, word) : 0.5;
@@ -246,7 +248,8 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
     rt->item_classes = arena_array(a, program->actors_count, sizeof *rt->item_classes);
     if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of &&
         rt->begun_of && rt->lives_of && rt->shared_states && rt->come_of && rt->thoughts &&
-        rt->item_classes && store_open(rt) && cluster_init(&rt->cluster, spec, a) &&
+        rt->item_classes && store_open(rt) && straggler_open(rt) &&
+        cluster_init(&rt->cluster, spec, a) &&
         fault_init(&rt->faults, spec, &rt->engine, &rt->cluster, &rt->story, false, a) &&
         engine_open(&rt->engine, rt->cluster.entities_count, rt->cluster.entities,
                     sizeof(struct entity)))
@@ -348,6 +351,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     tell_nodes(rt);
     store_begin(rt);
     host_begin(rt);
+    straggler_begin(rt);
     mishap_begin(rt);
     for (uint32_t i = 0; i < p->jobs_count; i++) {
         rt->jobs_left += p->jobs[i].count;
@@ -525,6 +529,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
             break;
         }
         engine_take(engine, event, is_fault);
+        prefetch_ahead(rt);
         happen(rt, event, is_fault);
         tell_nodes(rt);
         if (rt->story.events > rt->spec->max_events)

@@ -33,7 +33,8 @@ enum {
     STREAM_START,
     STREAM_THINK,
     STREAM_CRASH,
-    STREAM_PROBE
+    STREAM_PROBE,
+    STREAM_SLOW
 };
 
 /* Words of one address. */
@@ -176,7 +177,8 @@ struct batch {
     uint32_t missing; /* arguments that are not all there */
     uint32_t waiters; /* for all of it */
     uint32_t timer;
-    uint64_t first; /* its first call among all of the function */
+    uint64_t first; /* its first call among all of the function; of restores to what all have in
+                       common, the version */
     uint32_t arguments_count;
     struct batch_argument *arguments;
     struct object *objects, one;
@@ -236,10 +238,17 @@ enum actor_state {
     ACTOR_RESTARTING,
     ACTOR_DEAD,
 };
+/* Items of a queue, first come, first served (items.h). */
+struct item_line {
+    uint32_t first, last;
+};
 struct actor_checkpoint {
-    bool is_there;
     uint64_t version;
-    uint32_t host, life; /* in memory: of its node */
+    simtime kept; /* useful time of this actor that it holds */
+    simtime work; /* the same, and steps, as its controller counts them */
+    int64_t steps;
+    uint32_t host, life;    /* in memory: of its node */
+    struct item_line items; /* of a queue, if they are checkpointed */
 };
 /* What its process is doing, or that it has none. */
 enum actor_phase {
@@ -271,15 +280,17 @@ struct actor {
     simtime at_risk;  /* useful time that no complete checkpoint holds */
     simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
     simtime saving;   /* spent on the snapshot under way, or persisting */
-    simtime kept;     /* useful time that the newest complete checkpoint holds */
+    simtime kept;     /* useful time that the state holds besides: a checkpoint does, too */
     uint64_t snapshots, restores; /* begun so far */
     uint64_t covered;             /* by the snapshot under way, or persisting */
     uint32_t persisting;          /* the call whose snapshot is; 0: none */
     uint32_t persist_timer, crash_timer;
-    struct actor_checkpoint newest;
-    void *own;               /* recovery's state of it */
-    struct advisor *advisor; /* NULL: no controller decides its checkpoints */
-    struct channel *channel; /* NULL: its calls never wait for each other */
+    uint32_t generations_count;
+    uint32_t chosen;                      /* of them, to be gone back to: a restore runs */
+    struct actor_checkpoint *generations; /* complete, newest first; room for `keep` of them */
+    void *own;                            /* recovery's state of it */
+    struct advisor *advisor;              /* NULL: no controller decides its checkpoints */
+    struct channel *channel;              /* NULL: its calls never wait for each other */
     simtime restore_began;
 };
 
@@ -341,6 +352,7 @@ struct runtime {
     uint32_t pending_most;
     void *recovery;
     struct host *hosts;
+    struct straggler *stragglers;                   /* of the hosts; NULL: none is ever slow */
     struct store *stores;                           /* of the hosts; NULL: room has no limit */
     uint32_t stores_ready_first, stores_ready_last; /* 1 + host: somebody there may go on */
     uint64_t *calls_of;                             /* by function: calls submitted so far */
@@ -412,9 +424,18 @@ void runtime_stop(struct runtime *rt, enum run_end end);
 bool runtime_stands_still(struct runtime *rt);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,
                        uint64_t occurrence, uint32_t word);
+/* An amount that differs from call to call. */
+int64_t runtime_varied(const struct runtime *rt, const struct amount *amount, uint32_t stream,
+                       uint32_t entity, uint64_t index, uint32_t word);
 /* The amount of this index; a law is drawn at (stream, entity, index), word by what is drawn there
  * besides. */
-int64_t runtime_amount(const struct runtime *rt, const struct amount *amount, uint32_t stream,
-                       uint32_t entity, uint64_t index, uint32_t word);
+static inline int64_t runtime_amount(const struct runtime *rt, const struct amount *amount,
+                                     uint32_t stream, uint32_t entity, uint64_t index,
+                                     uint32_t word)
+{
+    if (amount->kind == AMOUNT_CONSTANT) /* most are, and nothing */
+        return amount->constant;
+    return runtime_varied(rt, amount, stream, entity, index, word);
+}
 
 #endif

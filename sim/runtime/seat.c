@@ -8,14 +8,6 @@
 #include "sim/runtime/host.h"
 #include "sim/runtime/killer.h"
 
-struct seat *seat_of(const struct runtime *rt, uint32_t reference)
-{
-    assert(reference > 1);
-    if (reference & 1)
-        return &((struct actor *)pool_at(&rt->actors, reference >> 1))->seat;
-    return &((struct call *)pool_at(&rt->calls, reference >> 1))->seat;
-}
-
 static struct told about(const struct runtime *rt, uint32_t reference)
 {
     struct told told = {.function = PROGRAM_NOTHING, .host = seat_of(rt, reference)->host};

@@ -8,7 +8,13 @@
 
 #include "sim/runtime/runtime.h"
 
-struct seat *seat_of(const struct runtime *rt, uint32_t reference);
+static inline struct seat *seat_of(const struct runtime *rt, uint32_t reference)
+{
+    assert(reference > 1);
+    if (reference & 1)
+        return &((struct actor *)pool_at(&rt->actors, reference >> 1))->seat;
+    return &((struct call *)pool_at(&rt->calls, reference >> 1))->seat;
+}
 void seat_take(struct runtime *rt, uint32_t reference, const struct cairn_placement *placement);
 /* The time since the last charge was of this class. Returns its length. */
 simtime seat_charge(struct runtime *rt, uint32_t reference, enum job_class class);

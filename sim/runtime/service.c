@@ -121,7 +121,7 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     bool is_raising;
-    simtime work = call_work(rt, c, &is_raising);
+    simtime work = call_work(rt, c, a->seat.host, &is_raising);
     struct told told = batch_told(rt, c->batch, c->element, TOLD_STARTED);
     told.actor = number;
     told.host = a->seat.host;
@@ -229,7 +229,7 @@ static void begin(struct runtime *rt, uint32_t number)
         c->state = CALL_BLOCKED;
         return;
     }
-    bool has_nothing = kind == BATCH_RESTORES && !snapshot_is_there(rt, a);
+    bool has_nothing = kind == BATCH_RESTORES && !snapshot_wanted(rt, call);
     if (!arguments.is_lost && answer == STORE_ROOM && !has_nothing) {
         backlog_pop_front(rt, a);
         take(rt, number, call, &arguments);
@@ -454,8 +454,10 @@ void service_call_timer(struct runtime *rt, uint32_t call)
         snapshot_end(rt, number, call);
     } else if (kind == BATCH_RESTORES) {
         stop_running(rt, number, call);
-        snapshot_restored(rt, number);
-        call_finish(rt, call, a->seat.host);
+        if (snapshot_restored(rt, number))
+            call_finish(rt, call, a->seat.host);
+        else
+            call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
         if (a->channel)
             let_through(rt, number);
     } else if (c->state == CALL_PARKED) {

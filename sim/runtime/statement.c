@@ -95,6 +95,8 @@ static enum outcome on_actors(struct runtime *rt, uint32_t number, enum batch_ki
     if (!batch)
         return OUTCOME_WAITS;
     batch_of(rt, batch)->target = target;
+    if (kind == BATCH_RESTORES && s->times == PROGRAM_COMMON)
+        batch_of(rt, batch)->first = snapshot_common(rt, target);
     return submit(rt, number, batch);
 }
 

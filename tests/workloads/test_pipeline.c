@@ -22,7 +22,11 @@ static void add_statement(struct text *text, const struct program *program, uint
         text_add(text, " %s", program->functions[s->what].name);
     if (s->op == OP_CREATE)
         text_add(text, " %s", program->actors[s->what].name);
-    if (s->times != 1)
+    if (s->op == OP_RESTORE && s->times == PROGRAM_COMMON)
+        text_add(text, " common");
+    else if (s->op == OP_RESTORE)
+        text_add(text, " back %llu", (unsigned long long)s->times);
+    else if (s->times != 1)
         text_add(text, " x%llu", (unsigned long long)s->times);
     if (s->op == OP_PUT || s->op == OP_THINK || s->op == OP_WAIT)
         text_add(text, " of %lld", (long long)s->amount.constant);
@@ -68,7 +72,9 @@ static const struct {
     {"{start: Trainer, as: t}, {checkpoint: t}, {run: t.train, on_error: [{restore: t}]}, {think: "
      "2 s}",
      "create Trainer -> 0:0 waits\ncheckpoint on 0:0\ncall Trainer.train on 0:0 waits end 4\n"
-     "restore on 0:0\nthink of 2000000000\n"},
+     "restore back 0 on 0:0\nthink of 2000000000\n"},
+    {"{start: Trainer, as: t}, {restore: t, generation: 1}, {restore: t, generation: common}",
+     "create Trainer -> 0:0 waits\nrestore back 1 on 0:0\nrestore common on 0:0\n"},
     {"{run: load, on_error: []}", "call load waits end 1\n"},
     {"{repeat: 10, do: [{run: load}, {run: split}]}, {run: load}",
      "repeat x10 body 3\ncall load waits\ncall split waits\ncall load waits\n"},

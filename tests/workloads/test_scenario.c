@@ -339,6 +339,8 @@ static const char *const variations[][6] = {
     {"seed=18446744073709551615", "max_events=1"},
     {"name=\"two: words # \\\" \\\\\"", "summary='\xc3\xa9t\xc3\xa9'"},
     {"cluster.rack=2", "faults.rack.uptime={exponential: 1 y}"},
+    {"cluster.rack=2", "cluster.zone=4", "faults.zone.uptime={exponential: 9 y}",
+     "faults.zone.repair={exponential: 1 h}"},
 };
 
 #define VARIATIONS (sizeof variations / sizeof variations[0])
@@ -451,6 +453,13 @@ static void checks_hold_exactly_at_their_limits(void **state)
         {{"cluster.nodes=3"}, false},
         {{"cluster.rack=4"}, true},
         {{"cluster.rack=5"}, false},
+        {{"cluster.zone=4"}, true},
+        {{"cluster.zone=5"}, false},
+        {{"cluster.zone=4", "cluster.rack=2"}, true},
+        {{"cluster.zone=3", "cluster.rack=2"}, false},
+        {{"cluster.nodes=8386560", "cluster.rack=1"}, true},
+        {{"cluster.nodes=8386561", "cluster.rack=1"}, false},
+        {{"cluster.nodes=8386560", "cluster.rack=1", "cluster.zone=8386560"}, false},
         {{"cluster.node.gpu=8", "workload.group.gpu=8"}, true},
         {{"cluster.node.gpu=8", "workload.group.gpu=8.1"}, false},
         {{"cluster.node.memory=1 GiB", "workload.group.memory=1073741824 B"}, true},

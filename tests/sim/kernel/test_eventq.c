@@ -137,6 +137,7 @@ static void small_queues_equal_a_sorted_array(void **unused)
     struct twins twins = twins_open(SMALL);
     struct event list[SMALL];
     size_t count = 0;
+    uint32_t most_ahead = 0;
     uint64_t state = seed ^ 77, sequence = 0;
     for (int i = 0; i < 300000; i++) {
         bool is_filling = i / 700 % 2 == 0;
@@ -156,6 +157,11 @@ static void small_queues_equal_a_sorted_array(void **unused)
         } else if (count > 0) {
             struct event event;
             twins_peek(&twins);
+            for (uint32_t k = 0; eventq_ahead(twins.ours, k, &event); k++) {
+                assert_true(k < count);
+                assert_int_equal(event.key, list[count - 1 - k].key);
+                most_ahead = k > most_ahead ? k : most_ahead;
+            }
             assert_true(eventq_peek(twins.ours, &event));
             count--;
             assert_int_equal(event.time, list[count].time);
@@ -163,6 +169,7 @@ static void small_queues_equal_a_sorted_array(void **unused)
             assert_true(twins_pop(&twins));
         }
     }
+    assert_true(most_ahead > 10);
     twins_close(&twins);
 }
 

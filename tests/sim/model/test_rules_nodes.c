@@ -372,7 +372,8 @@ static void rule07_platform_victims_are_uniform(void **state)
 
 /* ---- rules 16 and 21 ------------------------------------------------------------------------- */
 
-/* Rates add: 1,024 of 1,040 nodes at 5 y, a platform at 1 d, racks of 8 at 10 y (128 of them). */
+/* Rates add: 1,024 of 1,040 nodes at 5 y, a platform at 1 d, racks of 8 at 10 y (128 of
+ * them), zones of 512 at 100 y. */
 static void rule16_scenario_mtbf_adds_the_rates_that_strike(void **state)
 {
     const double day = 86400, year = 365 * day;
@@ -386,7 +387,9 @@ static void rule16_scenario_mtbf_adds_the_rates_that_strike(void **state)
     kit_exponential(&k.spec.faults.platform, day);
     k.spec.cluster.rack = 8;
     kit_exponential(&k.spec.faults.rack, 10 * year);
-    double rate = 1024 / (5 * year) + 1 / day + 128 / (10 * year);
+    k.spec.cluster.zone = 512;
+    kit_exponential(&k.spec.faults.zone, 100 * year);
+    double rate = 1024 / (5 * year) + 1 / day + 128 / (10 * year) + 2 / (100 * year);
     assert_true(fabs(fault_mtbf(&k.spec, INT64_MAX) * rate - 1) < 1e-12);
 }
 
@@ -406,22 +409,43 @@ static void rule21_outage_that_finds_nobody_is_shielded(void **state)
 }
 
 /* Racks of two, lives of 100, repairs of 10, 2 workers of 4 nodes and 2 spares: all three racks die
- * at 100; the first strikes, once, the 4 nodes of the others are elsewhere. All are back at 110. */
-static void rule21_rack_outage_strikes_once_and_elsewhere(void **state)
+ * at 100; the first strikes, once, the 4 nodes of the others are elsewhere. All are back at 110. A
+ * zone is the same with other lives. */
+static void rule21_rack_or_zone_outage_strikes_once_and_elsewhere(void **state)
+{
+    (void)state;
+    for (int is_zone = 0; is_zone < 2; is_zone++) {
+        struct kit k;
+        kit_init(&k);
+        struct spec_process *process = is_zone ? &k.spec.faults.zone : &k.spec.faults.rack;
+        k.spec.cluster.nodes = 4;
+        k.spec.cluster.spares = 2;
+        *(is_zone ? &k.spec.cluster.zone : &k.spec.cluster.rack) = 2;
+        k.spec.group.workers = 2;
+        kit_costs(&k, 120, 0, 0);
+        k.spec.horizon = S(150);
+        kit_constant(process, 100);
+        kit_repair(process, 10);
+        kit_check(&k, .end = END_HORIZON, .makespan = 150, .lost = 100, .wait = 10,
+                  .uncommitted = 40, .struck = 1, .elsewhere = 4);
+    }
+}
+
+/* Racks of one in a zone of three, which fails at 100: one strike, of all of the job's nodes. */
+static void rule21_a_zone_takes_all_its_racks(void **state)
 {
     struct kit k;
     (void)state;
     kit_init(&k);
-    k.spec.cluster.nodes = 4;
-    k.spec.cluster.spares = 2;
-    k.spec.cluster.rack = 2;
-    k.spec.group.workers = 2;
+    kit_workers(&k, 3, 0);
+    k.spec.cluster.rack = 1;
+    k.spec.cluster.zone = 3;
     kit_costs(&k, 120, 0, 0);
     k.spec.horizon = S(150);
-    kit_constant(&k.spec.faults.rack, 100);
-    kit_repair(&k.spec.faults.rack, 10);
+    kit_constant(&k.spec.faults.zone, 100);
+    kit_repair(&k.spec.faults.zone, 10);
     kit_check(&k, .end = END_HORIZON, .makespan = 150, .lost = 100, .wait = 10, .uncommitted = 40,
-              .struck = 1, .elsewhere = 4);
+              .struck = 1, .elsewhere = 0);
 }
 
 int main(void)
@@ -446,7 +470,8 @@ int main(void)
         cmocka_unit_test(rule07_platform_victims_are_uniform),
         cmocka_unit_test(rule16_scenario_mtbf_adds_the_rates_that_strike),
         cmocka_unit_test(rule21_outage_that_finds_nobody_is_shielded),
-        cmocka_unit_test(rule21_rack_outage_strikes_once_and_elsewhere),
+        cmocka_unit_test(rule21_rack_or_zone_outage_strikes_once_and_elsewhere),
+        cmocka_unit_test(rule21_a_zone_takes_all_its_racks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,8 @@
 #include "tests/sim/runtime/played.h"
 #include <inttypes.h>
 
-enum { CHECKED_ARGUMENTS = 8, CHECKED_HOSTS = 8 /* of which results are followed */ };
+enum { CHECKED_ARGUMENTS = 8, CHECKED_GENERATIONS = 4 };
+enum { CHECKED_HOSTS = 8 /* of which results are followed */ };
 
 struct checked_batch {
     bool is_known, has_failed;
@@ -37,19 +38,30 @@ struct checked_call {
     simtime began;                  /* the attempt under way */
 };
 
+/* A complete checkpoint. */
+struct checked_generation {
+    uint64_t version;
+    simtime useful;      /* that it holds */
+    uint32_t host, life; /* where it was taken */
+    uint64_t items;      /* that it holds */
+};
+
 struct checked_actor {
-    bool is_there, is_placed, is_saving, is_snapping, has_checkpoint;
+    bool is_there, is_placed, is_saving, is_snapping;
     uint8_t state;
-    uint64_t version, saved, covered;
-    uint32_t host, saved_host, saved_life;
+    uint64_t version;
+    struct checked_generation covered;                          /* as the snapshot began */
+    struct checked_generation generations[CHECKED_GENERATIONS]; /* newest first */
+    uint32_t generations_count;
+    uint32_t host;
     uint64_t began; /* the last call that began for the first time: batch << 32 | element */
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
-    simtime useful, useful_covered, useful_saved; /* so far, less what was lost; as the snapshot
-                                                     began; safe */
-    slot_ns moved;                                /* the last of it that was lost */
+    simtime useful; /* so far, less what was lost */
+    slot_ns moved;  /* the last of it that was lost */
     simtime moved_at;
     bool is_in_part; /* it was not all that was at risk: a call's alone, which fails now */
+    uint64_t coming; /* items that the checkpoint it goes back to still brings */
 };
 
 struct checked_host {

@@ -38,15 +38,33 @@ static inline void checked_capacity(struct checked *c, const struct told *t)
 /* ---- useful time ----------------------------------------------------------------------------- */
 
 /* In memory, and gone with its node. */
-static inline bool checked_is_gone(struct checked *c, const struct told *t)
+static inline bool checked_is_gone(struct checked *c, const struct told *t,
+                                   const struct checked_generation *generation)
 {
-    const struct checked_actor *a = checked_actor(c, t->actor);
+    const struct checked_host *host = checked_host(c, generation->host);
     return checked_class(c, t->actor)->checkpoint.in_memory &&
-           checked_host(c, a->saved_host)->life != a->saved_life;
+           (host->is_down || host->life != generation->life);
 }
 
-/* What an actor loses is what it has worked since its newest complete checkpoint began, and all if
- * that one is gone, or what a call took that fails at this moment. */
+/* The newest complete checkpoint that is still there: the state holds no less. */
+static inline uint32_t checked_newest(struct checked *c, const struct told *t)
+{
+    const struct checked_actor *a = checked_actor(c, t->actor);
+    uint32_t i = 0;
+    while (i < a->generations_count && checked_is_gone(c, t, &a->generations[i]))
+        i++;
+    return i;
+}
+
+static inline simtime checked_held(struct checked *c, const struct told *t)
+{
+    const struct checked_actor *a = checked_actor(c, t->actor);
+    uint32_t newest = checked_newest(c, t);
+    return newest < a->generations_count ? a->generations[newest].useful : 0;
+}
+
+/* What an actor loses is what it has worked since its newest complete checkpoint that is still
+ * there began, or what a call took that fails at this moment. */
 static inline void checked_move(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
@@ -54,10 +72,9 @@ static inline void checked_move(struct checked *c, const struct told *t)
     c->job[t->to] += t->amount;
     if (t->actor == 0)
         return;
-    simtime at_risk = a->useful - a->useful_saved;
-    bool is_all = t->to == JOB_LOST && t->amount == a->useful && checked_is_gone(c, t);
+    simtime at_risk = a->useful - checked_held(c, t);
     CHECK(t->cause == JOB_USEFUL && (t->to == JOB_LOST || t->to == JOB_UNCOMMITTED));
-    CHECK(!a->is_in_part && (t->amount <= at_risk || is_all));
+    CHECK(!a->is_in_part && t->amount <= at_risk);
     a->is_in_part = t->amount < at_risk;
     a->useful -= (simtime)t->amount;
     a->moved = t->amount;
@@ -68,10 +85,10 @@ static inline void checked_move(struct checked *c, const struct told *t)
 static inline void checked_state(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
-    bool holds = a->has_checkpoint && !checked_is_gone(c, t);
+    simtime held = checked_held(c, t);
     if (!checked_class(c, t->actor)->is_stateless)
-        CHECK(!a->is_in_part && a->useful == (holds ? a->useful_saved : 0));
-    a->useful = a->useful_saved = holds ? a->useful_saved : 0;
+        CHECK(!a->is_in_part && a->useful == held);
+    a->useful = held;
     a->version = (uint64_t)t->amount;
 }
 
@@ -97,6 +114,7 @@ static inline void checked_transition(struct checked *c, const struct told *t)
     uint32_t restarts = (uint32_t)checked_class(c, t->actor)->restarts; /* -1: no end */
     if (to == ACTOR_DEAD && t->cause == CAIRN_CAUSE_NODE)
         CHECK(a->restarts >= restarts);
+    CHECK(a->coming == 0);
     if (to == ACTOR_DEAD)
         checked_queue_ends(c, t);
     if (to == ACTOR_RESTARTING || to == ACTOR_DEAD) {
@@ -115,6 +133,20 @@ static inline void checked_restarts(struct checked *c, const struct told *t)
         CHECK(++checked_actor(c, t->actor)->restarts <= restarts);
 }
 
+/* One more, before all others; of those behind the last that is kept, none is gone back to. */
+static inline void checked_keep(struct checked *c, const struct told *t)
+{
+    struct checked_actor *a = checked_actor(c, t->actor);
+    uint32_t keep = checked_class(c, t->actor)->checkpoint.keep;
+    a->generations_count +=
+        a->generations_count < keep && a->generations_count < CHECKED_GENERATIONS;
+    memmove(a->generations + 1, a->generations,
+            (a->generations_count - 1) * sizeof *a->generations);
+    a->generations[0] = a->covered;
+    a->generations[0].host = a->host;
+    a->generations[0].life = checked_host(c, a->host)->life;
+}
+
 static inline void checked_checkpoint(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
@@ -122,27 +154,24 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
     case TOLD_SNAPSHOT:
         CHECK(!a->is_saving && a->state == ACTOR_ALIVE);
         CHECK((uint64_t)t->amount == a->version);
-        a->covered = a->version;
+        CHECK(a->coming == 0);
+        a->covered = (struct checked_generation){
+            .version = a->version, .useful = a->useful, .items = checked_items(c, t)};
         a->is_saving = a->is_snapping = true;
-        a->useful_covered = a->useful;
         CHECK(a->running == channel_parked(actor_of(c->rt, t->actor)));
         break;
     case TOLD_PERSISTING:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
+        CHECK(a->is_saving && (uint64_t)t->amount == a->covered.version);
         a->is_snapping = false;
         break;
     case TOLD_COMPLETE:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
+        CHECK(a->is_saving && (uint64_t)t->amount == a->covered.version);
         CHECK(!checked_host(c, a->host)->is_down);
         a->is_saving = a->is_snapping = false;
-        a->has_checkpoint = true;
-        a->saved = a->covered;
-        a->useful_saved = a->useful_covered;
-        a->saved_host = a->host;
-        a->saved_life = checked_host(c, a->host)->life;
+        checked_keep(c, t);
         break;
     case TOLD_ABORTED:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
+        CHECK(a->is_saving && (uint64_t)t->amount == a->covered.version);
         a->is_saving = a->is_snapping = false;
         break;
     default:
@@ -150,14 +179,18 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
     }
 }
 
+/* To the newest that is there: programs drawn here ask for no other. */
 static inline void checked_restored(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
-    const struct checked_host *host = checked_host(c, a->saved_host);
-    CHECK(a->has_checkpoint && (uint64_t)t->amount == a->saved);
-    if (checked_class(c, t->actor)->checkpoint.in_memory)
-        CHECK(!host->is_down && host->life == a->saved_life);
-    a->version = a->saved;
+    uint32_t newest = checked_newest(c, t);
+    CHECK(newest < a->generations_count);
+    CHECK((uint64_t)t->amount == a->generations[newest].version && a->coming == 0);
+    a->generations_count -= newest;
+    memmove(a->generations, a->generations + newest, a->generations_count * sizeof *a->generations);
+    a->version = a->generations[0].version;
+    if (checked_class(c, t->actor)->queue.items == ITEMS_CHECKPOINTED)
+        a->coming = a->generations[0].items;
 }
 
 #endif

@@ -37,6 +37,15 @@ static inline uint64_t checked_find(struct checked *c, const struct told *t, boo
     return at;
 }
 
+/* Of this actor, in its queue or in somebody's hands. */
+static inline uint64_t checked_items(struct checked *c, const struct told *t)
+{
+    uint64_t count = 0;
+    for (uint64_t at = c->items_from; at < c->items_used; at++)
+        count += checked_item(c, at)->is_there && checked_item(c, at)->actor == t->actor;
+    return count;
+}
+
 static inline void checked_depth(struct checked *c, const struct told *t, int change)
 {
     struct checked_queue *q = checked_at(&c->queues, t->actor);
@@ -69,7 +78,7 @@ static inline void checked_enqueued(struct checked *c, const struct told *t)
     const struct program_actor *of = checked_class(c, t->actor);
     struct checked_message *m = checked_message(c, class, t->count);
     CHECK(t->to == m->was_put);
-    CHECK(checked_call(c, t)->is_running);
+    CHECK(checked_call(c, t)->is_running && checked_actor(c, t->actor)->coming == 0);
     checked_depth(c, t, 1);
     CHECK(of->queue.capacity == 0 || (uint64_t)t->amount <= of->queue.capacity);
     c->counts.put += !m->was_put;
@@ -81,7 +90,7 @@ static inline void checked_dequeued(struct checked *c, const struct told *t)
 {
     struct checked_item *item = checked_item(c, checked_find(c, t, false));
     CHECK(item->is_there && item->number == t->count && item->since == t->since);
-    CHECK(checked_call(c, t)->is_running);
+    CHECK(checked_call(c, t)->is_running && checked_actor(c, t->actor)->coming == 0);
     checked_depth(c, t, -1);
     item->call = 1 + checked_batch(c, t->batch)->first + t->element;
 }
@@ -107,6 +116,8 @@ static inline void checked_item_back(struct checked *c, const struct told *t)
         struct checked_item *item = checked_item(c, checked_find(c, t, true));
         CHECK(item->is_there);
         item->is_there = false;
+    } else {
+        CHECK(checked_actor(c, t->actor)->coming-- > 0);
     }
     CHECK(checked_message(c, actor_of(c->rt, t->actor)->class, t->count)->was_put);
     checked_add_item(c, t, t->since, mode == ITEMS_KEPT);

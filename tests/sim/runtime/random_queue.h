@@ -65,6 +65,8 @@ static inline void random_add_queue_class(struct random_program *p)
              random_below(p, 3), random_below(p, 2));
     if (random_wants(p, SWARM_IN_MEMORY, 2))
         text_add(t, ", where: memory");
+    if (random_below(p, 2))
+        text_add(t, ", keep: %u", 1 + random_below(p, 4));
     text_add(t, "}, queue: {capacity: %u, items: %s}, methods: {", 3 * random_below(p, 3),
              items[random_below(p, 3)]);
     random_add_queue_method(p, "put", "puts", 3, 12);
