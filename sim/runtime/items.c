@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Items move between a queue, the hands of calls, and checkpoints; each move is told.
  *
- * Main invariant: `depth` is the length of `queued`, and an item is in one line alone; checkpoints
- * hold copies. What a call took stands in its hands newest first, so that putting one after the
- * other in front of the queue gives the old order. */
+ * Main invariant: while its actor lives `depth` is the length of `queued`, and an item is in one
+ * line alone; checkpoints hold copies. What a call took stands in its hands newest first, so that
+ * putting one after the other in front of the queue gives the old order. */
 #include "sim/runtime/items.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
@@ -202,9 +202,9 @@ void items_deliver(struct runtime *rt, uint32_t call)
     }
 }
 
-static void lose(struct runtime *rt, uint32_t number, uint32_t item)
+static void lose(struct runtime *rt, uint32_t number, struct told told, uint32_t item)
 {
-    tell(rt, number, actor_told(rt, number, TOLD_ITEM_LOST), item);
+    tell(rt, number, told, item);
     pool_give(&rt->items, item);
 }
 
@@ -212,7 +212,7 @@ void items_drop(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     while (c->items)
-        lose(rt, c->actor, let_go(rt, c));
+        lose(rt, c->actor, call_told(rt, c, TOLD_ITEM_LOST), let_go(rt, c));
 }
 
 /* ---- a process is gone --------------------------------------------------------------------- */
@@ -223,21 +223,22 @@ static void lose_queued(struct runtime *rt, uint32_t number)
     charge(rt, number);
     while (q->queued.first) {
         q->depth--;
-        lose(rt, number, pop_front(rt, &q->queued));
+        lose(rt, number, actor_told(rt, number, TOLD_ITEM_LOST), pop_front(rt, &q->queued));
     }
     assert(q->depth == 0);
 }
 
 /* What a call has taken and will not deliver stands in front again. */
-static void give_back(struct runtime *rt, uint32_t call, bool is_told)
+static void give_back(struct runtime *rt, uint32_t call, bool is_over)
 {
     struct call *c = call_of(rt, call);
     while (c->items) {
         uint32_t item = let_go(rt, c);
         push_front(rt, &items_of(rt, c->actor)->queued, item);
+        if (is_over)
+            continue; /* it is left, and no queue is there to be deeper */
         deepen(rt, c->actor);
-        if (is_told)
-            tell(rt, c->actor, actor_told(rt, c->actor, TOLD_ITEM_BACK), item);
+        tell(rt, c->actor, call_told(rt, c, TOLD_ITEM_BACK), item);
     }
 }
 
@@ -249,7 +250,7 @@ void items_stop(struct runtime *rt, uint32_t number, bool is_over)
     bool stays = is_over || mode_of(rt, number) == ITEMS_KEPT;
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
         if (stays)
-            give_back(rt, at, !is_over);
+            give_back(rt, at, is_over);
         else
             items_drop(rt, at);
     }

@@ -10,6 +10,7 @@
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
 #include "tests/sim/campaign/failing.h"
+#include "tests/sim/campaign/recounted.h"
 
 #define HOSTS 16
 
@@ -69,6 +70,7 @@ struct sums {
         bool is_gone; /* its node is in repair */
     } hosts[HOSTS];
     slot_ns busy;
+    struct recounted items;
 };
 
 static void add_nodes(struct sums *sums, int64_t time)
@@ -108,6 +110,13 @@ static void add_host(struct sums *sums, const char *line, size_t length, int64_t
     sums->hosts[host].is_gone = is_gone;
 }
 
+static bool says(const char *line, size_t length, const char *key, const char *wanted)
+{
+    char word[64] = "";
+    int64_t number;
+    return find(line, length, key, word, &number) && strcmp(word, wanted) == 0;
+}
+
 static void add_actor(struct record *r, const char *line, size_t length)
 {
     char state[64] = "", cause[64] = "";
@@ -133,7 +142,7 @@ static void add_end(struct record *r, const char *line, size_t length)
     if (!find(line, length, "cause", cause, &number))
         return;
     r->end = END_FAILED;
-    r->failed_cause = index_of(witness_causes, CAIRN_CAUSES, line, length, "cause");
+    r->failed_cause = index_of(witness_causes, CAUSES_TOLD, line, length, "cause");
     r->failed_line = (uint32_t)number_of(line, length, "line");
 }
 
@@ -175,6 +184,24 @@ static void add_counts(struct record *r, enum told_kind kind, const char *line, 
         r->bytes.moved += (uint64_t)number_of(line, length, "bytes");
 }
 
+/* Of a queue, or what ends with its actor, or with a call that has taken something. */
+static void add_item(struct sums *sums, enum told_kind kind, const char *line, size_t length)
+{
+    struct recounted_line l = {.kind = kind, .batch = -1, .is_dead = kind == TOLD_ACTOR};
+    char actor[64] = "", word[64] = "";
+    int64_t number;
+    if (!find(line, length, "actor", actor, &number))
+        return;
+    l.actor = strtoul(actor + strcspn(actor, "0123456789"), NULL, 10);
+    l.time = number_of(line, length, "time_ns");
+    find(line, length, "batch", word, &l.batch);
+    find(line, length, "element", word, &l.element);
+    find(line, length, "item", word, &l.item);
+    find(line, length, "depth", word, &l.depth);
+    find(line, length, "since_ns", word, &l.since);
+    recounted_add(&sums->items, &l);
+}
+
 static void add_line(struct sums *sums, const char *line, size_t length)
 {
     struct record *r = &sums->record;
@@ -191,6 +218,9 @@ static void add_line(struct sums *sums, const char *line, size_t length)
         add_host(sums, line, length, time, true);
     if (kind == TOLD_ACTOR)
         add_actor(r, line, length);
+    if (kind == TOLD_ENDED || (kind >= TOLD_ENQUEUED && kind <= TOLD_ITEM_BACK) ||
+        (kind == TOLD_ACTOR && says(line, length, "state", "DEAD")))
+        add_item(sums, kind, line, length);
     if (kind == TOLD_OUTAGE)
         add_outage(r, line, length);
     if (kind == TOLD_JOB_ENDED)
@@ -238,6 +268,7 @@ static void add_up(struct sums *sums, const char *text)
             add_line(sums, line, length);
     }
     end_nodes(sums);
+    recounted_end(&sums->items, &sums->record);
 }
 
 /* ---- comparing ---- */
