@@ -3,7 +3,8 @@
  *
  * Both figures run what they show: fixed intervals on a logarithmic grid around theory's optimum,
  * or the controllers, all on the same failures. Theory's curve is exact for exponential failures
- * and is drawn for every law, labelled as what it is, because that is what one wants to compare. */
+ * and is drawn for every law, labelled as what it is, because that is what one wants to compare.
+ * For a pipeline, of which there is no such theory, it is Young's interval of its actors alone. */
 #include "analysis/plot.h"
 #include "analysis/theory.h"
 #include "sim/base/fmath.h"
@@ -111,6 +112,27 @@ static void add_theory(const struct cell *cell, struct interval_data *d)
     }
 }
 
+/* Of a pipeline: points, and where Young's rule would be for one of its actors. */
+static enum status draw_program(struct cli *cli, const struct prepared *p, struct interval_data *d)
+{
+    snprintf(d->title, sizeof d->title, "%s: waste against checkpoint interval", p->name);
+    snprintf(d->caption, sizeof d->caption,
+             "%u replications a point, the same failures for all; the interval is of useful work "
+             "of each actor",
+             p->study.cells[1].count);
+    struct figure_series series[] = {
+        {"simulated", FIGURE_ERRORBARS, 1, GRID, d->x, d->y, d->low, d->high, NULL},
+        {"young, one actor", FIGURE_VLINE, 3, 1, &d->marks[0], NULL, NULL, NULL, NULL},
+    };
+    struct figure figure = {.title = d->title,
+                            .caption = d->caption,
+                            .x = {"work between checkpoints", FIGURE_SECONDS, true},
+                            .y = {"waste", FIGURE_FRACTION, false},
+                            .series = series,
+                            .count = sizeof series / sizeof *series};
+    return show(cli, &figure);
+}
+
 static enum status draw_interval(struct cli *cli, const struct prepared *p, struct interval_data *d)
 {
     const struct cell *cell = &p->study.cells[0];
@@ -136,21 +158,40 @@ static enum status draw_interval(struct cli *cli, const struct prepared *p, stru
     return show(cli, &figure);
 }
 
+/* Young's interval for the actors of a pipeline; 0: there is none. */
+static double young_of_actors(struct cli *cli, struct prepared *p)
+{
+    uint32_t before = p->study.count;
+    if (!isfinite(p->study.cells[0].mtbf_s) ||
+        prepare_add(cli, p, 0, "controller={name: young, min_interval: 1 ms}") != STATUS_OK)
+        return 0;
+    double interval = simtime_seconds(p->study.cells[before].interval);
+    p->study.count = before;
+    return interval;
+}
+
 enum status cmd_plot_interval(struct cli *cli, struct prepared *p)
 {
     struct interval_data *d = arena_alloc(&cli->arena, sizeof *d);
     if (!d)
         return diag_world(&cli->diag, "draw", NULL, ENOMEM);
+    bool is_program = p->study.cells[0].spec.program != NULL;
     struct theory_job job = theory_of(&p->study.cells[0]);
-    if (!isfinite(job.costs.mu) || job.costs.checkpoint <= 0)
-        return cli_usage(cli, "this figure needs failures and a checkpoint that costs something");
-    enum status status = add_grid(cli, p, theory_interval(THEORY_EXACT, &job.costs), d);
+    double best = is_program ? young_of_actors(cli, p) : theory_interval(THEORY_EXACT, &job.costs);
+    if (!(best > 0) || !isfinite(best))
+        return cli_usage(cli, "this figure needs failures by law or trace, and %s",
+                         is_program ? "an actor whose checkpoint costs something"
+                                    : "a checkpoint that costs something");
+    d->marks[0] = best;
+    enum status status = add_grid(cli, p, best, d);
     if (status == STATUS_OK)
-        status = prepare_run(cli, p, true);
+        status = prepare_run(cli, p, !is_program);
     if (status == STATUS_OK)
         status = read_grid(cli, p, d);
     if (status != STATUS_OK)
         return status;
+    if (is_program)
+        return draw_program(cli, p, d);
     add_theory(&p->study.cells[0], d);
     return draw_interval(cli, p, d);
 }
@@ -172,6 +213,7 @@ static enum status draw_benefit(struct cli *cli, const struct prepared *p, uint3
     uint32_t n = 0;
     const struct cell *base = &p->study.cells[baseline];
     double least = 0, most = 0;
+    bool differ = false;
     for (uint32_t i = 0; i < cells && n < POLICIES; i++) {
         struct summary_difference difference;
         const struct cell *cell = &p->study.cells[i];
@@ -188,16 +230,22 @@ static enum status draw_benefit(struct cli *cli, const struct prepared *p, uint3
         d->names[n++] = cell->label;
         least = fmin(least, difference.overhead.mean);
         most = fmax(most, difference.overhead.mean);
+        differ |= difference.overhead.mean != 0 || difference.saved.mean != 0;
     }
     if (n == 0)
         return cli_usage(cli, "no policy finished in the same replications as the baseline");
+    if (!differ)
+        return cli_usage(cli,
+                         "no controller spent or saved anything: in these runs all did what "
+                         "%s did",
+                         base->label);
     d->line[0] = least;
     d->line[1] = most;
     snprintf(d->title, sizeof d->title, "%s: time saved against time spent", p->name);
     snprintf(d->caption, sizeof d->caption,
-             "per run, against %s on the same failures, %u replications; above the line the job "
-             "ends sooner",
-             base->label, base->count);
+             "per run, against %s on the same failures, %u replications; above the line %s",
+             base->label, base->count,
+             base->spec.program ? "more is saved than spent" : "the job ends sooner");
     struct figure_series series[] = {
         {"saved = spent", FIGURE_LINE, 0, 2, d->line, d->line, NULL, NULL, NULL},
         {"controllers", FIGURE_MARKER, 1, n, d->x, d->y, d->low, d->high, d->names},
@@ -241,11 +289,6 @@ int cmd_plot(struct cli *cli)
             cli_usage(cli, "this figure takes %s", is_benefit ? "one axis" : "one value a key");
     if (status == STATUS_OK)
         status = prepare_cells(cli, p, is_benefit ? cmd_sweep_reserve(p) : GRID);
-    if (status == STATUS_OK && p->study.cells[0].spec.program)
-        status =
-            cli_usage(cli, "cairn plot draws what controllers do for a group, and this workload "
-                           "is a pipeline: cairn trace draws a run of it, and cairn sweep "
-                           "SCENARIO --set KEY=V1,V2 compares");
     if (status == STATUS_OK)
         status = is_benefit ? plot_benefit(cli, p) : cmd_plot_interval(cli, p);
     return cli_exit(status);

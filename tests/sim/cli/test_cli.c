@@ -23,6 +23,8 @@ static void data_goes_to_stdout_and_talk_to_stderr(void **state)
         {{"run", SMALL, "--set", "controller=none", "--set", "horizon=61 min"}, 4, true, false},
         {{"sweep", SMALL, "--reps", "3"}, 0, true, false},
         {{"plot", SMALL, "benefit", "--reps", "5"}, 0, true, false},
+        {{"plot", "spot-training", "benefit", "--reps", "3"}, 0, true, false},
+        {{"plot", "tests/sim/cli/tasks.yaml", "--reps", "3"}, 0, true, false},
         {{"validate", SMALL}, 0, true, false},
         {{"validate", "tests/bad/unknown_near.yaml"}, 2, false, true},
         {{"verify", SMALL, "--reps", "3"}, 0, true, false},
