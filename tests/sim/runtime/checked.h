@@ -102,7 +102,7 @@ struct checked_list {
 struct checked {
     const struct runtime *rt;
     struct checked_list batches, calls, actors, hosts, jobs, queues, items, messages;
-    bool has_branches;
+    bool has_branches, has_heirs;
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
     slot_ns job[JOB_CLASSES];
@@ -152,8 +152,11 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     c->queues.stride = sizeof(struct checked_queue);
     c->items.stride = sizeof(struct checked_item);
     c->messages.stride = sizeof(struct checked_message);
-    for (uint32_t i = 0; i < rt->program->statements_count; i++)
-        c->has_branches |= rt->program->statements[i].op == OP_PARALLEL;
+    for (uint32_t i = 0; i < rt->program->statements_count; i++) {
+        const struct program_statement *s = &rt->program->statements[i];
+        c->has_branches |= s->op == OP_PARALLEL;
+        c->has_heirs |= s->op == OP_CREATE && s->target.up != PROGRAM_NOTHING;
+    }
     checked_at(&c->batches, 64);
     checked_at(&c->calls, 256);
     checked_at(&c->actors, 64);

@@ -179,10 +179,27 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
     }
 }
 
+/* It was created with the checkpoints of another actor of its class: one that has this version. */
+static inline void checked_inherit(struct checked *c, const struct told *t)
+{
+    struct checked_actor *a = checked_actor(c, t->actor);
+    for (uint32_t number = 1; number < t->actor && a->generations_count == 0; number++) {
+        const struct checked_actor *old = checked_actor(c, number);
+        if (checked_class(c, number) != checked_class(c, t->actor))
+            continue;
+        for (uint32_t i = 0; i < old->generations_count && a->generations_count == 0; i++)
+            if (old->generations[i].version == (uint64_t)t->amount)
+                a->generations[a->generations_count++] = old->generations[i];
+    }
+    a->generations[0].useful = 0; /* another's */
+}
+
 /* To the newest that is there: programs drawn here ask for no other. */
 static inline void checked_restored(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
+    if (c->has_heirs && a->generations_count == 0)
+        checked_inherit(c, t);
     uint32_t newest = checked_newest(c, t);
     CHECK(newest < a->generations_count);
     CHECK((uint64_t)t->amount == a->generations[newest].version && a->coming == 0);
