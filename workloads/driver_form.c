@@ -6,7 +6,7 @@
  * A stack of frames in place of recursion; each is a list that is being gone through, and closes
  * the statement that it belongs to at its end. Invariant: when a frame is closed, the statements
  * inside its owner are those between owner + 1 and the end of the array. */
-#include "workloads/driver_form.h"
+#include "workloads/driver_map.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -201,14 +201,16 @@ static void check_loop(struct walk *walk)
     struct driver *driver = walk->driver;
     for (uint32_t i = 0; i < driver->variables.count; i++) {
         const struct variable *variable = &driver->variables.list[i];
+        bool is_passed = variable->state == VARIABLE_PASSED;
         if (variables_saved(&driver->variables, walk->depth, i) == VARIABLE_BOUND &&
-            variable->state == VARIABLE_RELEASED)
+            (is_passed || variable->state == VARIABLE_RELEASED))
             driver_note(driver,
                         diag_error(driver->reader->diag, variable->change,
-                                   "release: '%.64s' is bound before the loop (line %u), and would "
-                                   "be gone when it begins anew; bind it inside, or release it "
-                                   "behind the loop",
-                                   variable->name, variable->line));
+                                   "%s: '%.64s' is bound before the loop (line %u), and would "
+                                   "be gone when it begins anew; %s",
+                                   is_passed ? "map" : "release", variable->name, variable->line,
+                                   is_passed ? "give what the map takes another name"
+                                             : "bind it inside, or release it behind the loop"));
     }
 }
 
@@ -224,7 +226,9 @@ static void close_frame(struct walk *walk)
         return;
     case PART_LOOP:
         check_loop(walk);
-        if (owner->op == OP_UNTIL)
+        if (owner->op == OP_MAP)
+            driver_map_close(driver, frame.owner, frame.statement);
+        if (owner->op == OP_UNTIL || (owner->op == OP_MAP && owner->map->is_skipping))
             variables_meet(&driver->variables, walk->depth);
         after_body(walk, frame.owner, frame.statement);
         return;

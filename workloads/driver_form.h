@@ -37,7 +37,7 @@ struct driver_verb {
     const char *name;
     enum program_op op;
     bool is_waited;
-    const char *takes[5]; /* NULL-terminated */
+    const char *takes[12]; /* NULL-terminated */
     const char *example, *help;
 };
 extern const struct driver_verb driver_verbs[];

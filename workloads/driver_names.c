@@ -132,6 +132,12 @@ struct variable *reading_use(struct reading *reading, const char *name, struct p
     case VARIABLE_RELEASED:
         reading_say(reading, place, "'%.64s' was released in line %u", name, variable->change.line);
         return NULL;
+    case VARIABLE_PASSED:
+        reading_say(reading, place,
+                    "'%.64s' holds one result at a time while the map of line %u goes on, and none "
+                    "behind it; use it in its 'do', or leave 'do' out",
+                    name, variable->change.line);
+        return NULL;
     case VARIABLE_UNSURE:
         reading_say(
             reading, place,
@@ -292,6 +298,45 @@ uint32_t reading_class(struct reading *reading, const struct yaml_node *node)
     if (class == PROGRAM_NOTHING)
         say_no_class(reading, node);
     return class;
+}
+
+uint32_t reading_class_before_dot(const struct reading *reading, const struct yaml_node *node)
+{
+    const char *dot = strchr(node->text, '.');
+    size_t length = dot ? (size_t)(dot - node->text) : 0;
+    char name[LIMIT_NAME];
+    if (!dot || length >= sizeof name)
+        return PROGRAM_NOTHING;
+    memcpy(name, node->text, length);
+    name[length] = 0;
+    const struct variable *variable = variables_find(&reading->driver->variables, name);
+    bool is_variable = variable && variable->state != VARIABLE_GONE;
+    return is_variable ? PROGRAM_NOTHING : find_class(reading->driver->program, name);
+}
+
+void reading_method(struct reading *reading, const struct yaml_node *node, uint32_t class)
+{
+    const char *name = strchr(node->text, '.') + 1;
+    uint32_t what = find_function(reading->driver->program, class, name);
+    reading_statement(reading)->what = what;
+    if (what == PROGRAM_NOTHING)
+        say_no_function(reading, class, name, node->place);
+}
+
+uint64_t reading_calls(struct reading *reading, uint64_t *elements)
+{
+    const struct yaml_child *with = yaml_find(reading->node, "with"),
+                            *each = yaml_find(reading->node, "each"),
+                            *times = yaml_find(reading->node, "times");
+    uint64_t sum = 0, same = 0, calls = driver_times(reading->driver, reading->node);
+    if (with)
+        reading_arguments(reading, with->value, false, &sum, &same);
+    if (each)
+        reading_arguments(reading, each->value, true, &sum, elements);
+    if (each && times)
+        reading_say(reading, times->key_place,
+                    "'each' says how many calls there are; leave 'times' out");
+    return calls;
 }
 
 uint64_t reading_function(struct reading *reading, const struct yaml_node *node)

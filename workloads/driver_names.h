@@ -35,6 +35,13 @@ uint32_t reading_class(struct reading *reading, const struct yaml_node *node);
 /* "load", a task, or "trainers.train", a method on the actors of a variable, into the statement.
  * Returns how many actors: 1 for a task, 0 after a mistake. */
 uint64_t reading_function(struct reading *reading, const struct yaml_node *node);
+/* The class of "Worker.work", where no variable is called Worker; PROGRAM_NOTHING: none. */
+uint32_t reading_class_before_dot(const struct reading *reading, const struct yaml_node *node);
+/* The method behind the dot, of this class, into the statement. */
+void reading_method(struct reading *reading, const struct yaml_node *node, uint32_t class);
+/* `times`, `with` and `each`. Returns times; *elements: of each `each`, 0 where there is none or a
+ * mistake. */
+uint64_t reading_calls(struct reading *reading, uint64_t *elements);
 /* The variable that is surely bound; NULL: it is not, and that has been said. */
 struct variable *reading_use(struct reading *reading, const char *name, struct place place);
 /* A variable of actors as the statement's target; NULL after a mistake. */

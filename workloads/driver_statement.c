@@ -4,7 +4,7 @@
  * A table says what may stand beside a verb; a reader for each operation fills in the fields.
  * Whatever is wrong, what the statement binds is bound, so that one mistake is told once. */
 #include "workloads/amount_form.h"
-#include "workloads/driver_names.h"
+#include "workloads/driver_map.h"
 #include <assert.h>
 #include <string.h>
 
@@ -80,11 +80,26 @@ const struct driver_verb driver_verbs[] = {
      "restore: trainers",
      "the actors of a variable go back to a complete one: the newest (generation: 0), the one "
      "before it (1), or the newest that all of them have (common)"},
+    {"map",
+     OP_MAP,
+     false,
+     {"times", "with", "each", "as", "order", "ahead", "at_most", "actors", "failed", "do",
+      "on_error"},
+     "map: workers.work",
+     "calls a method on whichever actor of a variable is idle, or of those it creates itself "
+     "(Worker.work), or a task; does its statements once for each result"},
+    {"cancel",
+     OP_CANCEL,
+     false,
+     {"force"},
+     "cancel: results",
+     "those of the calls that have not begun never do; force: true ends tasks that run, too"},
 };
-enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 5 };
+enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 12 };
 const size_t driver_verbs_count = VERBS;
-const char *const driver_modifiers[] = {"times", "with", "each",     "from", "generation",
-                                        "as",    "do",   "on_error", NULL};
+const char *const driver_modifiers[] = {"times",  "with",   "each",  "from",     "generation",
+                                        "as",     "do",     "order", "ahead",    "at_most",
+                                        "actors", "failed", "force", "on_error", NULL};
 enum { MODIFIERS = sizeof driver_modifiers / sizeof *driver_modifiers - 1 };
 
 /* ---- operations ---------------------------------------------------------------------------- */
@@ -108,19 +123,11 @@ uint64_t driver_times(struct driver *driver, const struct yaml_node *map)
 
 static void read_call(struct reading *reading)
 {
-    const struct yaml_child *with = yaml_find(reading->node, "with"),
-                            *each = yaml_find(reading->node, "each"),
-                            *times = yaml_find(reading->node, "times");
-    uint64_t sum = 0, same = 0, elements = 0;
-    uint64_t actors = reading_function(reading, reading->value), calls = read_times(reading);
+    const struct yaml_child *each = yaml_find(reading->node, "each");
+    uint64_t elements = 0;
+    uint64_t actors = reading_function(reading, reading->value);
+    uint64_t calls = reading_calls(reading, &elements);
     bool is_method = reading_statement(reading)->target.up != PROGRAM_NOTHING;
-    if (with)
-        reading_arguments(reading, with->value, false, &sum, &same);
-    if (each)
-        reading_arguments(reading, each->value, true, &sum, &elements);
-    if (each && times)
-        reading_say(reading, times->key_place,
-                    "'each' says how many calls there are; leave 'times' out");
     if (is_method && each && elements && actors && elements != actors)
         reading_say(
             reading, each->value->place,
@@ -371,6 +378,12 @@ static void read_operation(struct reading *reading)
     case OP_RELEASE:
         read_release(reading);
         return;
+    case OP_MAP:
+        driver_map_read(reading);
+        return;
+    case OP_CANCEL:
+        driver_cancel_read(reading);
+        return;
     case OP_PARALLEL:
     case OP_BRANCH:
     case PROGRAM_OPS:
@@ -497,7 +510,7 @@ static const struct yaml_node *inner_of(struct reading *reading)
         return driver_list_of(reading->driver, value);
     if (op == OP_PARALLEL)
         inner = value;
-    else if (op == OP_REPEAT || op == OP_UNTIL)
+    else if (op == OP_REPEAT || op == OP_UNTIL || (op == OP_MAP && body))
         inner = body ? body->value : NULL;
     else
         return NULL;

@@ -6,6 +6,7 @@
 #include "workloads/driver_text.h"
 #include "workloads/amount_form.h"
 #include "workloads/declare_form.h"
+#include "workloads/driver_map.h"
 #include <assert.h>
 
 struct writing {
@@ -48,8 +49,9 @@ static void add_function(struct text *text, const struct driver *driver, uint32_
 {
     const struct program_statement *statement = &driver->statements[index];
     const char *target = driver->words[index].target;
+    const struct program_function *function = &driver->program->functions[statement->what];
     text_add(text, "%s%s%s", target ? target : "", target ? "." : "",
-             declare_form_short_name(&driver->program->functions[statement->what]));
+             target ? declare_form_short_name(function) : function->name);
 }
 
 static void add_wait(struct text *text, const struct driver *driver,
@@ -71,6 +73,7 @@ static void add_value(struct text *text, const struct driver *driver, uint32_t i
     unsigned long long times = statement->times;
     switch (statement->op) {
     case OP_CALL:
+    case OP_MAP:
         add_function(text, driver, index);
         return;
     case OP_CREATE:
@@ -95,6 +98,7 @@ static void add_value(struct text *text, const struct driver *driver, uint32_t i
         return;
     case OP_KILL:
     case OP_RELEASE:
+    case OP_CANCEL:
     case OP_CHECKPOINT:
     case OP_RESTORE:
         text_add(text, "%s", driver->words[index].target);
@@ -117,10 +121,11 @@ static void add_words(struct text *text, const struct driver *driver, uint32_t i
     add_value(text, driver, index);
     for (uint32_t i = 0; i < statement->arguments_count; i++)
         has_each |= driver->arguments[statement->first_argument + i].is_each;
-    if ((statement->op == OP_CALL && !has_each && statement->times > 1) ||
+    bool is_call = statement->op == OP_CALL || statement->op == OP_MAP;
+    if ((is_call && !has_each && statement->times > 1) ||
         (statement->op == OP_CREATE && statement->times > 1))
         text_add(text, ", times: %llu", (unsigned long long)statement->times);
-    if (statement->op == OP_CALL) {
+    if (is_call) {
         add_arguments(text, driver, statement, ", with: [", false);
         add_arguments(text, driver, statement, ", each: [", true);
     }
@@ -132,6 +137,10 @@ static void add_words(struct text *text, const struct driver *driver, uint32_t i
         text_add(text, ", from: %s", driver->words[index].target);
     if (driver->words[index].bind)
         text_add(text, ", as: %s", driver->words[index].bind);
+    if (statement->op == OP_MAP)
+        driver_map_add(text, driver, statement);
+    if (statement->is_forced)
+        text_add(text, ", force: true");
 }
 
 static void open_list(struct writing *writing, uint32_t index, bool is_handler)
@@ -146,7 +155,8 @@ static void begin(struct writing *writing, uint32_t index)
 {
     const struct program_statement *statement = &writing->driver->statements[index];
     struct text *text = writing->text;
-    bool is_loop = statement->op == OP_REPEAT || statement->op == OP_UNTIL;
+    bool is_loop = statement->op == OP_REPEAT || statement->op == OP_UNTIL ||
+                   (statement->op == OP_MAP && statement->body > index + 1);
     text_add(text, writing->is_first ? "" : ", ");
     writing->is_first = false;
     if (statement->op == OP_BRANCH) {

@@ -5,7 +5,7 @@
  * name; everything else follows from a field's type. */
 #include "workloads/pipeline_schema.h"
 #include "workloads/declare_form.h"
-#include "workloads/driver_form.h"
+#include "workloads/driver_map.h"
 #include "workloads/items_form.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schema.h"
@@ -94,6 +94,7 @@ void pipeline_schema_print_help(struct sink *sink)
     print_fields(sink, "checkpoint of an actor: {…}", &declare_checkpoint);
     print_fields(sink, "queue of an actor: {…}", &items_form_queue);
     print_fields(sink, "jobs: [{…}, …]", &pipeline_job);
+    print_fields(sink, "actors of a map: COUNT or {…}", &driver_map_actors);
     io_printf(sink, "  driver: [{VERB: …}, …]\n");
     for (size_t i = 0; i < driver_verbs_count; i++) {
         const struct driver_verb *verb = &driver_verbs[i];
@@ -231,6 +232,8 @@ static const char *value_of(enum program_op op)
         [OP_RELEASE] = TEXT,
         [OP_CHECKPOINT] = TEXT,
         [OP_RESTORE] = TEXT,
+        [OP_MAP] = TEXT,
+        [OP_CANCEL] = TEXT,
     };
     return values[op];
 }
@@ -245,6 +248,12 @@ static const char *modifier_of(const char *name)
         {"generation", "{\"oneOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"const\": "
                        "\"common\"}]}"},
         {"as", TEXT},
+        {"order", "{\"enum\": [\"submitted\", \"completed\"]}"},
+        {"ahead", COUNT},
+        {"at_most", COUNT},
+        {"actors", "{\"anyOf\": [" COUNT ", {\"$ref\": \"#/$defs/crew\"}]}"},
+        {"failed", "{\"enum\": [\"stop\", \"skip\"]}"},
+        {"force", "{\"type\": \"boolean\"}"},
         {"do", LIST},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},
     };
@@ -307,6 +316,7 @@ void pipeline_schema_print_json(struct sink *sink)
     print_set(sink, "queue", &items_form_queue);
     print_set(sink, "actor", &declare_actor);
     print_set(sink, "job", &pipeline_job);
+    print_set(sink, "crew", &driver_map_actors);
     print_statements(sink);
     io_printf(sink,
               "    \"pipeline\": {\"type\": \"object\", \"additionalProperties\": false, "

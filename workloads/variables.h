@@ -19,6 +19,7 @@
 enum variable_state {
     VARIABLE_BOUND,
     VARIABLE_RELEASED,
+    VARIABLE_PASSED, /* by a map that has ended: it held one result at a time */
     VARIABLE_UNSURE, /* bound in a loop or handler that may not have run */
     VARIABLE_GONE,   /* with its branch */
 };
@@ -30,7 +31,7 @@ struct variable {
     uint32_t class;      /* of the actors it holds; PROGRAM_NOTHING: objects; or VARIABLES_ANY */
     uint64_t count;      /* how many; 0 where class is VARIABLES_ANY */
     uint32_t line;       /* where it was bound first */
-    struct place change; /* where it was released last */
+    struct place change; /* where it was released, or passed, last */
     enum variable_state state;
 };
 

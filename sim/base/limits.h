@@ -35,6 +35,8 @@
 #define LIMIT_JOBS            100        /* drivers of a pipeline */
 #define LIMIT_NESTING         10         /* loops, branches and handlers, one in another */
 #define LIMIT_MISHAPS         10000      /* failures at exact times */
+#define LIMIT_CREW            100000     /* actors of a map's own */
+#define LIMIT_AHEAD           1000000    /* calls that a map gives one actor at a time */
 #define LIMIT_TIMES           1000000000 /* repetitions, or calls of one statement */
 #define LIMIT_GENERATIONS     1000       /* checkpoints that an actor keeps */
 #define LIMIT_EVENTS          UINT64_C(4000000000) /* default of --max-events, a replication */

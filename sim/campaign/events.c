@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One table says of each kind of event what its line holds; the rest is spelling. */
 #include "sim/campaign/events.h"
-#include "policies/recovery.h"
+#include "policies/scaling.h"
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
 #include "sim/runtime/actor.h"
@@ -20,7 +20,7 @@ enum {
     HAS_CALL = 16,     /* batch and element, of calls */
     HAS_COUNT = 32,    /* of calls, from element on */
     HAS_SINCE = 64,    /* since_ns: it lasted from then to time_ns */
-    HAS_CAUSE = 128,   /* exception, worker, node, preempted, memory, object, owner, timeout */
+    HAS_CAUSE = 128,   /* of enum call_cause: exception, worker, …, cancelled, timeout */
     HAS_STATE = 256,   /* of an actor */
     HAS_CLASS = 512,   /* of the ledger */
     HAS_FROM = 1024,   /* likewise, before */
@@ -33,6 +33,7 @@ enum {
     HAS_SPENT = 131072,    /* on a snapshot that came to nothing */
     HAS_ITEM = 262144,     /* number of a message, among those of its class */
     HAS_ROUND = 524288,    /* of a barrier */
+    HAS_REASON = 1 << 20,  /* why a map has more actors, or fewer */
 };
 
 struct kind {
@@ -102,6 +103,8 @@ static const struct kind kinds[TOLD_KINDS] = {
                     "its result is in the durable store"},
     [TOLD_RECALLED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
                        "a result without a copy is being read from there"},
+    [TOLD_SCALED] = {HAS_JOB | HAS_WHAT | HAS_COUNT | HAS_REASON, "delta",
+                     "a map has delta more actors of its own, or fewer: count"},
     [TOLD_ENQUEUED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM, "depth",
                        "an item is in a queue; depth: how many there are now; again: it was put "
                        "before"},
@@ -216,6 +219,8 @@ static void add_classes(struct text *text, const struct told *told, unsigned has
         add_word(text, "class", job_class_names[told->to]);
     if (has & HAS_END)
         add_word(text, "end", row_ends[told->cause]);
+    if (has & HAS_REASON)
+        add_word(text, "reason", cairn_scaling_word(told->to));
     if (has & HAS_WAIT)
         add_word(text, "for", witness_waits[told->to]);
     if ((has & HAS_LINE) && (told->cause || told->kind == TOLD_WAITED))

@@ -23,9 +23,10 @@ static const char *const phases[JOB_CLASSES] = {
     [JOB_BLOCKED] = "blocked", [JOB_START] = "start",           [JOB_TRANSFER] = "fetch",
     [JOB_IDLE] = "idle",
 };
-static const char *const waits[FIBER_FETCHING + 1] = {
+static const char *const waits[FIBER_WAITS] = {
     [FIBER_READY] = "ready",    [FIBER_FOR_ALL] = "wait",          [FIBER_FOR_SOME] = "wait",
     [FIBER_FOR_TIME] = "think", [FIBER_FOR_BRANCHES] = "parallel", [FIBER_FETCHING] = "fetch",
+    [FIBER_FOR_NEXT] = "map",
 };
 static const char *const instants[INSTANTS] = {
     [INSTANT_DOWN] = "node down",

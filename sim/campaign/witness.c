@@ -6,16 +6,22 @@
 #include <assert.h>
 #include <errno.h>
 
-const char *const witness_causes[CAUSES_TOLD] = {
+const char *const witness_causes[CALL_CAUSES] = {
     [CAIRN_CAUSE_EXCEPTION] = "exception", [CAIRN_CAUSE_WORKER] = "worker",
     [CAIRN_CAUSE_NODE] = "node",           [CAIRN_CAUSE_PREEMPTED] = "preempted",
     [CAIRN_CAUSE_MEMORY] = "memory",       [CAIRN_CAUSE_OBJECT] = "object",
-    [CAIRN_CAUSE_OWNER] = "owner",         [CAUSE_TIMEOUT] = "timeout",
+    [CAIRN_CAUSE_OWNER] = "owner",         [CAUSE_CANCELLED] = "cancelled",
+    [CAUSE_TIMEOUT] = "timeout",
 };
 
-const char *const witness_waits[FIBER_FETCHING + 1] = {
-    [FIBER_READY] = "nothing", [FIBER_FOR_ALL] = "results",       [FIBER_FOR_SOME] = "some results",
-    [FIBER_FOR_TIME] = "time", [FIBER_FOR_BRANCHES] = "branches", [FIBER_FETCHING] = "transfer",
+const char *const witness_waits[FIBER_WAITS] = {
+    [FIBER_READY] = "nothing",
+    [FIBER_FOR_ALL] = "results",
+    [FIBER_FOR_SOME] = "some results",
+    [FIBER_FOR_TIME] = "time",
+    [FIBER_FOR_BRANCHES] = "branches",
+    [FIBER_FETCHING] = "transfer",
+    [FIBER_FOR_NEXT] = "a result of a map",
 };
 
 enum status witness_open(struct witness *witness, const struct cell *cell, struct diag *diag)

@@ -35,7 +35,7 @@ const char *witness_function(const struct witness *witness, uint32_t function);
 /* The class of an actor: an index into the program's. */
 uint32_t witness_class(const struct witness *witness, uint32_t actor);
 
-/* A cause in a word: "node". cause < CAUSES_TOLD. */
+/* A cause in a word: "node". cause < CALL_CAUSES. */
 extern const char *const witness_causes[];
 /* What a driver waits for: "results". */
 extern const char *const witness_waits[];

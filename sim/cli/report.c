@@ -226,7 +226,7 @@ static void print_counts(struct sink *out, const struct cell *cell, const struct
 /* "driver stopped at line 12: a node failed" */
 static void add_failed(struct text *text, const struct record *record)
 {
-    static const char *const causes[CAUSES_TOLD] = {
+    static const char *const causes[CALL_CAUSES] = {
         [CAIRN_CAUSE_EXCEPTION] = "an exception of the program",
         [CAIRN_CAUSE_WORKER] = "a process ended",
         [CAIRN_CAUSE_NODE] = "a node failed",
@@ -234,9 +234,10 @@ static void add_failed(struct text *text, const struct record *record)
         [CAIRN_CAUSE_MEMORY] = "killed for lack of memory",
         [CAIRN_CAUSE_OBJECT] = "an object is lost and cannot be rebuilt",
         [CAIRN_CAUSE_OWNER] = "the owner of an object or actor is gone",
+        [CAUSE_CANCELLED] = "a call was cancelled",
         [CAUSE_TIMEOUT] = "nobody came in time",
     };
-    assert(record->end == END_FAILED && record->failed_cause < CAUSES_TOLD);
+    assert(record->end == END_FAILED && record->failed_cause < CALL_CAUSES);
     text_add(text, "driver stopped");
     if (record->failed_line > 0)
         text_add(text, " at line %u", record->failed_line);

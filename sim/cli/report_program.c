@@ -184,7 +184,7 @@ static void print_wait(struct sink *out, const struct tally_wait *wait)
     static const char *const what[] = {
         [FIBER_FOR_ALL] = "for results",          [FIBER_FOR_SOME] = "for some results",
         [FIBER_FOR_TIME] = "for its own work",    [FIBER_FOR_BRANCHES] = "for its branches",
-        [FIBER_FETCHING] = "for results to come",
+        [FIBER_FETCHING] = "for results to come", [FIBER_FOR_NEXT] = "for a result of a map",
     };
     char since[REPORT_TEXT];
     if (!wait->is_there)

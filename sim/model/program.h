@@ -9,6 +9,8 @@
 #ifndef CAIRN_MODEL_PROGRAM_H
 #define CAIRN_MODEL_PROGRAM_H
 
+#include "policies/recovery.h"
+#include "policies/scaling.h"
 #include "policies/scheduler.h"
 #include "sim/base/law.h"
 #include "sim/base/simtime.h"
@@ -140,9 +142,22 @@ enum program_op {
     OP_CHECKPOINT, /* the actors of `target` take one, after the calls before it */
     OP_RESTORE,    /* the actors of `target` go back to a complete one: `times` before the newest,
                       or PROGRAM_COMMON, the newest version that all of them have */
+    OP_MAP,        /* `times` calls of function `what`, so many at a time; its body once for each
+                      result */
+    OP_CANCEL,     /* those of the calls of `target` that have not begun never do */
     PROGRAM_OPS
 };
 extern const char *const program_ops[PROGRAM_OPS]; /* "call", "create", … */
+
+/* How the calls of an OP_MAP go out. Methods go to the actors of `target`, one that is idle each
+ * time; where there is no target, to actors that the statement creates and lets go. */
+struct program_map {
+    bool is_by_completion; /* results are taken as they come, not in the order of submission */
+    bool is_skipping;      /* what fails for good is passed over */
+    uint32_t ahead;        /* calls that one actor is given before its first result is taken */
+    uint32_t at_most;      /* of a task: calls whose results have not been taken */
+    struct cairn_scaling scaling; /* how many actors it creates */
+};
 
 struct program_statement {
     enum program_op op;
@@ -156,8 +171,17 @@ struct program_statement {
     uint32_t first_argument, arguments_count;
     struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
-    bool has_handler;     /* what fails is handled here, and the driver goes on behind it; what it
-                             binds is bound all the same, before anything can fail */
+    const struct program_map *map; /* OP_MAP */
+    bool is_forced;                /* OP_CANCEL: tasks that run are ended, too */
+    bool has_handler; /* what fails is handled here, and the driver goes on behind it; what it
+                         binds is bound all the same, before anything can fail */
+};
+
+/* Why a call failed for good: enum cairn_cause, or what recovery does not know as such. */
+enum call_cause {
+    CAUSE_CANCELLED = CAIRN_CAUSES, /* its driver has changed its mind */
+    CAUSE_TIMEOUT, /* nobody came in time; recovery is asked, and knows it as an exception */
+    CALL_CAUSES
 };
 
 /* A driver and when it comes. */

@@ -81,7 +81,7 @@ struct record {
     enum run_end end;
     uint32_t policy_reason;   /* the controller's reason code, for END_POLICY */
     uint32_t failed_line;     /* of the scenario, the statement, for END_FAILED; 0: none */
-    uint32_t failed_cause;    /* enum cairn_cause, or CAUSE_TIMEOUT, for END_FAILED */
+    uint32_t failed_cause;    /* enum call_cause, for END_FAILED */
     simtime makespan;         /* of an unfinished run: when it was stopped */
     slot_ns job[JOB_CLASSES]; /* of a group: ns of wall time; times workers gives slots */
     slot_ns aborted; /* part of job[JOB_CHECKPOINT] spent on snapshots that did not complete */

@@ -9,6 +9,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/channel.h"
+#include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/seat.h"
@@ -60,8 +61,11 @@ static void become(struct runtime *rt, uint32_t number, enum actor_state state)
     assert(state != ACTOR_PENDING || a->state == ACTOR_UNREADY);
     assert(state != ACTOR_RESTARTING || a->state == ACTOR_ALIVE);
     assert(state != ACTOR_ALIVE || a->state == ACTOR_PENDING || a->state == ACTOR_RESTARTING);
+    uint8_t before = a->state;
     a->state = (uint8_t)state;
     actor_tell(rt, number, TOLD_ACTOR, state, 0);
+    if (a->member)
+        growth_hear(rt, number, before);
 }
 
 uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t class)

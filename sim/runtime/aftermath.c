@@ -67,7 +67,7 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
     if (batch_is_left_behind(rt, c->batch))
         return false;
     aftermath_fail(rt, call, a->cause);
-    if (is_dead || call_kind(rt, call) != BATCH_METHODS)
+    if (is_dead || call_kind(rt, call) != BATCH_METHODS || c->is_cancelled)
         return false;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,

@@ -19,7 +19,7 @@ static bool is_given_before(const struct batch *b, uint32_t element, const struc
 {
     for (uint32_t i = 0; i < walk->argument; i++)
         if (b->arguments[i].batch == walk->batch &&
-            (!b->arguments[i].is_each || walk->element == element))
+            (!b->arguments[i].is_each || walk->element == batch_each(b, element)))
             return true;
     return false;
 }
@@ -32,7 +32,7 @@ static bool next_argument(const struct runtime *rt, const struct batch *b, uint3
         uint32_t count = a->is_each ? 1 : batch_of(rt, a->batch)->count;
         while (walk->next < count) {
             walk->batch = a->batch;
-            walk->element = a->is_each ? element : walk->next;
+            walk->element = a->is_each ? batch_each(b, element) : walk->next;
             walk->next++;
             if (!is_given_before(b, element, walk))
                 return true;

@@ -8,6 +8,7 @@
 #include "sim/runtime/await.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/crew.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/submit.h"
 
@@ -133,6 +134,9 @@ static void forget(struct runtime *rt, uint32_t todo)
             copies_drop(rt, &b->objects[i]);
         if (b->count > 1)
             blocks_give(&rt->blocks, b->objects, b->count, sizeof *b->objects);
+        if (b->servers && b->servers != &b->server)
+            blocks_give(&rt->blocks, b->servers, b->count, sizeof *b->servers);
+        b->serial = 0; /* what it still waits for wakes nobody */
         pool_give(&rt->batches, this);
     }
 }
@@ -210,7 +214,9 @@ static void wake(struct runtime *rt, const struct waiter *waiter)
     } else if (waiter->kind == WAITER_CALL) {
         if (call_of(rt, waiter->number)->stamp == waiter->stamp)
             submit_call_ready(rt, waiter->number);
-    } else {
+    } else if (waiter->kind == WAITER_ERRAND) {
+        crew_come(rt, waiter->number);
+    } else if (batch_of(rt, waiter->number)->serial == waiter->stamp) {
         struct batch *b = batch_of(rt, waiter->number);
         assert(b->missing > 0);
         b->missing--;
@@ -318,7 +324,7 @@ void batch_call_done(struct runtime *rt, uint32_t number, uint32_t element)
         struct batch *argument = batch_of(rt, a->batch);
         if (!a->is_each)
             continue;
-        struct object *object = &argument->objects[element];
+        struct object *object = &argument->objects[batch_each(b, element)];
         assert(object->uses > 0);
         object->uses--;
         if (object->uses == 0 && argument->handles == 0 && object->state == OBJECT_READY)

@@ -14,6 +14,11 @@ static inline struct batch *batch_of(const struct runtime *rt, uint32_t number)
 {
     return pool_at(&rt->batches, number);
 }
+/* Which element call `element` gets of what is `each`. */
+static inline uint32_t batch_each(const struct batch *batch, uint32_t element)
+{
+    return batch->offset + element;
+}
 /* A new one with `count` pending results; its arguments are those of the statement, resolved by the
  * fiber, and held from now on. 0: no memory. */
 uint32_t batch_new(struct runtime *rt, enum batch_kind kind, uint32_t job, uint32_t statement,

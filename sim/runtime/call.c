@@ -75,6 +75,7 @@ void call_give_up(struct runtime *rt, uint32_t number, uint32_t cause)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
+    cause = c->is_cancelled ? CAUSE_CANCELLED : cause;
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_FAILED, cause);
 }
@@ -233,6 +234,10 @@ static void failed(struct runtime *rt, uint32_t number, uint32_t host)
     c->failed[c->cause]++;
     tell(rt, c, TOLD_ATTEMPT_FAILED, 0);
     rt->record->attempts.failed++;
+    if (c->is_cancelled) {
+        call_give_up(rt, number, CAUSE_CANCELLED);
+        return;
+    }
     struct cairn_cure cure = call_ask(rt, CAIRN_SUBJECT_TASK, c->cause, c->failed, f->retries,
                                       f->retry_exceptions, id, NULL);
     if (cure.action == CAIRN_GIVE_UP) {
@@ -477,14 +482,11 @@ void call_stop(struct runtime *rt, uint32_t number)
     take_back(rt, number, JOB_UNCOMMITTED);
 }
 
-void call_cancel(struct runtime *rt, uint32_t number)
+/* Off its host, and what it did there is lost. */
+static void leave_unfinished(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     bool has_begun = c->timer != 0;
-    if (c->seat.host == TOLD_NOWHERE) {
-        runtime_stop_timer(rt, &c->timer);
-        return;
-    }
     uint32_t host = c->seat.host;
     if (c->state == CALL_LOST)
         seat_charge(rt, SEAT_OF_CALL(number), JOB_DETECT);
@@ -497,6 +499,24 @@ void call_cancel(struct runtime *rt, uint32_t number)
     runtime_stop_timer(rt, &c->timer);
     seat_leave(rt, SEAT_OF_CALL(number),
                rt->hosts[host].is_known ? &function_of(rt, c)->demand : NULL);
+}
+
+void call_cancel(struct runtime *rt, uint32_t number)
+{
+    struct call *c = call_of(rt, number);
+    if (c->seat.host == TOLD_NOWHERE)
+        runtime_stop_timer(rt, &c->timer);
+    else
+        leave_unfinished(rt, number);
+}
+
+void call_end_attempt(struct runtime *rt, uint32_t number, uint32_t cause)
+{
+    struct call *c = call_of(rt, number);
+    leave_unfinished(rt, number);
+    c->cause = (uint8_t)cause;
+    rt->record->attempts.failed++;
+    tell(rt, c, TOLD_ATTEMPT_FAILED, 0);
 }
 
 /* ---- shared with actors -------------------------------------------------------------------- */

@@ -33,8 +33,10 @@ void call_end_process(struct runtime *rt, uint32_t number, uint32_t cause);
 void call_crash_worker(struct runtime *rt, uint32_t number);
 /* The run is over: its time so far has come to nothing yet. */
 void call_stop(struct runtime *rt, uint32_t number);
-/* Nobody wants it any more. */
+/* Its job is over: nobody wants it any more. */
 void call_cancel(struct runtime *rt, uint32_t number);
+/* A task's attempt, which has a place, ends there for this cause, and gives it back. */
+void call_end_attempt(struct runtime *rt, uint32_t number, uint32_t cause);
 
 /* ---- shared with actors ---- */
 /* How long this call computes; *is_raising: it will end with an exception. */

@@ -9,12 +9,7 @@
 #ifndef CAIRN_RUNTIME_CHRONICLE_H
 #define CAIRN_RUNTIME_CHRONICLE_H
 
-#include "policies/recovery.h"
 #include "sim/model/record.h"
-
-/* Causes that are told: those of recovery, and one that recovery knows as an exception: a call has
- * waited for others as long as it would. */
-enum { CAUSE_TIMEOUT = CAIRN_CAUSES, CAUSES_TOLD };
 
 enum told_kind {
     TOLD_JOB_ARRIVED,     /* to: which driver; element: its fiber */
@@ -57,6 +52,8 @@ enum told_kind {
     TOLD_KILLED,    /* its process, for want of memory; amount: bytes taken on the host */
     TOLD_SAVED,     /* amount bytes: a result is in the durable store */
     TOLD_RECALLED,  /* amount bytes are being read from there to a host */
+    TOLD_SCALED,    /* amount: so many more actors of a map, or fewer; count: are there now; to: why
+                       (enum cairn_scaling_reason) */
     TOLD_ENQUEUED,  /* item `count` is in a queue, amount items deep now; to: 1, not the first time
                      */
     TOLD_DEQUEUED,  /* likewise, out of it, put there at `since`; delivered when its call has ended

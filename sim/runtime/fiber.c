@@ -10,6 +10,7 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/await.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/crew.h"
 #include "sim/runtime/job.h"
 #include "sim/runtime/statement.h"
 
@@ -95,6 +96,8 @@ static enum outcome resume(struct runtime *rt, uint32_t number)
     f->wait = FIBER_READY;
     if (wait == FIBER_FOR_ALL)
         return await_fetch(rt, number);
+    if (wait == FIBER_FOR_NEXT)
+        return OUTCOME_ENTERED;
     if (wait == FIBER_FOR_BRANCHES && f->is_failed)
         return OUTCOME_FAILED;
     if (wait == FIBER_FETCHING)
@@ -161,6 +164,8 @@ static bool unwind(struct runtime *rt, struct fiber *f)
             f->depth--; /* a failure inside a handler goes on outwards */
         if (f->depth == 0)
             return false;
+        if (f->frames[f->depth].crew)
+            crew_close(rt, f->frames[f->depth].crew);
         at = f->frames[f->depth--].statement;
     }
 }
@@ -177,6 +182,10 @@ static bool leave_bodies(struct runtime *rt, struct fiber *f)
         uint32_t end = frame->is_handler ? s->end : s->body;
         if (f->pc < end)
             return true;
+        if (frame->crew) { /* is there another result? */
+            f->pc = frame->statement;
+            return true;
+        }
         bool is_again =
             !frame->is_handler &&
             (s->op == OP_UNTIL ? !actor_all_hold(rt, *fiber_variable(rt, f, s->target), s->times)

@@ -49,7 +49,7 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
     ((struct call *)pool_at(&rt->calls, at))->attempt = 1;
     for (uint32_t k = 0; b->has_calls && k < b->arguments_count; k++)
         if (b->arguments[k].is_each)
-            batch_of(rt, b->arguments[k].batch)->objects[element].uses++;
+            batch_of(rt, b->arguments[k].batch)->objects[batch_each(b, element)].uses++;
 }
 
 /* ---- what is remembered -------------------------------------------------------------------- */
@@ -124,7 +124,7 @@ static bool can_be_made(const struct runtime *rt, const struct batch *b, uint32_
 {
     if (b->is_cancelled || b->is_past || b->kind == BATCH_TASKS)
         return !b->is_cancelled && !b->is_past;
-    return b->kind == BATCH_METHODS && service_can_call_again(rt, b->target, element);
+    return b->kind == BATCH_METHODS && service_can_call_again(rt, b, element);
 }
 
 static uint32_t *todo_link(const struct runtime *rt, uint32_t call)
@@ -187,7 +187,7 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
         for (uint32_t k = 0; k < b->arguments_count; k++) {
             const struct batch_argument *a = &b->arguments[k];
             if (a->is_each)
-                need(rt, at, a->batch, call->element, &todo);
+                need(rt, at, a->batch, batch_each(b, call->element), &todo);
             for (uint32_t j = 0; !a->is_each && j < batch_of(rt, a->batch)->count; j++)
                 need(rt, at, a->batch, j, &todo);
         }

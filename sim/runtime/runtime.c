@@ -12,7 +12,9 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/channel.h"
+#include "sim/runtime/crew.h"
 #include "sim/runtime/fiber.h"
+#include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/job.h"
 #include "sim/runtime/killer.h"
@@ -68,6 +70,7 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_KILLED] = "killed",
     [TOLD_SAVED] = "saved",
     [TOLD_RECALLED] = "recalled",
+    [TOLD_SCALED] = "scaled",
     [TOLD_ENQUEUED] = "enqueued",
     [TOLD_DEQUEUED] = "dequeued",
     [TOLD_ITEM_LOST] = "item-lost",
@@ -287,6 +290,9 @@ static bool open_pools(struct runtime *rt)
            pool_open(&rt->jobs, a, sizeof(struct job), is_out) &&
            pool_open(&rt->waiters, a, sizeof(struct waiter), is_out) &&
            pool_open(&rt->copies, a, sizeof(struct copy), is_out) &&
+           pool_open(&rt->crews, a, sizeof(struct crew), is_out) &&
+           pool_open(&rt->members, a, sizeof(struct member), is_out) &&
+           pool_open(&rt->errands, a, sizeof(struct errand), is_out) &&
            pool_open(&rt->items, a, sizeof(struct item), is_out);
 }
 
@@ -326,6 +332,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->record = record;
     rt->replication = replication;
     rt->is_out_of_memory = rt->is_over = rt->wants_dispatch = false;
+    rt->crews_ready_first = rt->crews_ready_last = 0;
     rt->ready_first = rt->ready_last = rt->serial = rt->stamps = rt->jobs_come = 0;
     rt->jobs_left = rt->executed = 0;
     rt->instant = 0;
@@ -418,6 +425,12 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_KILLER:
         killer_timer(rt, timer.number);
+        break;
+    case TIMER_ERRAND:
+        crew_errand_timer(rt, timer.number);
+        break;
+    case TIMER_CREW:
+        growth_timer(rt, timer.number);
         break;
     }
 }
@@ -514,7 +527,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         bool is_fault;
         do
             fiber_run_ready(rt);
-        while (store_run_ready(rt));
+        while (crew_run_ready(rt) || store_run_ready(rt));
         if (rt->is_over || rt->jobs_left == 0)
             break;
         bool has_next = engine_peek(engine, &event, &is_fault);

@@ -70,6 +70,8 @@ enum timer_kind {
     TIMER_CRASH,
     TIMER_STORE,
     TIMER_KILLER,
+    TIMER_ERRAND,
+    TIMER_CREW,
 };
 struct timer {
     uint32_t next_free; /* the pool's */
@@ -142,12 +144,12 @@ struct copy {
     int64_t bytes;
     simtime arrives; /* under way until then */
 };
-/* Somebody waits: a batch, a call or a fiber (in that order of reference kinds). */
-enum waiter_kind { WAITER_BATCH, WAITER_CALL, WAITER_FIBER };
+/* Somebody waits: a batch, a call, a fiber or a map (in that order of reference kinds). */
+enum waiter_kind { WAITER_BATCH, WAITER_CALL, WAITER_FIBER, WAITER_ERRAND };
 struct waiter {
     uint32_t next;
     uint32_t kind, number;
-    uint32_t stamp; /* of a fiber's wait: an older one is void */
+    uint32_t stamp; /* of a call, a fiber's wait, or the batch: an older one is void */
 };
 
 enum batch_kind {
@@ -177,8 +179,10 @@ struct batch {
     uint32_t missing; /* arguments that are not all there */
     uint32_t waiters; /* for all of it */
     uint32_t timer;
-    uint64_t first; /* its first call among all of the function; of restores to what all have in
-                       common, the version */
+    uint64_t first;  /* its first call among all of the function; of restores to what all have in
+                        common, the version */
+    uint32_t offset; /* call i gets element offset + i of what is `each` */
+    uint32_t *servers, server; /* a map's: the actor of each call; NULL: as the target has them */
     uint32_t arguments_count;
     struct batch_argument *arguments;
     struct object *objects, one;
@@ -222,12 +226,13 @@ struct call {
     bool is_late;     /* or because it has waited long enough */
     bool has_arrived; /* at its actor */
     bool is_pinning;
-    bool is_resumed; /* it has waited for room, and is next */
-    bool was_alive;  /* its actor has lived with it: its death is this call's failure */
-    simtime recall;  /* part of its fetching that reads from the durable store */
-    simtime began;   /* of a method: when it began to compute, were it not for being parked */
-    simtime parked;  /* since then */
-    simtime worked;  /* of a task: useful time that its result will stand for */
+    bool is_cancelled; /* it has begun, and is not tried again */
+    bool is_resumed;   /* it has waited for room, and is next */
+    bool was_alive;    /* its actor has lived with it: its death is this call's failure */
+    simtime recall;    /* part of its fetching that reads from the durable store */
+    simtime began;     /* of a method: when it began to compute, were it not for being parked */
+    simtime parked;    /* since then */
+    simtime worked;    /* of a task: useful time that its result will stand for */
 };
 
 /* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
@@ -268,6 +273,7 @@ struct actor {
     uint8_t state, phase, cause;
     bool is_computing; /* one of an async actor's calls is, or fetches to do so */
     bool is_beginning; /* a call of its queue: what this puts there waits its turn */
+    uint32_t member;   /* of the crew that created it; 0: no crew did */
     bool is_ending;    /* nobody has its handle: it ends with its last call */
     uint32_t next_start;
     uint32_t timer;
@@ -300,11 +306,14 @@ enum fiber_wait {
     FIBER_FOR_SOME,
     FIBER_FOR_TIME,
     FIBER_FOR_BRANCHES,
-    FIBER_FETCHING
+    FIBER_FETCHING,
+    FIBER_FOR_NEXT, /* result of a map */
+    FIBER_WAITS
 };
 struct frame {
     uint32_t statement; /* a loop, or a statement whose handler runs; PROGRAM_NOTHING: the body */
     bool is_handler;
+    uint32_t crew; /* of a map */
     uint64_t left; /* rounds still to begin */
 };
 struct fiber {
@@ -366,6 +375,8 @@ struct runtime {
     struct item_class *item_classes; /* by class */
 
     struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, items;
+    struct pool crews, members, errands; /* of maps (crew.h) */
+    uint32_t crews_ready_first, crews_ready_last;
     struct blocks blocks;
     struct {
         uint32_t first, last; /* batches whose calls can be made again, oldest first */

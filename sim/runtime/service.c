@@ -80,17 +80,20 @@ static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
     a->calls--;
 }
 
-/* Element i of a batch of calls goes to actor i of the set, and round again. */
-static uint32_t actor_for(const struct runtime *rt, uint32_t set, uint32_t element)
+/* Element i of a batch of calls goes to actor i of the set, and round again; of a map to whom it
+ * was given. */
+static uint32_t actor_for(const struct runtime *rt, const struct batch *b, uint32_t element)
 {
-    const struct batch *actors = batch_of(rt, set);
+    if (b->servers)
+        return b->servers[element];
+    const struct batch *actors = batch_of(rt, b->target);
     return actors->objects[element % actors->count].call;
 }
 
 void service_queue(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
     backlog_push_back(rt, actor_of(rt, c->actor), call);
     actor_of(rt, c->actor)->calls++;
 }
@@ -98,14 +101,14 @@ void service_queue(struct runtime *rt, uint32_t call)
 void service_queue_first(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch)->target, c->element);
+    c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
     push_front(rt, c->actor, call);
     actor_of(rt, c->actor)->calls++;
 }
 
-bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element)
+bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
 {
-    const struct actor *a = actor_of(rt, actor_for(rt, set, element));
+    const struct actor *a = actor_of(rt, actor_for(rt, batch, element));
     return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
 }
 
@@ -307,6 +310,26 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     service_end_if_let_go(rt, number);
 }
 
+void service_cancel(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    uint32_t number = c->actor;
+    struct actor *a = actor_of(rt, number);
+    uint32_t at = a->queue_first;
+    while (at && at != call)
+        at = call_of(rt, at)->next;
+    c->is_cancelled = true;
+    if (!at) /* it has begun, or has ended */
+        return;
+    if (c->state == CALL_BLOCKED)
+        unblock(rt, number);
+    runtime_stop_timer(rt, &c->timer);
+    backlog_drop(rt, a, call);
+    call_give_up(rt, call, CAUSE_CANCELLED);
+    service_pump(rt, number);
+    service_end_if_let_go(rt, number);
+}
+
 /* It has left the state as it was: what it took is lost. Where others work meanwhile, nobody can
  * say whose time it was, and it stays useful. */
 static void lose_work(struct runtime *rt, uint32_t number, uint32_t call)
@@ -329,6 +352,10 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
     aftermath_fail(rt, call, c->is_late ? CAUSE_TIMEOUT : CAIRN_CAUSE_EXCEPTION);
+    if (c->is_cancelled) {
+        call_give_up(rt, call, CAUSE_CANCELLED);
+        return;
+    }
     struct cairn_cure cure = call_ask(rt, CAIRN_SUBJECT_CALL, CAIRN_CAUSE_EXCEPTION, c->failed,
                                       class_of(rt, a)->task_retries, f->retry_exceptions,
                                       (uint64_t)c->batch << 32 | c->element, a->own);

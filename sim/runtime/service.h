@@ -13,10 +13,12 @@
 void service_queue(struct runtime *rt, uint32_t call);
 /* A call that is made again goes before them: what waits there may need its result. */
 void service_queue_first(struct runtime *rt, uint32_t call);
-/* May the actor of this element of a set be asked for a result again? */
-bool service_can_call_again(const struct runtime *rt, uint32_t set, uint32_t element);
+/* May the actor of this call be asked for a result again? */
+bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element);
 /* It has arrived, its arguments are there or have failed (1 + the cause). */
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed);
+/* It waits no more, if it has not begun; otherwise it is not tried again. */
+void service_cancel(struct runtime *rt, uint32_t call);
 void service_call_timer(struct runtime *rt, uint32_t call);
 /* It is alive: its death is from now on a failure of the calls that wait. */
 void service_began(struct runtime *rt, uint32_t number);

@@ -6,7 +6,9 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/await.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/cancel.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/crew.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
 
@@ -197,6 +199,11 @@ enum outcome statement_execute(struct runtime *rt, uint32_t number)
         return on_actors(rt, number, BATCH_SNAPSHOTS);
     case OP_RESTORE:
         return on_actors(rt, number, BATCH_RESTORES);
+    case OP_MAP:
+        return crew_step(rt, number);
+    case OP_CANCEL:
+        cancel_batch(rt, *fiber_variable(rt, f, s->target), s->is_forced);
+        return OUTCOME_DONE;
     case OP_BRANCH:
     case PROGRAM_OPS:
         break;

@@ -50,7 +50,7 @@ static uint32_t nearest_host(const struct runtime *rt, const struct batch *b, ui
     for (uint32_t i = 0; i < b->arguments_count; i++) {
         const struct batch_argument *a = &b->arguments[i];
         if (a->is_each && element != TOLD_NOWHERE)
-            add_bytes(rt, &n, a->batch, element);
+            add_bytes(rt, &n, a->batch, batch_each(b, element));
         for (uint32_t j = 0; !a->is_each && j < batch_of(rt, a->batch)->count; j++)
             add_bytes(rt, &n, a->batch, j);
     }
@@ -96,8 +96,9 @@ uint32_t submit_failed_argument(const struct runtime *rt, const struct batch *b,
 {
     for (uint32_t i = 0; i < b->arguments_count; i++) {
         const struct batch *a = batch_of(rt, b->arguments[i].batch);
-        if (b->arguments[i].is_each && a->objects[element].state == OBJECT_FAILED)
-            return 1 + a->objects[element].cause;
+        uint32_t each = batch_each(b, element);
+        if (b->arguments[i].is_each && a->objects[each].state == OBJECT_FAILED)
+            return 1 + a->objects[each].cause;
         if (!b->arguments[i].is_each && a->failed > 0)
             for (uint32_t j = 0; j < a->count; j++)
                 if (a->objects[j].state == OBJECT_FAILED)
@@ -128,7 +129,7 @@ static void enqueue_calls(struct runtime *rt, uint32_t number)
 void submit_try(struct runtime *rt, uint32_t number)
 {
     struct batch *b = batch_of(rt, number);
-    if (!b->has_arrived || b->missing > 0 || b->is_enqueued || b->is_cancelled)
+    if (!b->has_arrived || b->missing > 0 || b->is_enqueued || b->is_cancelled || b->pending == 0)
         return;
     b->is_enqueued = true;
     if (b->has_calls) {
@@ -161,20 +162,50 @@ void submit_timer(struct runtime *rt, uint32_t number)
     submit_try(rt, number);
 }
 
+static void rebuild_if_lost(struct runtime *rt, uint32_t number, uint32_t element)
+{
+    if (batch_of(rt, number)->objects[element].state != OBJECT_PENDING &&
+        !copies_has(rt, number, element))
+        lineage_rebuild(rt, number, element);
+}
+
+static void rebuild_lost(struct runtime *rt, uint32_t number)
+{
+    for (uint32_t i = 0; i < batch_of(rt, number)->count; i++)
+        rebuild_if_lost(rt, number, i);
+}
+
 /* What has to be there before the calls can go: waits for it, or has it made again. */
 static void await_arguments(struct runtime *rt, uint32_t number)
 {
     struct batch *b = batch_of(rt, number);
     for (uint32_t i = 0; i < b->arguments_count; i++) {
         uint32_t a = b->arguments[i].batch;
-        for (uint32_t j = 0; j < batch_of(rt, a)->count; j++)
-            if (batch_of(rt, a)->objects[j].state != OBJECT_PENDING && !copies_has(rt, a, j))
-                lineage_rebuild(rt, a, j);
+        rebuild_lost(rt, a);
         if (b->arguments[i].is_each || batch_of(rt, a)->pending == 0)
             continue;
         b->missing++;
-        batch_wait(rt, a, TOLD_NOWHERE, WAITER_BATCH, number, 0);
+        batch_wait(rt, a, TOLD_NOWHERE, WAITER_BATCH, number, b->serial);
     }
+}
+
+static uint32_t make_call(struct runtime *rt, uint32_t number, uint32_t element)
+{
+    const struct batch *b = batch_of(rt, number);
+    uint32_t at = call_new(rt, number, element), each = batch_each(b, element);
+    struct call *call = pool_at(&rt->calls, at);
+    for (uint32_t k = 0; k < b->arguments_count; k++) {
+        const struct batch_argument *a = &b->arguments[k];
+        if (!a->is_each)
+            continue;
+        struct object *object = &batch_of(rt, a->batch)->objects[each];
+        object->uses++;
+        if (object->state == OBJECT_PENDING) {
+            call->missing++;
+            batch_wait(rt, a->batch, each, WAITER_CALL, at, call->stamp);
+        }
+    }
+    return at;
 }
 
 /* Calls of their own: of methods, and where each has an argument that is still to come. */
@@ -182,21 +213,31 @@ static void make_calls(struct runtime *rt, uint32_t number)
 {
     struct batch *b = batch_of(rt, number);
     b->has_calls = true;
-    for (uint32_t i = 0; i < b->count; i++) {
-        uint32_t at = call_new(rt, number, i);
-        struct call *call = pool_at(&rt->calls, at);
-        for (uint32_t k = 0; k < b->arguments_count; k++) {
-            const struct batch_argument *a = &b->arguments[k];
-            if (!a->is_each)
-                continue;
-            struct object *object = &batch_of(rt, a->batch)->objects[i];
-            object->uses++;
-            if (object->state == OBJECT_PENDING) {
-                call->missing++;
-                batch_wait(rt, a->batch, i, WAITER_CALL, at, call->stamp);
-            }
-        }
+    for (uint32_t i = 0; i < b->count; i++)
+        make_call(rt, number, i);
+}
+
+void submit_single(struct runtime *rt, uint32_t number, uint32_t element)
+{
+    struct batch *b = batch_of(rt, number);
+    b->has_calls = b->has_arrived = b->is_enqueued = true;
+    for (uint32_t i = 0; i < b->arguments_count; i++)
+        if (b->arguments[i].is_each)
+            rebuild_if_lost(rt, b->arguments[i].batch, batch_each(b, element));
+        else
+            rebuild_lost(rt, b->arguments[i].batch);
+    uint32_t at = make_call(rt, number, element);
+    struct call *call = pool_at(&rt->calls, at);
+    for (uint32_t i = 0; i < b->arguments_count; i++) {
+        const struct batch_argument *a = &b->arguments[i];
+        if (a->is_each || batch_of(rt, a->batch)->pending == 0)
+            continue;
+        call->missing++;
+        batch_wait(rt, a->batch, TOLD_NOWHERE, WAITER_CALL, at, call->stamp);
     }
+    call->missing++; /* its own way */
+    if (b->kind == BATCH_METHODS)
+        service_queue(rt, at);
 }
 
 void submit_batch(struct runtime *rt, uint32_t number)

@@ -6,6 +6,9 @@
 #include "sim/runtime/runtime.h"
 
 void submit_batch(struct runtime *rt, uint32_t number);
+/* One call by itself, of a batch whose calls go out one after the other. It goes when all that it
+ * is given is there, and submit_call_ready has been said once for its own way. */
+void submit_single(struct runtime *rt, uint32_t number, uint32_t element);
 /* It has arrived. */
 void submit_timer(struct runtime *rt, uint32_t number);
 /* Something it needs is there: all of it? */

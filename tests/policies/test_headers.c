@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Goal: whoever drives a controller, or writes one, needs four headers and no more. Method: they
+/* Goal: whoever drives a controller, or writes one, needs five headers and no more. Method: they
  * are compiled alone, as C17 and as C++17 with all warnings as errors, and so is a small driver;
  * their include lines are read. */
 #include "tests/support.h"
@@ -14,7 +14,8 @@
 #include <cmocka.h>
 
 static const char *const headers[] = {"policies/controller.h", "policies/scheduler.h",
-                                      "policies/recovery.h", "policies/registry.h"};
+                                      "policies/recovery.h", "policies/registry.h",
+                                      "policies/scaling.h"};
 
 /* Everything that a driver calls, and every struct that it fills. */
 static const char driver[] =
@@ -95,6 +96,25 @@ static const char scheduling[] =
     "    return cairn_scheduler_withdraw(s, plan, state, r.id);\n"
     "}\n";
 
+/* And for the size of a pool. */
+static const char sizing[] =
+    "#include \"policies/scaling.h\"\n"
+    "int size(int64_t now);\n"
+    "int size(int64_t now)\n"
+    "{\n"
+    "    struct cairn_scaling s; struct cairn_scaling_situation at; struct cairn_scaling_step "
+    "step;\n"
+    "    s.size = sizeof s; s.abi = CAIRN_SCALING_ABI; s.min = 1; s.max = 2; s.up = 1; s.down = "
+    "0;\n"
+    "    s.quiet = 1; at.size = sizeof at; at.now = now; step.size = sizeof step;\n"
+    "    if (cairn_scaling_refusal(&s))\n"
+    "        return 0;\n"
+    "    cairn_scaling_decide(&s, &at, &step);\n"
+    "    if (step.reason == CAIRN_SCALING_QUIET || cairn_scaling_utilisation(&at) > 2)\n"
+    "        return (int)(step.again - now);\n"
+    "    return cairn_scaling_word(step.reason)[0] ? step.delta : 0;\n"
+    "}\n";
+
 /* Does the assembly name one of our functions as C++ would, so that no C object defines it? */
 static bool calls_mangled(const char *assembly)
 {
@@ -134,14 +154,15 @@ static int compiles(const char *compiler, const char *language, const char *stan
 static void compile_all(const char *const *compilers, const char *language, const char *standard)
 {
     int done = 0;
+    static const char *const drivers[] = {driver, scheduling, sizing};
     for (; *compilers; compilers++) {
         const size_t count = sizeof headers / sizeof *headers;
-        for (size_t i = 0; i < count + 2; i++) {
+        for (size_t i = 0; i < count + sizeof drivers / sizeof *drivers; i++) {
             char text[4096];
             if (i < count)
                 snprintf(text, sizeof text, "#include \"%s\"\n", headers[i]);
             else
-                snprintf(text, sizeof text, "%s", i == count ? driver : scheduling);
+                snprintf(text, sizeof text, "%s", drivers[i - count]);
             int result = compiles(*compilers, language, standard, text);
             assert_int_not_equal(result, -1);
             done += result;

@@ -13,12 +13,22 @@ static void add_variable(struct text *text, const char *before, struct program_v
         text_add(text, "%s%u:%u", before, variable.up, variable.slot);
 }
 
+/* " ahead 2 at most 1 completed skips actors 1-8 up 1.75 down 0.5 quiet 10" */
+static void add_map(struct text *text, const struct program_map *map)
+{
+    text_add(text, " ahead %u at most %u%s%s", map->ahead, map->at_most,
+             map->is_by_completion ? " completed" : "", map->is_skipping ? " skips" : "");
+    if (map->scaling.max > 0)
+        text_add(text, " actors %u-%u up %g down %g quiet %g", map->scaling.min, map->scaling.max,
+                 map->scaling.up, map->scaling.down, simtime_seconds(map->scaling.quiet));
+}
+
 /* "call load x2 with 0:0 each 0:1 -> 0:2 waits body 3 end 4" */
 static void add_statement(struct text *text, const struct program *program, uint32_t index)
 {
     const struct program_statement *s = &program->statements[index];
     text_add(text, "%s", program_ops[s->op]);
-    if (s->op == OP_CALL)
+    if (s->op == OP_CALL || s->op == OP_MAP)
         text_add(text, " %s", program->functions[s->what].name);
     if (s->op == OP_CREATE)
         text_add(text, " %s", program->actors[s->what].name);
@@ -38,6 +48,10 @@ static void add_statement(struct text *text, const struct program *program, uint
     add_variable(text, " -> ", s->bind);
     if (s->is_waited)
         text_add(text, " waits");
+    if (s->is_forced)
+        text_add(text, " by force");
+    if (s->op == OP_MAP)
+        add_map(text, s->map);
     if (s->op == OP_BRANCH)
         text_add(text, " slots %u", s->slots);
     if (s->body != index + 1)
@@ -99,6 +113,23 @@ static const struct {
      "repeat x2 body 4 end 7\nrepeat x3 body 3 end 4\ncall load waits\nthink of 1\ncall load "
      "waits\n"
      "repeat body 7\ncall split waits\n"},
+    {"{map: load, times: 9, at_most: 4}", "map load x9 ahead 1 at most 4\n"},
+    {"{map: load, times: 9, at_most: 4, as: all}, {cancel: all}",
+     "map load x9 -> 0:0 ahead 1 at most 4\ncancel on 0:0\n"},
+    {"{start: Other, times: 2, as: t}, {call: load, times: 3, as: a}, {map: t.train, each: a, "
+     "with: "
+     "a, as: r, order: completed, failed: skip, do: [{get: r}], on_error: []}",
+     "create Other x2 -> 0:0 waits\ncall load x3 -> 0:1\nmap Other.train x3 on 0:0 with 0:1 each "
+     "0:1 -> 0:2 ahead 1 at most 1 completed skips body 4 end 4\nget with 0:2\n"},
+    {"{start: Other, as: t}, {map: t.train, ahead: 3, order: submitted, failed: stop}, {run: load, "
+     "as: a}, {cancel: a, force: true}",
+     "create Other -> 0:0 waits\nmap Other.train on 0:0 ahead 3 at most 1\ncall load -> 0:1 "
+     "waits\ncancel on 0:1 by force\n"},
+    {"{map: Other.train, times: 5, actors: 3}, {map: Other.train, ahead: 4, actors: {max: 8}}",
+     "map Other.train x5 ahead 2 at most 1 actors 3-3 up 2 down 0 quiet 0\n"
+     "map Other.train ahead 4 at most 1 actors 1-8 up 1.75 down 0.5 quiet 10\n"},
+    {"{map: Other.train, actors: {min: 2, max: 3, up: 1, down: 0.25, quiet: 1 min}}",
+     "map Other.train ahead 2 at most 1 actors 2-3 up 1 down 0.25 quiet 60\n"},
 };
 
 static void every_statement_becomes_its_operation(void **state)
@@ -169,6 +200,10 @@ static void what_is_bound_on_every_way_can_be_used(void **state)
         "as: "
         "a}, {get: a}",
         "{call: load, as: a}, {parallel: [[{parallel: [[{get: a}]]}]]}",
+        "{map: load, at_most: 2, as: a, do: [{get: a}]}, {map: load, at_most: 2, as: a, do: [{run: "
+        "split, with: a, as: a}]}, {run: load, as: a}, {get: a}",
+        "{map: load, at_most: 2, do: [{run: split, as: b}]}, {get: b}",
+        "{run: load, as: a}, {map: load, at_most: 2, as: a, on_error: [{get: a}]}, {get: a}",
         "{create: Trainer, as: t}, {parallel: {times: 3, do: [{run: t.train}]}}, {kill: t}, "
         "{release: t}",
     };
@@ -191,6 +226,15 @@ static void what_may_be_unbound_cannot(void **state)
         {"{call: load, as: a}, {repeat: 2, do: [{release: a}], on_error: []}",
          "is bound before the loop"},
         {"{start: Other, as: t}, {until: {t: 2}, do: [{release: t}]}", "is bound before the loop"},
+        {"{map: load, at_most: 2, as: a, do: [{get: a}]}, {get: a}", "'a' holds one result"},
+        {"{map: load, at_most: 2, as: a, do: [{get: a}], on_error: [{get: a}]}",
+         "'a' holds one result"},
+        {"{run: load, as: a}, {map: load, at_most: 2, as: a, do: [{get: a}]}, {get: a}",
+         "'a' holds one result"},
+        {"{map: load, at_most: 2, failed: skip, do: [{run: split, as: b}]}, {get: b}",
+         "'b' may not be bound here"},
+        {"{run: load, as: b}, {map: load, at_most: 2, do: [{release: b}]}",
+         "is bound before the loop"},
         {"{parallel: [[{parallel: [[{run: load, as: a}], [{get: a}]]}]]}",
          "belongs to another branch"},
         {"{parallel: [[{parallel: [[{run: load, as: a}]]}, {get: a}]]}",
@@ -292,6 +336,33 @@ static void limits_hold_at_n_and_not_at_n_plus_one(void **state)
                  "from 1 to 1000000000");
 }
 
+static void limits_of_a_map_hold_at_n_and_not_at_n_plus_one(void **state)
+{
+    static const struct {
+        const char *map;
+        uint64_t limit;
+    } cases[] = {
+        {"{map: A.work, actors: %llu}", LIMIT_CREW},
+        {"{map: A.work, actors: {max: %llu}}", LIMIT_CREW},
+        {"{map: A.work, actors: 1, ahead: %llu}", LIMIT_AHEAD},
+        {"{map: a, at_most: %llu}", LIMIT_TIMES},
+        {"{map: a, at_most: 1, times: %llu}", LIMIT_TIMES},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (uint64_t n = cases[i].limit - 1; n <= cases[i].limit + 1; n++) {
+            char map[100], number[24], pipeline[300];
+            snprintf(number, sizeof number, "%llu", (unsigned long long)n);
+            int before = (int)(strchr(cases[i].map, '%') - cases[i].map);
+            snprintf(map, sizeof map, "%.*s%s%s", before, cases[i].map, number,
+                     cases[i].map + before + 4);
+            snprintf(pipeline, sizeof pipeline,
+                     "tasks: {a: 1 s}, actors: {A: {methods: {work: 1 s}}}, driver: [%s]", map);
+            assert_limit(repeated(pipeline, "", 0, ""),
+                         n > cases[i].limit ? "is out of range" : NULL);
+        }
+}
+
 /* The deepest program that is allowed, in the form whose canonical text nests most. */
 static void the_deepest_pipeline_reads_back(void **state)
 {
@@ -354,7 +425,7 @@ static void every_example_of_the_page_is_read_and_reads_back(void **state)
         assert_reads_back(session);
         session_close(session);
     }
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 9);
     free(page);
 }
 
@@ -366,6 +437,7 @@ int main(void)
         cmocka_unit_test(what_is_bound_on_every_way_can_be_used),
         cmocka_unit_test(what_may_be_unbound_cannot),
         cmocka_unit_test(limits_hold_at_n_and_not_at_n_plus_one),
+        cmocka_unit_test(limits_of_a_map_hold_at_n_and_not_at_n_plus_one),
         cmocka_unit_test(the_deepest_pipeline_reads_back),
         cmocka_unit_test(every_example_of_the_page_is_read_and_reads_back),
     };

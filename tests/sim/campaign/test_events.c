@@ -142,7 +142,7 @@ static void add_end(struct record *r, const char *line, size_t length)
     if (!find(line, length, "cause", cause, &number))
         return;
     r->end = END_FAILED;
-    r->failed_cause = index_of(witness_causes, CAUSES_TOLD, line, length, "cause");
+    r->failed_cause = index_of(witness_causes, CALL_CAUSES, line, length, "cause");
     r->failed_line = (uint32_t)number_of(line, length, "line");
 }
 

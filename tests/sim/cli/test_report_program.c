@@ -199,10 +199,11 @@ static void a_failed_program_says_where_its_driver_stopped(void **state)
         {7, CAIRN_CAUSE_MEMORY, "driver stopped at line 7: killed for lack of memory)"},
         {0, CAIRN_CAUSE_OBJECT, "driver stopped: an object is lost and cannot be rebuilt)"},
         {0, CAIRN_CAUSE_OWNER, "driver stopped: the owner of an object or actor is gone)"},
+        {3, CAUSE_CANCELLED, "driver stopped at line 3: a call was cancelled)"},
         {7, CAUSE_TIMEOUT, "driver stopped at line 7: nobody came in time)"},
     };
     (void)state;
-    assert_int_equal(COUNT(cases), CAUSES_TOLD);
+    assert_int_equal(COUNT(cases), CALL_CAUSES);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct bench *b = open_bench(false);
         b->records[0].end = END_HORIZON;

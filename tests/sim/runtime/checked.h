@@ -19,6 +19,7 @@ struct checked_batch {
     bool has_solid; /* its arguments can */
     uint32_t job, function, statement, count;
     uint32_t first;                                         /* its calls, in the list of all */
+    uint32_t offset;                                        /* into what is `each` */
     uint32_t settled;                                       /* of them, at the moment */
     uint32_t arguments_count, arguments[CHECKED_ARGUMENTS]; /* serials */
     bool is_each[CHECKED_ARGUMENTS];
@@ -226,6 +227,12 @@ static inline bool checked_is_call(struct checked *c, const struct told *t)
     return t->batch != 0 && checked_batch(c, t->batch)->is_known;
 }
 
+/* A map whose results are kept has one batch for all of them. */
+static inline bool checked_is_whole(const struct program_statement *s, uint32_t index)
+{
+    return s->op == OP_MAP && s->body == index + 1 && s->bind.up != PROGRAM_NOTHING;
+}
+
 /* How many batches of calls a job of this definition submits when nothing fails it: loops and
  * copies of branches multiplied. UINT64_MAX: that depends on what happens. */
 static inline uint64_t checked_steps(const struct checked *c, uint32_t definition)
@@ -234,12 +241,13 @@ static inline uint64_t checked_steps(const struct checked *c, uint32_t definitio
     const struct program_job *job = &c->rt->program->jobs[definition];
     uint64_t steps = 0;
     for (uint32_t i = job->body; i < job->end; i++) {
-        uint64_t times = all[i].op == OP_CALL;
-        if (all[i].op == OP_UNTIL || all[i].has_handler)
+        bool is_map = all[i].op == OP_MAP, is_whole = checked_is_whole(&all[i], i);
+        uint64_t times = all[i].op == OP_CALL || is_whole ? 1 : is_map ? all[i].times : 0;
+        if (all[i].op == OP_UNTIL || all[i].has_handler || (is_map && all[i].map->is_skipping))
             return UINT64_MAX;
         for (uint32_t around = job->body; around < i; around++)
-            if (i < all[around].body &&
-                (all[around].op == OP_REPEAT || all[around].op == OP_BRANCH))
+            if (i < all[around].body && (all[around].op == OP_REPEAT ||
+                                         all[around].op == OP_BRANCH || all[around].op == OP_MAP))
                 times *= all[around].times;
         steps += times;
     }

@@ -126,6 +126,70 @@ static const struct crashed_program crashed_programs[] = {
      "      - {kill: store}\n"
      "      - {start: Store, as: other}\n"
      "      - {run: other.keep}\n"},
+    {"a pool of actors, and what is left of it",
+     "cluster: {nodes: 3, node: {cpu: 2}}\n"
+     "detection: {delay: 2 s}\n"
+     "runtime: {submit: 1 ms, reply: 1 ms, latency: 1 ms, bandwidth: 50 MB/s}",
+     "    tasks: {load: {time: 1 s, size: 5 MB}, use: {time: 500 ms, size: 1 kB}}\n"
+     "    actors:\n"
+     "      Worker: {start: 1 s, methods: {work: {time: [3 s, 1 s, 2 s], size: 1 MB}}}\n"
+     "      Keeper: {start: 1 s, restarts: 2, retries: 1, methods: {work: {time: 2 s, size: 1 "
+     "MB}}}\n"
+     "    driver:\n"
+     "    - {call: load, times: 9, as: shards}\n"
+     "    - {start: Worker, times: 3, as: workers}\n"
+     "    - map: workers.work\n"
+     "      each: shards\n"
+     "      as: one\n"
+     "      order: completed\n"
+     "      failed: skip\n"
+     "      do: [{run: use, with: one}]\n"
+     "      on_error: [{think: 1 s}]\n"
+     "    - {start: Keeper, times: 2, as: keepers}\n"
+     "    - {map: keepers.work, each: shards, ahead: 2, as: all, on_error: []}\n"
+     "    - {run: use, with: all, on_error: []}\n"},
+    {"a pool that grows",
+     "cluster: {nodes: 3, node: {cpu: 2}}\n"
+     "detection: {delay: 2 s}\n"
+     "runtime: {worker_start: 500 ms, submit: 1 ms}",
+     "    tasks: {load: {time: 1 s, size: 1 MB}}\n"
+     "    actors:\n"
+     "      Worker: {start: 2 s, cpu: 1, restarts: 1, retries: 1, methods: {work: {time: 2 s, "
+     "size: "
+     "1 MB}}}\n"
+     "    driver:\n"
+     "    - map: Worker.work\n"
+     "      times: 24\n"
+     "      actors: {min: 1, max: 5, quiet: 1 s}\n"
+     "      as: result\n"
+     "      failed: skip\n"
+     "      do: [{get: result, on_error: []}]\n"
+     "    - {map: load, times: 6, at_most: 2, as: parts}\n"
+     "    - {map: Worker.work, each: parts, actors: 2, order: completed, on_error: []}\n"},
+    {"calls called off",
+     "cluster: {nodes: 2, node: {cpu: 2}}\n"
+     "detection: {delay: 1 s}\n"
+     "runtime: {submit: 100 ms, lease: 100 ms, worker_start: 300 ms, latency: 1 ms, bandwidth: 5 "
+     "MB/s}",
+     "    tasks: {load: {time: 2 s, size: 5 MB}, use: {time: 3 s}}\n"
+     "    actors:\n"
+     "      Server: {start: 1 s, restarts: 2, retries: 2, methods: {serve: 2 s}}\n"
+     "    driver:\n"
+     "    - {call: load, times: 3, as: parts}\n"
+     "    - {call: use, each: parts, as: first}\n"
+     "    - {call: use, times: 4, with: parts, as: second}\n"
+     "    - {start: Server, as: server}\n"
+     "    - {call: server.serve, times: 3, as: a}\n"
+     "    - {call: server.serve, times: 2, as: b}\n"
+     "    - {call: server.serve, as: c}\n"
+     "    - {think: 1 s}\n"
+     "    - {cancel: b}\n"
+     "    - {cancel: second}\n"
+     "    - {think: 3 s}\n"
+     "    - {cancel: first, force: true}\n"
+     "    - {cancel: a}\n"
+     "    - {get: [first, second], on_error: []}\n"
+     "    - {get: c, on_error: []}\n"},
 };
 
 #endif

@@ -25,6 +25,7 @@ static inline void checked_submitted(struct checked *c, const struct told *t)
                                 .function = t->function,
                                 .statement = batch->statement,
                                 .count = batch->count,
+                                .offset = batch->offset,
                                 .first = (uint32_t)c->submitted};
     c->submitted += t->count;
     checked_at(&c->calls, c->submitted);
@@ -40,7 +41,9 @@ static inline void checked_submitted(struct checked *c, const struct told *t)
     struct checked_job *owner = checked_job(c, t->job);
     const struct checked_batch *last = checked_batch(c, owner->last);
     CHECK(owner->has_come && !owner->has_ended);
-    if (!c->has_branches && owner->last && c->rt->program->statements[last->statement].is_waited)
+    bool is_map = c->rt->program->statements[b->statement].op == OP_MAP; /* goes on by itself */
+    if (!c->has_branches && !is_map && owner->last &&
+        c->rt->program->statements[last->statement].is_waited)
         CHECK(last->settled == last->count || last->has_failed); /* one fiber: it got the last */
     owner->last = t->batch;
     owner->steps++;
@@ -70,7 +73,8 @@ static inline struct checked_call *checked_given(struct checked *c, const struct
         const struct checked_batch *a = checked_batch(c, b->arguments[i]);
         uint32_t count = !a->is_known ? 0 : b->is_each[i] ? 1 : a->count;
         if (index < count)
-            return checked_at(&c->calls, a->first + (b->is_each[i] ? t->element : index));
+            return checked_at(&c->calls,
+                              a->first + (b->is_each[i] ? b->offset + t->element : index));
         index -= count;
     }
     return NULL;
@@ -250,8 +254,10 @@ static inline void checked_begins(struct checked *c, const struct told *t)
     if (checked_computes(c, f))
         CHECK(++a->computing == 1);
     const struct checked_call *call = checked_call(c, t);
-    if (class->concurrency > 1 || call->starts > 1 || call->was_done)
-        return;
+    uint32_t statement = checked_batch(c, t->batch)->statement;
+    bool is_whole = checked_is_whole(&c->rt->program->statements[statement], statement);
+    if (class->concurrency > 1 || call->starts > 1 || call->was_done || is_whole)
+        return; /* calls of a whole map go out after others that were submitted later */
     uint64_t order = (uint64_t)t->batch << 32 | t->element;
     CHECK(order > a->began);
     a->began = order;
@@ -308,7 +314,7 @@ static inline void checked_ended(struct checked *c, const struct told *t)
 /* Is it one of as many as it may have? */
 static inline bool checked_counts(const struct program_function *f, uint32_t cause)
 {
-    return cause != CAIRN_CAUSE_PREEMPTED &&
+    return cause != CAIRN_CAUSE_PREEMPTED && cause != CAUSE_CANCELLED &&
            (cause != CAIRN_CAUSE_MEMORY || f->actor != PROGRAM_NOTHING);
 }
 
@@ -348,6 +354,8 @@ static inline void checked_given_up(struct checked *c, const struct told *t)
     const struct program_function *f = &c->rt->program->functions[t->function];
     const struct checked_call *call = checked_call(c, t);
     uint32_t starts = checked_starts(c, t->function);
+    if (t->cause == CAUSE_CANCELLED)
+        return;
     if (t->cause == CAIRN_CAUSE_EXCEPTION || t->cause == CAUSE_TIMEOUT)
         CHECK(!f->retry_exceptions || call->fails >= starts);
     else if (f->actor == PROGRAM_NOTHING && !checked_counts(f, t->cause))
@@ -386,6 +394,18 @@ static inline void checked_rebuilt(struct checked *c, const struct told *t)
     memset(call->copies, 0, sizeof call->copies);
     memset(call->disks, 0, sizeof call->disks);
     checked_batch(c, t->batch)->settled--;
+}
+
+/* The actors of a map's own: more for these reasons, fewer for those; one at a time. */
+static inline void checked_scaled(struct checked *c, const struct told *t)
+{
+    bool is_more = t->to == CAIRN_SCALING_BELOW_MIN || t->to == CAIRN_SCALING_BUSY;
+    bool is_fewer = t->to == CAIRN_SCALING_CONSUMED || t->to == CAIRN_SCALING_IDLE ||
+                    t->to == CAIRN_SCALING_ABOVE_MAX;
+    CHECK(is_more || is_fewer);
+    CHECK(is_more ? t->amount > 0 && t->count >= (uint64_t)t->amount : t->amount < 0);
+    CHECK(t->to != CAIRN_SCALING_BUSY || t->amount == 1);
+    CHECK(!checked_job(c, t->job)->has_ended);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -456,6 +476,9 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_HOST_UP:
         checked_host_told(c, t);
         break;
+    case TOLD_SCALED:
+        checked_scaled(c, t);
+        break;
     case TOLD_ENQUEUED:
     case TOLD_DEQUEUED:
     case TOLD_ITEM_LOST:
@@ -508,6 +531,7 @@ static inline void checked_kept(struct checked *c, const struct told *t)
     }
     CHECK(c->rt->jobs_left > 0 || c->rt->fibers.live == 0);
     CHECK(!is_all_quiet || c->rt->calls.live + c->rt->copies.live + c->rt->waiters.live == 0);
+    CHECK(!is_all_quiet || c->rt->crews.live + c->rt->members.live + c->rt->errands.live == 0);
 }
 
 /* The record is what was told, to the nanosecond. */

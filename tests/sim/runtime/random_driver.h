@@ -166,6 +166,16 @@ static inline void random_think(struct random_program *p)
     text_add(&p->pipeline, "}\n");
 }
 
+static inline bool random_cancel(struct random_program *p)
+{
+    const struct random_variable *v = random_pick(p, -1);
+    if (!v)
+        return false;
+    random_line(p, "cancel");
+    text_add(&p->pipeline, "v%u%s}\n", v->number, random_below(p, 2) ? ", force: true" : "");
+    return true;
+}
+
 static inline void random_leaf(struct random_program *p)
 {
     bool is_done = false;
@@ -185,6 +195,8 @@ static inline void random_leaf(struct random_program *p)
         is_done = random_wait(p);
     else if (random_wants(p, SWARM_GET, 6))
         is_done = random_get(p);
+    else if (random_wants(p, SWARM_CANCEL, 8))
+        is_done = random_cancel(p);
     if (is_done)
         return;
     if (random_wants(p, SWARM_PUT, 8))
@@ -232,6 +244,64 @@ static inline void random_loop(struct random_program *p)
     random_handler(p, indent);
 }
 
+/* Who takes the calls of a map: actors of a variable, of its own, or any node. */
+static inline void random_takers(struct random_program *p, int indent)
+{
+    struct text *t = &p->pipeline;
+    const struct random_variable *target = random_below(p, 2) ? random_pick(p, 0) : NULL;
+    uint32_t class = p->classes > 0 ? random_below(p, p->classes) : 0;
+    text_add(t, "%*s- map: ", indent, "");
+    if (target) {
+        text_add(t, "v%u.m%u\n%*s  ahead: %u\n", target->number,
+                 random_below(p, p->methods[target->class]), indent, "", 1 + random_below(p, 3));
+    } else if (p->classes > 0 && !p->is_detached[class] && random_below(p, 3)) {
+        text_add(t, "A%u.m%u\n", class, random_below(p, p->methods[class]));
+        if (random_below(p, 3) == 0)
+            text_add(t, "%*s  actors: %u\n", indent, "", 1 + random_below(p, 3));
+        else
+            text_add(t, "%*s  actors: {min: %u, max: %u, up: 1, quiet: %u s}\n", indent, "",
+                     1 + random_below(p, 2), 2 + random_below(p, 4), random_below(p, 5));
+    } else {
+        text_add(t, "t%u\n%*s  at_most: %u\n", random_below(p, p->tasks), indent, "",
+                 1 + random_below(p, 4));
+    }
+}
+
+/* One result at a time, which is seen inside alone; or all of them, seen behind it. */
+static inline void random_map(struct random_program *p)
+{
+    struct text *t = &p->pipeline;
+    int indent = 6 + 4 * (int)p->depth;
+    uint32_t count = random_times(p, 8), seen = p->count, named = p->named;
+    const struct random_variable *each = random_below(p, 3) == 0 ? random_pick(p, -1) : NULL;
+    bool has_body = random_below(p, 3) > 0;
+    random_takers(p, indent);
+    if (each)
+        count = each->count;
+    text_add(t, each ? "%*s  each: v%u\n" : "%*s  times: %u\n", indent, "",
+             each ? each->number : count);
+    if (random_pick(p, -1) && random_below(p, 3) == 0) {
+        text_add(t, "%*s  with: ", indent, "");
+        random_arguments(p);
+        text_add(t, "\n");
+    }
+    if (random_below(p, 2))
+        text_add(t, "%*s  order: completed\n", indent, "");
+    if (random_below(p, 2))
+        text_add(t, "%*s  failed: skip\n", indent, "");
+    if (p->count < VARIABLES && random_below(p, 4)) {
+        text_add(t, "%*s  as: v%u\n", indent, "", named);
+        p->variables[p->count++] = (struct random_variable){
+            .class = -1, .count = has_body ? 1 : count, .number = p->named++, .scope = p->scope};
+    }
+    if (has_body) {
+        text_add(t, "%*s  do:\n", indent, "");
+        random_inside(p, count, false);
+        p->count = seen;
+    }
+    random_handler(p, indent);
+}
+
 /* Each round calls the actors and fails with them, so that it ends whatever happens. */
 static inline void random_until(struct random_program *p)
 {
@@ -273,6 +343,8 @@ static inline void random_list(struct random_program *p, uint32_t most)
             random_parallel(p);
         else if (may_enter && random_wants(p, SWARM_UNTIL, 7))
             random_until(p);
+        else if (may_enter && random_wants(p, SWARM_MAP, 6))
+            random_map(p);
         random_leaf(p);
     }
 }

@@ -209,7 +209,8 @@ static inline void random_add_class(struct random_program *p, uint32_t class)
         text_add(t, ", async: true");
     if (random_wants(p, SWARM_ASYNC, 2))
         text_add(t, ", concurrency: %u", 1 + random_below(p, 4));
-    if (random_wants(p, SWARM_DETACHED, 3))
+    p->is_detached[class] = random_wants(p, SWARM_DETACHED, 3);
+    if (p->is_detached[class])
         text_add(t, ", detached: true");
     if (random_wants(p, SWARM_STATELESS, 2))
         text_add(t, ", stateless: true");
@@ -274,6 +275,8 @@ static inline void random_program_draw(struct random_program *p, uint64_t number
         p->uses = random_next(p);
     if (random_below(p, 8))
         p->uses &= ~(UINT64_C(1) << SWARM_STOPPED);
+    if (number % 4 != 1) /* the others draw what they drew before there were maps */
+        p->uses &= ~(UINT64_C(1) << SWARM_MAP | UINT64_C(1) << SWARM_CANCEL);
     random_choose_queue(p, number);
     random_add_head(p);
     random_add_declarations(p);

@@ -51,6 +51,8 @@ enum swarm {
     SWARM_LINEAGE, /* is limited */
     SWARM_DURABLE, /* results of tasks */
     SWARM_USES,    /* more memory than there is */
+    SWARM_MAP,
+    SWARM_CANCEL,
     SWARM_FEATURES
 };
 
@@ -77,7 +79,7 @@ struct random_program {
     uint32_t nodes, node_cpu;
     uint32_t tasks, classes, methods[CLASSES];
     uint32_t room[CLASSES]; /* as many can live at once */
-    bool has_checkpoint[CLASSES];
+    bool has_checkpoint[CLASSES], is_detached[CLASSES];
     struct random_variable variables[VARIABLES];
     uint32_t count;  /* variables seen here */
     uint32_t base;   /* those before it belong to what is around this list */

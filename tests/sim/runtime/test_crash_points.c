@@ -2,7 +2,7 @@
 /* Goal: a failure at any moment does what is promised. Method: a program runs once without one, and
  * the times at which something happens are listed; then it runs again for every k-th of them, and a
  * node that is busy then fails exactly then; sometimes another one follows. Every run is held
- * against the invariants and must come to an end. Programs: six ways of working, the built-in
+ * against the invariants and must come to an end. Programs: nine ways of working, the built-in
  * scenarios that are pipelines, and random ones. CAIRN_SEED chooses these and the victims;
  * CAIRN_SOAK=1 strikes at every moment, and each node that is busy then. */
 #include "tests/sim/runtime/crashed_programs.h"
