@@ -274,8 +274,10 @@ static void serve(struct runtime *rt, uint32_t host)
     while (store->waiting_first) {
         uint32_t number = store->waiting_first;
         struct call *call = call_of(rt, number);
-        if (!make_room(rt, host, call->room))
+        if (!make_room(rt, host, call->room)) {
+            spill_consider(rt, host); /* what turned out to be the last copy of something */
             return;
+        }
         store->waiting_first = call->next_start;
         if (!store->waiting_first)
             store->waiting_last = 0;

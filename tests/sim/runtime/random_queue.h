@@ -112,6 +112,12 @@ static inline void random_add_queue_driver(struct random_program *p)
     if (random_uses(p, SWARM_RESTORE))
         text_add(t, "        - [{think: %u s}, {restore: q, on_error: []}]\n",
                  2 + random_below(p, 8));
+    if (random_below(p, 4) == 0)
+        text_add(
+            t,
+            "        - [{call: q.get, times: %u, as: g}, {think: %u ms}, {cancel: g}, {get: g, "
+            "on_error: []}]\n",
+            1 + random_below(p, 4), random_below(p, 5) * 500);
     if (random_wants(p, SWARM_KILL, 4))
         text_add(t, "        - [{think: %u s}, {kill: q}]\n", 2 + random_below(p, 10));
     random_turn(p);
