@@ -359,6 +359,24 @@ static void a_dead_node_is_not_held(void **state)
     played_close(&played);
 }
 
+/* A failure at time 0 comes before its notice would: there is none, and who sits there then is not
+ * drained for ever. */
+static void what_fails_at_once_is_not_announced_afterwards(void **state)
+{
+    struct played played;
+    (void)state;
+    played_open(&played,
+                CLUSTER "\nhorizon: 1 h\nfaults: {schedule: [{at: 0 s, node: 0, notice: 15 s}]}",
+                "    tasks: {t: 5 s}\n"
+                "    driver: [{run: t}]\n");
+    const struct record *r = played_run(&played, 0);
+    assert_int_equal(r->struck, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 5);
+    assert_int_equal(r->notices, 0);
+    played_close(&played);
+}
+
 /* On node 1 there are copies of two results when node 0 dies, which held them: from then on they
  * are the last ones. Who has waited for room since 6 s finds that out at 11, when their reader
  * ends: they are written to disk, 100 MB in 2 s, and make room. */
@@ -399,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_call_that_has_failed_waits_for_nothing),
         cmocka_unit_test(a_batch_outlives_those_it_wakes),
         cmocka_unit_test(a_dead_node_is_not_held),
+        cmocka_unit_test(what_fails_at_once_is_not_announced_afterwards),
         cmocka_unit_test(last_copies_are_written_to_disk_for_those_that_wait),
         cmocka_unit_test(an_async_actor_computes_one_call_when_another_has_fetched),
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
