@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Goal: a queue is an actor that holds items, as rows C01, C02 and C24 to C27 say. Method: small
- * programs whose times are computed by hand: when each item goes in and out, and which; and
+/* Goal: a queue is an actor that holds items, as rows C01, C02, C24 to C27 and D17 say. Method:
+ * small programs whose times are computed by hand: when each item goes in and out, and which; and
  * counts of the record. */
 #include "tests/sim/runtime/claims.h"
 
@@ -291,6 +291,47 @@ static void row_c27_depth_and_latency_come_out_of_what_is_told(void **state)
     played_close(&played);
 }
 
+/* The guide's game server lets 50 players in: who joins is an item, and refused at once where there
+ * is no room. It says no, and is not hurt by it: nobody waits, nothing is tried again. */
+static void row_d17_a_server_admits_as_many_as_it_holds(void **state)
+{
+#define SERVER                                                                                     \
+    "    actors: {Server: {cpu: 2, gpu: 1, restarts: 1, queue: {capacity: 50}, methods: {join: "   \
+    "{time: 10 ms, puts: 1, timeout: 0 s}, leave: {time: 10 ms, gets: 1}}}}\n"                     \
+    "    driver:\n"                                                                                \
+    "    - {start: Server, as: server}\n"                                                          \
+    "    - {run: server.join, times: 50}\n"
+    static const struct claimed rows[] = {
+        {.name = "fifty are in, the 51st is refused",
+         .cpu = 2,
+         .gpu = 1,
+         .pipeline = SERVER "    - {run: server.join, on_error: []}\n",
+         .makespan = 0.51,
+         .claims = {AMOUNT(TOLD_ENQUEUED, 49, 50), TIMES(TOLD_ENQUEUED, 50),
+                    AT(TOLD_FAILED, 0, 0.51), COUNTED(calls.completed, 50),
+                    COUNTED(calls.failed, 1), COUNTED(calls.retried, 0), COUNTED(actors.dead, 0)}},
+        {.name = "one leaves, and another one is let in, but not two",
+         .cpu = 2,
+         .gpu = 1,
+         .pipeline = SERVER "    - {run: server.leave}\n"
+                            "    - {run: server.join, times: 2, on_error: []}\n",
+         .makespan = 0.53,
+         .claims = {AT(TOLD_ENQUEUED, 50, 0.52), AT(TOLD_FAILED, 0, 0.53), COUNTED(items.high, 50),
+                    COUNTED(calls.failed, 1)}},
+        {.name = "its process ends: whoever was in is out, and fifty find room again",
+         .cpu = 2,
+         .gpu = 1,
+         .head = "faults: {schedule: [{at: 1 s, actor: Server}]}\n",
+         .pipeline = SERVER "    - {think: 1 s}\n"
+                            "    - {run: server.join, times: 51, on_error: []}\n",
+         .makespan = 0.5 + 1 + 0.51,
+         .claims = {TIMES(TOLD_ITEM_LOST, 50), TIMES(TOLD_ENQUEUED, 100), COUNTED(calls.failed, 1),
+                    COUNTED(items.lost, 50)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +342,7 @@ int main(void)
         cmocka_unit_test(row_c25_a_batch_spreads_the_overhead_of_a_call),
         cmocka_unit_test(row_c26_equal_readers_get_equal_shares),
         cmocka_unit_test(row_c27_depth_and_latency_come_out_of_what_is_told),
+        cmocka_unit_test(row_d17_a_server_admits_as_many_as_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
