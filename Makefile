@@ -254,7 +254,7 @@ install: all ## into $(DESTDIR)$(PREFIX): program, library, headers, documents
 	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
 	ln -sfn $(SONAME) $(DESTDIR)$(PREFIX)/lib/libcairn-policies.so
 	install -d $(DESTDIR)$(PREFIX)/include/cairn $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	install -m 644 policies/controller.h policies/scheduler.h policies/recovery.h policies/registry.h \
+	install -m 644 policies/controller.h policies/scheduler.h policies/recovery.h policies/router.h policies/registry.h \
 	  policies/scaling.h \
 	  $(DESTDIR)$(PREFIX)/include/cairn
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' policies/cairn-policies.pc.in \

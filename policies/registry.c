@@ -91,3 +91,23 @@ const struct cairn_recovery_class *cairn_recovery_find(const char *name)
             return *class;
     return NULL;
 }
+
+#define ROUTERS(ROW)                                                                               \
+    ROW(power_of_two)                                                                              \
+    ROW(at_random)                                                                                 \
+    ROW(round_robin)                                                                               \
+    ROW(least)
+
+#define ROUTER(name) extern const struct cairn_router_class cairn_router_##name;
+ROUTERS(ROUTER)
+
+#define ROUTES(name) &cairn_router_##name,
+const struct cairn_router_class *const cairn_routers[] = {ROUTERS(ROUTES) NULL};
+
+const struct cairn_router_class *cairn_router_find(const char *name)
+{
+    for (const struct cairn_router_class *const *class = cairn_routers; *class; class ++)
+        if (strcmp((*class)->name, name) == 0)
+            return *class;
+    return NULL;
+}

@@ -10,6 +10,8 @@
 /* tidy: allow include, likewise */
 #include "recovery.h"
 /* tidy: allow include, likewise */
+#include "router.h"
+/* tidy: allow include, likewise */
 #include "scheduler.h"
 
 #ifdef __cplusplus
@@ -29,6 +31,10 @@ CAIRN_API const struct cairn_scheduler_class *cairn_scheduler_find(const char *n
 /* Likewise recovery policies; the first is the default. */
 CAIRN_API extern const struct cairn_recovery_class *const cairn_recoveries[];
 CAIRN_API const struct cairn_recovery_class *cairn_recovery_find(const char *name);
+
+/* Likewise routers; the first is the default. */
+CAIRN_API extern const struct cairn_router_class *const cairn_routers[];
+CAIRN_API const struct cairn_router_class *cairn_router_find(const char *name);
 
 #ifdef __cplusplus
 }

@@ -15,18 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is read: controllers, or what is described by the same kind of table. */
-struct kind {
-    const char *word; /* "controller", which is the key too */
-    const char *list; /* what cairn list calls them all */
-    enum schema_type type;
-    const struct cairn_controller_class *const *classes; /* NULL-terminated */
-};
-
 /* One controller of the chain, outermost first. */
 struct form {
     const struct value_reader *reader;
-    const struct kind *kind;
+    const struct controller_kind *kind;
     const char *path; /* "controller", "controller.of" */
     const struct yaml_node *node;
     struct spec_controller *controller;
@@ -40,7 +32,8 @@ static const char *const mtbf_words[] = {"scenario", "hindsight", NULL};
 
 /* ---- which --------------------------------------------------------------------------------- */
 
-static const struct cairn_controller_class *find_name(const struct kind *kind, const char *name)
+static const struct cairn_controller_class *find_name(const struct controller_kind *kind,
+                                                      const char *name)
 {
     const struct cairn_controller_class *const *class = kind->classes;
     while (*class && strcmp((*class)->name, name) != 0)
@@ -475,7 +468,7 @@ static void add_chain(struct text *text, const struct spec_controller *outer)
 }
 
 /* Reads the chain; each link's value of the unit CAIRN_CONTROLLER gets the next one. */
-static enum status read_chain(const struct value_reader *reader, const struct kind *kind,
+static enum status read_chain(const struct value_reader *reader, const struct controller_kind *kind,
                               const struct yaml_node *node, struct spec_controller *outer)
 {
     struct form form = {
@@ -512,10 +505,10 @@ static void tie_chain(struct spec_controller *outer)
     }
 }
 
-/* The chain, defaults filled in, and its canonical text. */
-static enum status read_kind(const struct value_reader *reader, const struct kind *kind,
-                             const struct yaml_node *node, struct spec_controller *read,
-                             const char **canonical)
+enum status controller_form_read_kind(const struct value_reader *reader,
+                                      const struct controller_kind *kind,
+                                      const struct yaml_node *node, struct spec_controller *read,
+                                      const char **canonical)
 {
     size_t capacity = 16384;
     enum status status = read_chain(reader, kind, node, read);
@@ -536,59 +529,14 @@ static enum status read_kind(const struct value_reader *reader, const struct kin
 enum status controller_form_read(const struct value_reader *reader, const struct yaml_node *node,
                                  const char **canonical)
 {
-    const struct kind kind = {"controller", "policies", TYPE_CONTROLLER,
-                              reader->controllers ? reader->controllers : cairn_controllers};
+    const struct controller_kind kind = {"controller", "policies", TYPE_CONTROLLER,
+                                         reader->controllers ? reader->controllers
+                                                             : cairn_controllers};
     struct spec_controller read = {0};
-    enum status status = read_kind(reader, &kind, node, &read, canonical);
+    enum status status = controller_form_read_kind(reader, &kind, node, &read, canonical);
     if (status != STATUS_OK)
         return status;
     tie_chain(&read);
     reader->spec->controller = read;
-    return STATUS_OK;
-}
-
-/* Schedulers and recoveries have the same tables of parameters; these stand for them here. */
-struct shells {
-    struct cairn_controller_class classes[32];
-    const struct cairn_controller_class *list[33];
-};
-
-static void add_shell(struct shells *shells, size_t i, const char *name,
-                      const struct cairn_param *params)
-{
-    assert(i < 32);
-    shells->classes[i] = (struct cairn_controller_class){.name = name, .params = params};
-    shells->list[i] = &shells->classes[i];
-}
-
-enum status controller_form_read_scheduler(const struct value_reader *reader,
-                                           const struct yaml_node *node, const char **canonical)
-{
-    struct shells shells = {0};
-    struct spec_controller read = {0};
-    for (size_t i = 0; cairn_schedulers[i]; i++)
-        add_shell(&shells, i, cairn_schedulers[i]->name, cairn_schedulers[i]->params);
-    const struct kind kind = {"scheduler", "schedulers", TYPE_SCHEDULER, shells.list};
-    enum status status = read_kind(reader, &kind, node, &read, canonical);
-    if (status != STATUS_OK)
-        return status;
-    reader->spec->scheduler.class = cairn_scheduler_find(read.class->name);
-    memcpy(reader->spec->scheduler.values, read.values, sizeof read.values);
-    return STATUS_OK;
-}
-
-enum status controller_form_read_recovery(const struct value_reader *reader,
-                                          const struct yaml_node *node, const char **canonical)
-{
-    struct shells shells = {0};
-    struct spec_controller read = {0};
-    for (size_t i = 0; cairn_recoveries[i]; i++)
-        add_shell(&shells, i, cairn_recoveries[i]->name, cairn_recoveries[i]->params);
-    const struct kind kind = {"recovery", "recoveries", TYPE_RECOVERY, shells.list};
-    enum status status = read_kind(reader, &kind, node, &read, canonical);
-    if (status != STATUS_OK)
-        return status;
-    reader->spec->recovery.class = cairn_recovery_find(read.class->name);
-    memcpy(reader->spec->recovery.values, read.values, sizeof read.values);
     return STATUS_OK;
 }

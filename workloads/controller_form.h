@@ -12,10 +12,18 @@
  * with all parameters. */
 enum status controller_form_read(const struct value_reader *reader, const struct yaml_node *node,
                                  const char **canonical);
-/* Likewise schedulers and recoveries, whose parameters are described by tables of the same kind. */
-enum status controller_form_read_scheduler(const struct value_reader *reader,
-                                           const struct yaml_node *node, const char **canonical);
-enum status controller_form_read_recovery(const struct value_reader *reader,
-                                          const struct yaml_node *node, const char **canonical);
+
+/* What is read: controllers, or what is described by tables of the same kind (shell_form.h). */
+struct controller_kind {
+    const char *word; /* "controller", which is the key too */
+    const char *list; /* what cairn list calls them all */
+    enum schema_type type;
+    const struct cairn_controller_class *const *classes; /* NULL-terminated */
+};
+/* The chain, defaults filled in, and its canonical text. */
+enum status controller_form_read_kind(const struct value_reader *reader,
+                                      const struct controller_kind *kind,
+                                      const struct yaml_node *node, struct spec_controller *read,
+                                      const char **canonical);
 
 #endif

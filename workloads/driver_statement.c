@@ -12,13 +12,14 @@ const struct driver_verb driver_verbs[] = {
     {"run",
      OP_CALL,
      true,
-     {"times", "with", "each", "as", "on_error"},
+     {"times", "with", "each", "as", "on_error", "to"},
      "run: load",
-     "calls a task, or a method of every actor of a variable, and waits for the results"},
+     "calls a task, or a method of every actor of a variable, or with 'to: one' of one that the "
+     "router chooses, and waits for the results"},
     {"call",
      OP_CALL,
      false,
-     {"times", "with", "each", "as"},
+     {"times", "with", "each", "as", "to"},
      "call: load",
      "the same without waiting"},
     {"start",
@@ -97,9 +98,9 @@ const struct driver_verb driver_verbs[] = {
 };
 enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 12 };
 const size_t driver_verbs_count = VERBS;
-const char *const driver_modifiers[] = {"times",  "with",   "each",  "from",     "generation",
-                                        "as",     "do",     "order", "ahead",    "at_most",
-                                        "actors", "failed", "force", "on_error", NULL};
+const char *const driver_modifiers[] = {
+    "times", "with",  "each",    "from",   "generation", "as",    "do",       "to",
+    "order", "ahead", "at_most", "actors", "failed",     "force", "on_error", NULL};
 enum { MODIFIERS = sizeof driver_modifiers / sizeof *driver_modifiers - 1 };
 
 /* ---- operations ---------------------------------------------------------------------------- */
@@ -121,20 +122,44 @@ uint64_t driver_times(struct driver *driver, const struct yaml_node *map)
     return count;
 }
 
+/* to: one */
+static void read_to(struct reading *reading, const struct yaml_node *to, bool is_method)
+{
+    if (!reading_word(reading, to, "'one': each call goes to one of the actors"))
+        return;
+    if (strcmp(to->text, "one") != 0 && strcmp(to->text, "all") != 0)
+        reading_say(reading, to->place,
+                    "to: '%.64s' is neither 'one', a call to the actor that the router chooses, "
+                    "nor 'all', one to each",
+                    to->text);
+    else if (!is_method && reading->class != VARIABLES_ANY)
+        reading_say(reading, to->place,
+                    "'to' is for methods of actors, as in 'call: team.serve'; where a task runs is "
+                    "up to the scheduler");
+    else
+        reading_statement(reading)->is_routed = strcmp(to->text, "one") == 0;
+}
+
 static void read_call(struct reading *reading)
 {
-    const struct yaml_child *each = yaml_find(reading->node, "each");
+    const struct yaml_child *each = yaml_find(reading->node, "each"),
+                            *to = yaml_find(reading->node, "to");
     uint64_t elements = 0;
     uint64_t actors = reading_function(reading, reading->value);
-    uint64_t calls = reading_calls(reading, &elements);
     bool is_method = reading_statement(reading)->target.up != PROGRAM_NOTHING;
-    if (is_method && each && elements && actors && elements != actors)
+    if (to)
+        read_to(reading, to->value, is_method);
+    if (reading_statement(reading)->is_routed)
+        actors = actors > 0; /* of as many as there are */
+    uint64_t calls = reading_calls(reading, &elements);
+    bool is_each_actors = is_method && !reading_statement(reading)->is_routed;
+    if (is_each_actors && each && elements && actors && elements != actors)
         reading_say(
             reading, each->value->place,
             "%llu objects for %llu actors; with 'each' the i-th actor gets the i-th object, and "
             "they must be as many",
             (unsigned long long)elements, (unsigned long long)actors);
-    if (each && elements && !is_method)
+    if (each && elements && !is_each_actors)
         calls = elements;
     if (actors > 0 && calls > LIMIT_TIMES / actors)
         reading_say(reading, reading->node->place,

@@ -135,6 +135,8 @@ static void add_words(struct text *text, const struct driver *driver, uint32_t i
         text_add(text, ", generation: %llu", (unsigned long long)statement->times);
     if (statement->op == OP_CREATE && driver->words[index].target)
         text_add(text, ", from: %s", driver->words[index].target);
+    if (statement->is_routed)
+        text_add(text, ", to: one");
     if (driver->words[index].bind)
         text_add(text, ", as: %s", driver->words[index].bind);
     if (statement->op == OP_MAP)

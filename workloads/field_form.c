@@ -41,6 +41,7 @@ static const char *meant(const char *name)
         {"max_concurrency", "concurrency"},
         {"lifetime", "detached"},
         {"scheduling_strategy", "strategy"},
+        {"node_id", "node"},
         {"duration", "time"},
         {"work", "time"},
         {"bytes", "size"},
@@ -218,8 +219,8 @@ static enum status read_count(const struct value_reader *reader, const char *lab
     struct text text = text_over(bytes, sizeof bytes);
     uint64_t count = 0;
     double max = field->max > 0                 ? field->max
-                 : field->type == FIELD_COUNT32 ? (double)UINT32_MAX
-                                                : 9e15;
+                 : field->type == FIELD_COUNT64 ? 9e15
+                                                : (double)UINT32_MAX - 1;
     const char *problem = text_to_count(node->text, node->length, &count);
     if (!problem && ((double)count < field->min || (double)count > max)) {
         text_add(&text, "is out of range; it must be from %.0f to %.0f", field->min, max);
@@ -227,10 +228,10 @@ static enum status read_count(const struct value_reader *reader, const char *lab
     }
     if (problem)
         return value_error(reader, label, node, problem);
-    if (field->type == FIELD_COUNT32)
-        *(uint32_t *)at = (uint32_t)count;
-    else
+    if (field->type == FIELD_COUNT64)
         *(uint64_t *)at = count;
+    else
+        *(uint32_t *)at = (uint32_t)count + (field->type == FIELD_NODE);
     return STATUS_OK;
 }
 
@@ -266,6 +267,7 @@ const char *field_form_expectation(enum field_type type)
         [FIELD_CHOICE] = "one of its words",
         [FIELD_EITHER] = "one of its words",
         [FIELD_PATIENCE] = "a duration, as in '30 s'",
+        [FIELD_NODE] = "the number of a node, from 0",
         [FIELD_OWN] = "a map",
     };
     return words[type];
@@ -295,6 +297,7 @@ static const char *parse(const struct yaml_node *node, enum field_type type, voi
     case FIELD_COUNT64:
     case FIELD_CHOICE:
     case FIELD_EITHER:
+    case FIELD_NODE:
     case FIELD_OWN:
         break;
     }
@@ -316,7 +319,7 @@ enum status field_form_read_one(const struct value_reader *reader, const char *l
     enum status status = value_scalar(reader, label, node, field_form_expectation(field->type));
     if (status != STATUS_OK)
         return status;
-    if (field->type == FIELD_COUNT32 || field->type == FIELD_COUNT64)
+    if (field->type == FIELD_COUNT32 || field->type == FIELD_COUNT64 || field->type == FIELD_NODE)
         return read_count(reader, label, node, field, at);
     const char *problem = parse(node, field->type, at);
     return problem ? value_error(reader, label, node, problem) : STATUS_OK;
@@ -382,6 +385,7 @@ static bool is_zero(const struct field *field, const void *at)
     case FIELD_COUNT64:
         return *(const uint64_t *)at == 0;
     case FIELD_COUNT32:
+    case FIELD_NODE:
     case FIELD_CHOICE:
         return *(const uint32_t *)at == 0;
     case FIELD_TRIES:
@@ -446,6 +450,9 @@ static void add_value(struct text *text, const struct field *field, const void *
         return;
     case FIELD_EITHER:
         text_add(text, "%s", field->choices[*(const bool *)at]);
+        return;
+    case FIELD_NODE:
+        text_add(text, "%u", *(const uint32_t *)at - 1);
         return;
     case FIELD_PATIENCE:
         text_add_exact_duration(text, ((const struct patience *)at)->time);

@@ -301,22 +301,52 @@ static enum status check_fit(const struct value_reader *reader, const char *noun
     return status;
 }
 
+/* A node that it is bound to must be one of the cluster. */
+static enum status check_pin(const struct value_reader *reader, const char *noun,
+                             const struct yaml_child *entry, const struct program_pin *pin,
+                             enum cairn_strategy strategy)
+{
+    bool is_map = entry->value->kind == NODE_MAP;
+    const struct yaml_node *node = is_map ? value_of(entry->value, "node") : NULL;
+    const struct yaml_node *soft = is_map ? value_of(entry->value, "soft") : NULL;
+    const struct yaml_node *way = is_map ? value_of(entry->value, "strategy") : NULL;
+    if (!node && soft)
+        return diag_error(reader->diag, soft->place,
+                          "%s %.64s: soft means nothing without a node, as in 'node: 0'", noun,
+                          entry->key);
+    if (node && pin->node > reader->spec->cluster.nodes)
+        return diag_error(
+            reader->diag, node->place,
+            "%s %.64s: there is no node %u: cluster.nodes is %u, and they are counted "
+            "from 0",
+            noun, entry->key, pin->node - 1, reader->spec->cluster.nodes);
+    if (node && way && strategy == CAIRN_PLACE_SPREAD)
+        return diag_error(reader->diag, way->place,
+                          "%s %.64s: it cannot both be spread over the nodes and be placed on node "
+                          "%u",
+                          noun, entry->key, pin->node - 1);
+    return STATUS_OK;
+}
+
 /* As many as `start` waits for must be able to live at once. */
 static enum status check_room(const struct value_reader *reader, const struct yaml_child *entry,
                               const struct program_statement *start,
-                              const struct cairn_demand *held)
+                              const struct program_actor *actor)
 {
+    bool is_pinned = actor->pin.node > 0 && !actor->pin.is_soft;
+    uint32_t nodes = is_pinned ? 1 : reader->spec->cluster.nodes;
     for (unsigned i = 0; i < CAIRN_RESOURCES; i++) {
-        int64_t has = capacity_of(reader->spec, i), need = held->of[i];
+        int64_t has = capacity_of(reader->spec, i), need = actor->held.of[i];
         if (need == 0 || need > has)
             continue;
-        double room = (double)(has / need) * reader->spec->cluster.nodes;
+        double room = (double)(has / need) * nodes;
         if ((double)start->times > room)
             return diag_error(
                 reader->diag, entry->key_place,
                 "actor %.64s: line %u starts %llu and waits for all of them, but only "
-                "%.0f can live at once (cluster.node.%s)",
-                entry->key, start->line, (unsigned long long)start->times, room, resources[i]);
+                "%.0f can live at once (cluster.node.%s%s)",
+                entry->key, start->line, (unsigned long long)start->times, room, resources[i],
+                is_pinned ? ", one node" : "");
     }
     return STATUS_OK;
 }
@@ -398,18 +428,24 @@ enum status pipeline_form_check_fit(const struct value_reader *reader, const str
     uint32_t i = 0;
     for (const struct yaml_child *child = tasks ? tasks->children : NULL; child;
          child = child->next, i++) {
-        enum status one = check_fit(reader, "task", child, &program->functions[i].demand, is_told);
+        const struct program_function *task = &program->functions[i];
+        enum status one = check_fit(reader, "task", child, &task->demand, is_told);
+        status = one == STATUS_OK ? status : one;
+        one = check_pin(reader, "task", child, &task->pin, task->strategy);
         status = one == STATUS_OK ? status : one;
     }
     i = 0;
     for (const struct yaml_child *child = actors ? actors->children : NULL; child;
          child = child->next, i++) {
-        enum status one = check_fit(reader, "actor", child, &program->actors[i].placed, is_told);
+        const struct program_actor *actor = &program->actors[i];
+        enum status one = check_fit(reader, "actor", child, &actor->placed, is_told);
+        status = one == STATUS_OK ? status : one;
+        one = check_pin(reader, "actor", child, &actor->pin, actor->strategy);
         status = one == STATUS_OK ? status : one;
         for (uint32_t k = 0; k < program->statements_count; k++) {
             const struct program_statement *start = &program->statements[k];
             if (start->op == OP_CREATE && start->is_waited && start->what == i)
-                one = check_room(reader, child, start, &program->actors[i].held);
+                one = check_room(reader, child, start, actor);
             status = one == STATUS_OK ? status : one;
         }
     }

@@ -29,7 +29,8 @@ static const char *zero_of(const struct field *field)
         [FIELD_COUNT64] = "0",  [FIELD_TRIES] = "0",    [FIELD_SIGNED] = "0",
         [FIELD_BOOL] = "false", [FIELD_FRACTION] = "0", [FIELD_MOMENT] = "start",
         [FIELD_SHARE] = "0",    [FIELD_MEMORY] = "0 B", [FIELD_CHOICE] = "",
-        [FIELD_EITHER] = "",    [FIELD_OWN] = "",       [FIELD_PATIENCE] = "",
+        [FIELD_EITHER] = "",    [FIELD_NODE] = "any",   [FIELD_OWN] = "",
+        [FIELD_PATIENCE] = "",
     };
     return field->choices ? field->choices[0] : words[field->type];
 }
@@ -50,6 +51,7 @@ static const char *kind_of(const struct field *field)
         [FIELD_MEMORY] = "size",
         [FIELD_CHOICE] = "",
         [FIELD_EITHER] = "",
+        [FIELD_NODE] = "count",
         [FIELD_OWN] = "",
         [FIELD_PATIENCE] = "duration",
     };
@@ -151,6 +153,7 @@ static void print_type(struct sink *sink, const char *set, const struct field *f
         return;
     case FIELD_COUNT32:
     case FIELD_COUNT64:
+    case FIELD_NODE:
         io_printf(sink, "\"type\": \"integer\", \"minimum\": %.0f", field->min);
         if (field->max > 0)
             io_printf(sink, ", \"maximum\": %.0f", field->max);
@@ -248,6 +251,7 @@ static const char *modifier_of(const char *name)
         {"generation", "{\"oneOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"const\": "
                        "\"common\"}]}"},
         {"as", TEXT},
+        {"to", "{\"enum\": [\"one\", \"all\"]}"},
         {"order", "{\"enum\": [\"submitted\", \"completed\"]}"},
         {"ahead", COUNT},
         {"at_most", COUNT},

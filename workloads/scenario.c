@@ -316,7 +316,7 @@ static enum schema_id find_outer(const char *path, size_t *length)
         if (id < SCHEMA_KEYS &&
             (schema_keys[id].type == TYPE_LAW || schema_keys[id].type == TYPE_PIPELINE ||
              schema_keys[id].type == TYPE_CONTROLLER || schema_keys[id].type == TYPE_SCHEDULER ||
-             schema_keys[id].type == TYPE_RECOVERY))
+             schema_keys[id].type == TYPE_RECOVERY || schema_keys[id].type == TYPE_ROUTER))
             return id;
     }
     return SCHEMA_KEYS;

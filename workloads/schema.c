@@ -308,6 +308,9 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
     [KEY_RECOVERY] = {"recovery", TYPE_RECOVERY, SCHEMA_NO_FIELD, false, "ray", NULL, 0, 0, NULL,
                       "who decides whether failed tasks, calls and actors are tried again: a name, "
                       "or {name: …} with its parameters"},
+    [KEY_ROUTER] = {"router", TYPE_ROUTER, SCHEMA_NO_FIELD, false, "power-of-two", NULL, 0, 0, NULL,
+                    "who decides which actor of a variable a call with 'to: one' goes to: a name, "
+                    "or {name: …} with its parameters"},
     [KEY_REPLICATIONS] = {"replications", TYPE_COUNT32, FIELD(replications), false, "200", NULL, 1,
                           LIMIT_REPLICATIONS, NULL, "runs with independent failures"},
     [KEY_SEED] = {"seed", TYPE_COUNT64, FIELD(seed), false, "1", NULL, 0, 0, NULL,
@@ -329,7 +332,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
 {
     bool is_group = id >= KEY_WORKERS && id <= KEY_STAGED;
     bool is_pipeline = id == KEY_NODE_CUSTOM || id == KEY_SCHEDULER || id == KEY_RECOVERY ||
-                       id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
+                       id == KEY_ROUTER || id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR) ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
                        (id >= KEY_SUBMIT && id <= KEY_MEMORY_CHECK);
@@ -422,6 +425,7 @@ const char *schema_expectation(enum schema_type type)
         [TYPE_PIPELINE] = "a pipeline, as in '{tasks: {load: {time: 4 s}}, driver: [{run: load}]}'",
         [TYPE_SCHEDULER] = "a scheduler, as in 'spread' or '{name: best-fit, order: priority}'",
         [TYPE_RECOVERY] = "a recovery policy, as in 'ray' or '{name: backoff, delay: 1 s}'",
+        [TYPE_ROUTER] = "a router, as in 'random' or '{name: power-of-two, cache: 1 s}'",
         [TYPE_CONTROLLER] = "a controller, as in 'daly' or '{name: fixed, interval: 30 min}'",
     };
     return words[type];

@@ -104,6 +104,7 @@ enum schema_id {
     KEY_CONTROLLER,
     KEY_SCHEDULER,
     KEY_RECOVERY,
+    KEY_ROUTER,
     KEY_REPLICATIONS,
     KEY_SEED,
     KEY_MAX_EVENTS,
@@ -131,6 +132,7 @@ enum schema_type {
     TYPE_CONTROLLER, /* struct spec_controller */
     TYPE_SCHEDULER,  /* spec.scheduler */
     TYPE_RECOVERY,   /* spec.recovery */
+    TYPE_ROUTER,     /* spec.router */
 };
 
 #define SCHEMA_NO_FIELD ((size_t)-1) /* checked, but nothing in the spec holds it */

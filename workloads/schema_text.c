@@ -36,6 +36,7 @@ static const char *type_name(enum schema_type type)
         [TYPE_CONTROLLER] = "controller",
         [TYPE_SCHEDULER] = "scheduler",
         [TYPE_RECOVERY] = "recovery",
+        [TYPE_ROUTER] = "router",
     };
     return names[type];
 }
@@ -97,7 +98,7 @@ static void print_help_laws(struct sink *sink)
                   law_forms[i].kind == LAW_LOGNORMAL ? "   or mean in place of median" : "");
 }
 
-/* Controllers, schedulers and recoveries are printed alike. */
+/* Controllers, schedulers, recoveries and routers are printed alike. */
 struct policy {
     const char *name, *summary;
     const struct cairn_param *params;
@@ -112,6 +113,8 @@ static struct policy policy_at(enum schema_type kind, size_t i)
         return POLICY_OF(cairn_schedulers[i]);
     if (kind == TYPE_RECOVERY && cairn_recoveries[i])
         return POLICY_OF(cairn_recoveries[i]);
+    if (kind == TYPE_ROUTER && cairn_routers[i])
+        return POLICY_OF(cairn_routers[i]);
     if (kind == TYPE_CONTROLLER && cairn_controllers[i])
         return POLICY_OF(cairn_controllers[i]);
     return (struct policy){0};
@@ -153,6 +156,7 @@ void schema_print_help(struct sink *sink)
     print_help_policies(sink, "Controllers", TYPE_CONTROLLER);
     print_help_policies(sink, "Schedulers", TYPE_SCHEDULER);
     print_help_policies(sink, "Recoveries", TYPE_RECOVERY);
+    print_help_policies(sink, "Routers", TYPE_ROUTER);
 }
 
 /* ---- JSON Schema --------------------------------------------------------------------------- */
@@ -259,6 +263,9 @@ static void print_kind(struct sink *sink, const struct schema_key *key)
         return;
     case TYPE_RECOVERY:
         io_printf(sink, "\"$ref\": \"#/$defs/recovery\"");
+        return;
+    case TYPE_ROUTER:
+        io_printf(sink, "\"$ref\": \"#/$defs/router\"");
         return;
     case TYPE_CONTROLLER:
         io_printf(sink, "\"$ref\": \"#/$defs/controller\"");
@@ -438,6 +445,8 @@ void schema_print_json(struct sink *sink)
     print_json_policies(sink, "scheduler", TYPE_SCHEDULER);
     io_printf(sink, ",\n");
     print_json_policies(sink, "recovery", TYPE_RECOVERY);
+    io_printf(sink, ",\n");
+    print_json_policies(sink, "router", TYPE_ROUTER);
     io_printf(sink, "\n");
     io_printf(sink, "}\n}\n");
 }

@@ -10,6 +10,7 @@
 #include "workloads/law_form.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schedule_form.h"
+#include "workloads/shell_form.h"
 #include "workloads/stage_form.h"
 #include <assert.h>
 #include <errno.h>
@@ -353,6 +354,7 @@ static enum status read_simple(const struct value_reader *reader, const struct s
     case TYPE_CONTROLLER:
     case TYPE_SCHEDULER:
     case TYPE_RECOVERY:
+    case TYPE_ROUTER:
         break;
     }
     return read_phases(reader, key, node);
@@ -377,9 +379,11 @@ enum status value_read(const struct value_reader *reader, const struct schema_ke
     if (key->type == TYPE_CONTROLLER)
         return controller_form_read(reader, node, canonical);
     if (key->type == TYPE_SCHEDULER)
-        return controller_form_read_scheduler(reader, node, canonical);
+        return shell_form_read_scheduler(reader, node, canonical);
     if (key->type == TYPE_RECOVERY)
-        return controller_form_read_recovery(reader, node, canonical);
+        return shell_form_read_recovery(reader, node, canonical);
+    if (key->type == TYPE_ROUTER)
+        return shell_form_read_router(reader, node, canonical);
     if (key->type != TYPE_PHASES && key->type != TYPE_CHOICE) {
         enum status status = value_scalar(reader, key->path, node, schema_expectation(key->type));
         if (status != STATUS_OK)
@@ -512,6 +516,7 @@ static void add_field(struct text *text, const struct value_reader *reader,
     case TYPE_CONTROLLER:
     case TYPE_SCHEDULER:
     case TYPE_RECOVERY:
+    case TYPE_ROUTER:
         assert(!"these have forms of their own");
     }
 }

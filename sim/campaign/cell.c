@@ -213,15 +213,34 @@ static enum status plan_controllers(struct cell *cell, struct arena *arena, stru
     return STATUS_OK;
 }
 
+/* Probes are a message each way. What never answers in time is never routed to. */
+static enum status check_router(const struct cell *cell, const void *plan, struct diag *diag)
+{
+    const struct spec *spec = &cell->spec;
+    const struct cairn_router_plan *p = plan;
+    double both = 2 * simtime_seconds(spec->runtime.latency);
+    bool is_routed = false;
+    for (uint32_t i = 0; i < spec->program->statements_count; i++)
+        is_routed |= spec->program->statements[i].is_routed;
+    if (!is_routed || spec->router.class->is_blind || both <= p->deadline.cap)
+        return STATUS_OK;
+    return diag_error(diag, scenario_place(cell->scenario, "router"),
+                      "%s: a probe takes runtime.latency each way, %g s, and deadline_cap is %g s; "
+                      "nobody would ever answer in time",
+                      spec->router.class->name, both, p->deadline.cap);
+}
+
 /* What decides in a program. */
 static enum status build_program_plans(struct cell *cell, struct arena *arena, struct diag *diag)
 {
     const struct spec *spec = &cell->spec;
     const struct cairn_scheduler_class *scheduler = spec->scheduler.class;
     const struct cairn_recovery_class *recovery = spec->recovery.class;
+    const struct cairn_router_class *router = spec->router.class;
     void *places = arena_alloc(arena, scheduler->plan_size);
     void *cures = arena_alloc(arena, cairn_recovery_plan_size(recovery));
-    if (!places || !cures)
+    void *routes = arena_alloc(arena, router->plan_size);
+    if (!places || !cures || !routes)
         return diag_world(diag, "plan", NULL, ENOMEM);
     const char *refusal = scheduler->plan(spec->scheduler.values, places);
     if (refusal)
@@ -231,7 +250,14 @@ static enum status build_program_plans(struct cell *cell, struct arena *arena, s
     if (refusal)
         return diag_error(diag, scenario_place(cell->scenario, "recovery"), "%s: %s",
                           recovery->name, refusal);
-    cell->plans = (struct runtime_plans){.scheduler = places, .recovery = cures};
+    refusal = router->plan(spec->router.values, routes);
+    if (refusal)
+        return diag_error(diag, scenario_place(cell->scenario, "router"), "%s: %s", router->name,
+                          refusal);
+    enum status status = check_router(cell, routes, diag);
+    if (status != STATUS_OK)
+        return status;
+    cell->plans = (struct runtime_plans){.scheduler = places, .recovery = cures, .router = routes};
     return plan_controllers(cell, arena, diag);
 }
 

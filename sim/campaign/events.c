@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One table says of each kind of event what its line holds; the rest is spelling. */
 #include "sim/campaign/events.h"
+#include "policies/router.h"
 #include "policies/scaling.h"
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
@@ -31,9 +32,18 @@ enum {
     HAS_ATTEMPT = 32768 | HAS_CALL,
     HAS_PROTECTED = 65536, /* useful time that a restore brought back */
     HAS_SPENT = 131072,    /* on a snapshot that came to nothing */
-    HAS_ITEM = 262144,     /* number of a message, among those of its class */
-    HAS_ROUND = 524288,    /* of a barrier */
-    HAS_REASON = 1 << 20,  /* why a map has more actors, or fewer */
+    HAS_SEARCH = 262144,   /* of a router; 0: it asks for itself */
+    HAS_NEAR = 524288,     /* node, zone or any; and misrouted: 1 or 0 */
+    HAS_TIMES = 1048576,   /* a search has waited */
+    HAS_REASON = 2097152,  /* why a map has more actors, or fewer */
+    HAS_ITEM = 4194304,    /* number of a message, among those of its class */
+    HAS_ROUND = 8388608,   /* of a barrier */
+};
+
+static const char *const nears[CAIRN_NEARS] = {
+    [CAIRN_NEAR_NODE] = "node",
+    [CAIRN_NEAR_ZONE] = "zone",
+    [CAIRN_NEAR_ANY] = "any",
 };
 
 struct kind {
@@ -103,6 +113,20 @@ static const struct kind kinds[TOLD_KINDS] = {
                     "its result is in the durable store"},
     [TOLD_RECALLED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
                        "a result without a copy is being read from there"},
+    [TOLD_PROBED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_SEARCH, "length",
+                     "a replica has so many requests, -1 if it does not say"},
+    [TOLD_ROUTED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SEARCH | HAS_NEAR |
+                         HAS_SINCE,
+                     "length",
+                     "a call is sent to a replica for having length, -1 if unasked; since_ns: it "
+                     "has waited since; misrouted: 1, another candidate had fewer"},
+    [TOLD_ACCEPTED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT, "length",
+                       "it is one of length there now"},
+    [TOLD_REFUSED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT, "length",
+                      "length is all that the replica takes; -1: it is not there"},
+    [TOLD_BACKED_OFF] = {HAS_JOB | HAS_CALL | HAS_TIMES | HAS_SEARCH, "delay_ns",
+                         "a search found nobody with room for the times-th time, and waits; batch: "
+                         "that made the replicas"},
     [TOLD_SCALED] = {HAS_JOB | HAS_WHAT | HAS_COUNT | HAS_REASON, "delta",
                      "a map has delta more actors of its own, or fewer: count"},
     [TOLD_ENQUEUED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM, "depth",
@@ -184,6 +208,10 @@ static void add_place(struct text *text, const struct told *told, unsigned has)
         if ((has & HAS_ATTEMPT) == HAS_ATTEMPT)
             add_number(text, "attempt", told->attempt);
     }
+    if (has & HAS_TIMES)
+        add_number(text, "times", told->attempt);
+    if (has & HAS_SEARCH)
+        add_number(text, "search", (slot_ns)told->count);
     if (has & HAS_COUNT)
         add_number(text, "count", (slot_ns)told->count);
     if (has & HAS_PROTECTED)
@@ -213,6 +241,10 @@ static void add_classes(struct text *text, const struct told *told, unsigned has
 {
     if (has & HAS_STATE)
         add_word(text, "state", actor_states[told->to]);
+    if (has & HAS_NEAR) {
+        add_word(text, "near", nears[told->to & ~TOLD_MISROUTED]);
+        add_number(text, "misrouted", (told->to & TOLD_MISROUTED) != 0);
+    }
     if (has & HAS_FROM)
         add_word(text, "from", job_class_names[told->cause]);
     if (has & HAS_CLASS)

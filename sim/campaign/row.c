@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One table of columns, written and read. */
 #include "sim/campaign/row.h"
+#include "policies/router.h"
 #include "sim/base/text.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -76,6 +77,20 @@ const struct row_column row_columns[] = {
     FIELD("objects_lost", ROW_U64, objects.lost),
     FIELD("objects_rebuilt", ROW_U64, objects.rebuilt),
     FIELD("bytes_moved", ROW_U64, bytes.moved),
+    FIELD("routes_routed", ROW_U64, routes.routed),
+    FIELD("routes_accepted", ROW_U64, routes.accepted),
+    FIELD("routes_refused", ROW_U64, routes.refused),
+    FIELD("routes_probes", ROW_U64, routes.probes),
+    FIELD("routes_waits", ROW_U64, routes.waits),
+    FIELD("routes_misrouted", ROW_U64, routes.misrouted),
+    FIELD("routes_node", ROW_U64, routes.near[CAIRN_NEAR_NODE]),
+    FIELD("routes_zone", ROW_U64, routes.near[CAIRN_NEAR_ZONE]),
+    FIELD("routes_any", ROW_U64, routes.near[CAIRN_NEAR_ANY]),
+    FIELD("routes_answered", ROW_U64, routes.answered),
+    FIELD("routes_longest", ROW_U64, routes.longest),
+    FIELD("routes_slowest_ns", ROW_U64, routes.slowest),
+    FIELD("routes_waited_ns", ROW_SLOTS, routes.waited),
+    FIELD("routes_took_ns", ROW_SLOTS, routes.took),
     FIELD("items_put", ROW_U64, items.put),
     FIELD("items_delivered", ROW_U64, items.delivered),
     FIELD("items_lost", ROW_U64, items.lost),

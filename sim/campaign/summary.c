@@ -123,6 +123,17 @@ static const struct {
     COUNT(objects.lost, objects.lost),
     COUNT(objects.rebuilt, objects.rebuilt),
     COUNT(bytes.moved, objects.bytes_moved),
+    COUNT(routes.routed, routes.routed),
+    COUNT(routes.accepted, routes.accepted),
+    COUNT(routes.refused, routes.refused),
+    COUNT(routes.probes, routes.probes),
+    COUNT(routes.waits, routes.waits),
+    COUNT(routes.misrouted, routes.misrouted),
+    COUNT(routes.near[0], routes.near[0]),
+    COUNT(routes.near[1], routes.near[1]),
+    COUNT(routes.near[2], routes.near[2]),
+    COUNT(routes.answered, routes.answered),
+    COUNT(routes.longest, routes.longest),
     COUNT(items.put, items.put),
     COUNT(items.delivered, items.delivered),
     COUNT(items.lost, items.lost),
@@ -199,6 +210,20 @@ static void add_counts(struct summary *s, const struct record *records)
     add_queues(s, records);
 }
 
+/* Times of requests: means over all of them, not over runs. */
+static void add_routes(struct summary *s, const struct record *records)
+{
+    double accepted = s->routes.accepted * s->n;
+    double answered = s->routes.answered * s->n;
+    for (uint32_t i = 0; i < s->n; i++) {
+        s->routes.waited += slot_seconds(records[i].routes.waited);
+        s->routes.response += slot_seconds(records[i].routes.took);
+        s->routes.slowest += slot_seconds((slot_ns)records[i].routes.slowest) / s->n;
+    }
+    s->routes.waited /= accepted > 0 ? accepted : 1;
+    s->routes.response /= answered > 0 ? answered : 1;
+}
+
 static void add_bound(struct summary *s, struct columns *c, const struct record *records)
 {
     uint32_t n = 0;
@@ -226,6 +251,7 @@ bool summary_of(struct summary *summary, const struct record *records, uint32_t 
     summary->waste = waste_of(&c, records, n);
     add_makespans(summary, &c, records);
     add_counts(summary, records);
+    add_routes(summary, records);
     add_bound(summary, &c, records);
     arena_fini(&c.arena);
     return true;

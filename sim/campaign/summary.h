@@ -34,6 +34,11 @@ struct summary {
         double stored, copied, lost, rebuilt, bytes_moved;
     } objects;
     struct {
+        double routed, accepted, refused, probes, waits, misrouted, near[3], answered;
+        double longest;                   /* queue of a run, mean */
+        double slowest, waited, response; /* s: of a run, mean; of a request */
+    } routes;
+    struct {
         double put, delivered, lost, left, doubled, high;
         double depth;  /* of all queues, over time */
         double waited; /* from put to delivery, s; 0 where nothing was */

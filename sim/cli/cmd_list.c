@@ -72,6 +72,13 @@ static enum status list_recoveries(struct cli *cli)
     return STATUS_OK;
 }
 
+static enum status list_routers(struct cli *cli)
+{
+    for (int i = 0; cairn_routers[i]; i++)
+        io_printf(&cli->out, "%-19s  %s\n", cairn_routers[i]->name, cairn_routers[i]->summary);
+    return STATUS_OK;
+}
+
 static void print_policy(struct sink *out, const char *kind, const char *name, const char *summary,
                          const struct cairn_param *params)
 {
@@ -91,6 +98,9 @@ void cmd_list_parameters(struct cli *cli)
     for (int i = 0; cairn_recoveries[i]; i++)
         print_policy(&cli->out, "recovery ", cairn_recoveries[i]->name,
                      cairn_recoveries[i]->summary, cairn_recoveries[i]->params);
+    for (int i = 0; cairn_routers[i]; i++)
+        print_policy(&cli->out, "router ", cairn_routers[i]->name, cairn_routers[i]->summary,
+                     cairn_routers[i]->params);
 }
 
 static enum status list_laws(struct cli *cli)
@@ -170,6 +180,7 @@ static const struct topic topics[] = {
     {"policies", "controllers", list_policies},
     {"schedulers", "who places tasks and actors", list_schedulers},
     {"recoveries", "who tries failed tasks and actors again", list_recoveries},
+    {"routers", "who chooses the actor that a call with 'to: one' goes to", list_routers},
     {"laws", "laws of lifetimes and repairs, as a scenario writes them", list_laws},
     {"formats", "files read and written", list_formats},
     {"figures", "what cairn plot draws", list_figures},

@@ -3,7 +3,8 @@
  *
  * The baseline (MODEL rule 22) is the cell with the same other values and the controller `none`,
  * or, where a job without checkpoints does not finish, one checkpoint an hour. Whether it finishes
- * is tried on a few replications with a small allowance of events. */
+ * is tried on a few replications with a small allowance of events; a program of actors without
+ * checkpoints has no other. */
 #include "sim/campaign/workspace.h"
 #include "sim/cli/report.h"
 #include <errno.h>
@@ -24,6 +25,15 @@ const char *cmd_sweep_axis(bool is_replay)
     return is_replay ? replay_axis : default_axis;
 }
 
+/* A program that says of no actor what a checkpoint costs has nothing for controllers to decide. */
+static bool is_beyond_controllers(const struct program *program)
+{
+    for (uint32_t i = 0; program && i < program->actors_count; i++)
+        if (program->actors[i].checkpoint.is_given)
+            return false;
+    return program != NULL;
+}
+
 static enum status find_baseline(struct cli *cli, struct prepared *p, const char **name)
 {
     struct record record;
@@ -34,6 +44,10 @@ static enum status find_baseline(struct cli *cli, struct prepared *p, const char
     if (status != STATUS_OK)
         return status;
     struct cell *probe = &p->study.cells[--p->study.count];
+    if (is_beyond_controllers(probe->spec.program)) {
+        *name = "none";
+        return STATUS_OK;
+    }
     probe->spec.max_events = PROBE_EVENTS;
     status = workspace_open(&workspace, probe, probe->plan);
     if (status != STATUS_OK)

@@ -8,6 +8,7 @@
 #include "sim/base/text.h"
 #include "sim/campaign/process.h"
 #include "sim/cli/report_program.h"
+#include "sim/cli/report_routes.h"
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -365,6 +366,8 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_ledger(out, &s);
     print_counts(out, c, &s);
     report_program_counts(out, &s);
+    if (s.routes.routed > 0)
+        report_routes_print(out, c->spec.router.class->name, &s);
     print_foretold(out, c, &s);
     print_ends(out, c, &s);
     if (c->spec.program)
@@ -408,6 +411,7 @@ static void put_policy_json(struct sink *out, const struct cell *cell)
     if (cell->spec.program) {
         put_text(out, ",\n  \"scheduler\": ", cell->spec.scheduler.class->name);
         put_text(out, ",\n  \"recovery\": ", cell->spec.recovery.class->name);
+        put_text(out, ",\n  \"router\": ", cell->spec.router.class->name);
     }
     if (cell->has_interval && cell->interval != SIMTIME_NEVER)
         put_number(out, ",\n  \"interval_s\": ", simtime_seconds(cell->interval));
@@ -477,6 +481,8 @@ static void put_program_json(struct sink *out, const struct summary *s)
     put_number(out, ", \"depth\": ", s->items.depth);
     put_number(out, ", \"waited_s\": ", s->items.waited);
     io_printf(out, "}");
+    if (s->routes.routed > 0)
+        report_routes_json(out, s);
 }
 
 static void put_head_json(struct sink *out, const struct prepared *p, const struct cell *cell,

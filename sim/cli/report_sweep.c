@@ -6,6 +6,7 @@
  * censored. */
 #include "sim/base/text.h"
 #include "sim/cli/report_program.h"
+#include "sim/cli/report_routes.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -149,6 +150,20 @@ static void print_notes(struct sink *out, const struct prepared *p, const struct
     io_printf(out, "\n");
 }
 
+/* Where requests are routed, what they met; near: the share of the driver's own node. */
+static void print_routes(struct sink *out, const struct prepared *p, const struct line *lines,
+                         uint32_t cells, int width)
+{
+    double routed = 0;
+    for (uint32_t i = 0; i < cells; i++)
+        routed += lines[i].summary.routes.routed;
+    if (!(routed > 0))
+        return;
+    report_routes_head(out, width, p->varied_count == 1 ? last_part(p->keys[0]) : "cell");
+    for (uint32_t i = 0; i < cells; i++)
+        report_routes_line(out, width, lines[i].cell->label, &lines[i].summary);
+}
+
 static void print_head(struct sink *out, const char *name, const struct cell *cell)
 {
     const uint32_t workers = cell->spec.group.workers;
@@ -185,6 +200,7 @@ enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint3
               "saved", "overhead", "regret");
     for (uint32_t i = 0; i < cells; i++)
         print_line(out, &lines[i], width);
+    print_routes(out, p, lines, cells, width);
     print_notes(out, p, lines, cells, baseline_of);
     return print_verdict(cli, lines, cells);
 }

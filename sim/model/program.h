@@ -39,6 +39,12 @@ struct patience {
     simtime time;
 };
 
+/* Where a task or an actor must be placed. */
+struct program_pin {
+    uint32_t node; /* 1 and the number of the node; 0: anywhere */
+    bool is_soft;  /* elsewhere, if that one is not there */
+};
+
 /* A task, or a method of an actor. */
 struct program_function {
     const char *name;   /* "load", "Trainer.train" */
@@ -52,6 +58,7 @@ struct program_function {
     struct amount uses;     /* memory that a call really takes while it runs */
     struct cairn_demand demand; /* of a task */
     enum cairn_strategy strategy;
+    struct program_pin pin;
     int32_t priority;
     int32_t retries; /* of a task after system failures: max_retries; methods: of their class */
     bool retry_exceptions;
@@ -87,6 +94,7 @@ struct program_actor {
     struct amount start;              /* the constructor */
     struct cairn_demand placed, held; /* to be placed; while it lives */
     enum cairn_strategy strategy;
+    struct program_pin pin;
     int32_t restarts;     /* max_restarts */
     int32_t task_retries; /* max_task_retries */
     uint32_t concurrency; /* calls at once: threads, or awaits of an async actor */
@@ -123,11 +131,12 @@ struct program_argument {
     struct program_variable variable;
     bool is_each; /* call i gets element i. There are as many elements as calls: `times` of a task;
                      of a method one on each actor of the target, which has as many, and `times` is
-                     1 */
+                     1; unless the calls are routed */
 };
 
 enum program_op {
-    OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target` */
+    OP_CALL,       /* `times` calls of function `what`; of a method, on each actor of `target`, or
+                      each on one of them that the router chooses */
     OP_CREATE,     /* `times` actors of class `what`, with the checkpoints of those of `target` */
     OP_GET,        /* waits for the arguments and fetches them */
     OP_WAIT,       /* until `times` of the arguments are there, or the timeout */
@@ -170,6 +179,7 @@ struct program_statement {
     struct program_variable target, bind;
     uint32_t first_argument, arguments_count;
     struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
+    bool is_routed;       /* OP_CALL of a method: each call goes to one actor of `target` */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
     const struct program_map *map; /* OP_MAP */
     bool is_forced;                /* OP_CANCEL: tasks that run are ended, too */

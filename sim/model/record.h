@@ -109,7 +109,18 @@ struct record {
     } objects;
     struct {
         uint64_t moved;
-    } bytes;                   /* between nodes */
+    } bytes; /* between nodes */
+    struct {
+        uint64_t routed;            /* requests sent to a replica, again perhaps */
+        uint64_t accepted, refused; /* by it; or it was not there any more */
+        uint64_t probes, waits;     /* answers, or none; searches that found nobody, and waited */
+        uint64_t misrouted;         /* another candidate had fewer */
+        uint64_t near[3];           /* routed to the driver's node, its zone, elsewhere */
+        uint64_t answered;          /* requests that came to a result */
+        uint64_t longest;           /* queue of a replica, what it serves included */
+        uint64_t slowest;           /* ns from the router to the result */
+        slot_ns waited, took;       /* from the router to a replica, summed; to the result */
+    } routes;
     struct record_items items; /* of all queues */
     uint64_t events;           /* canonical happenings */
     struct digest_value digest;

@@ -9,6 +9,7 @@
 
 #include "policies/controller.h"
 #include "policies/recovery.h"
+#include "policies/router.h"
 #include "policies/scheduler.h"
 #include "sim/base/law.h"
 #include "sim/base/limits.h"
@@ -187,6 +188,10 @@ struct spec {
         const struct cairn_recovery_class *class;
         struct cairn_value values[LIMIT_PARAMS];
     } recovery;
+    struct {
+        const struct cairn_router_class *class;
+        struct cairn_value values[LIMIT_PARAMS];
+    } router;
     uint32_t replications;
     uint64_t seed;
     uint64_t max_events; /* bound on canonical happenings of one replication */

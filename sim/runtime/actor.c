@@ -12,6 +12,7 @@
 #include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/snapshot.h"
@@ -111,6 +112,7 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .nearest = CAIRN_NOWHERE,
                               .avoid = a->avoid,
                               .expected = CAIRN_NEVER};
+    runtime_pin(&r, &class->pin);
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
 }
 
@@ -153,6 +155,7 @@ static void alive(struct runtime *rt, uint32_t number, simtime restore)
         batch_settle(rt, batch, element, OBJECT_READY, 0);
     }
     advice_alive(rt, number, restore);
+    routing_up(rt, number);
     service_began(rt, number);
 }
 
@@ -315,6 +318,7 @@ static void die(struct runtime *rt, uint32_t number)
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
     items_end(rt, number);
+    routing_gone(rt, number);
     aftermath_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
@@ -330,6 +334,7 @@ static void leave_process(struct runtime *rt, uint32_t number)
     }
     leave_seat(rt, number);
     a->phase = ACTOR_NOWHERE;
+    routing_gone(rt, number);
 }
 
 /* A new process, after a delay, for who has just lost one. */

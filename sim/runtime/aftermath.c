@@ -33,6 +33,7 @@ void aftermath_try_again(struct runtime *rt, uint32_t call, simtime delay)
     runtime_tell(rt, told);
     if (delay == 0)
         return;
+    actor_of(rt, c->actor)->coming += c->has_arrived;
     c->has_arrived = false;
     c->state = CALL_BACKOFF;
     c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);
@@ -94,6 +95,7 @@ void aftermath_sort(struct runtime *rt, uint32_t number, bool is_dead)
             backlog_push_back(rt, a, at);
             continue;
         }
+        call_of(rt, at)->stamp = 0; /* those that fail before it wake it no more */
         *end = at;
         end = &call_of(rt, at)->next;
         a->calls--;

@@ -24,6 +24,22 @@ void backlog_push_front(struct runtime *rt, struct actor *a, uint32_t call)
         a->queue_last = call;
 }
 
+void backlog_push_arrived(struct runtime *rt, struct actor *a, uint32_t call)
+{
+    uint32_t before = 0;
+    for (uint32_t at = a->queue_first; a->coming > 0 && at && call_of(rt, at)->has_arrived;
+         at = call_of(rt, at)->next)
+        before = at;
+    if (a->coming == 0 || before == a->queue_last) {
+        backlog_push_back(rt, a, call);
+    } else if (!before) {
+        backlog_push_front(rt, a, call);
+    } else {
+        call_of(rt, call)->next = call_of(rt, before)->next;
+        call_of(rt, before)->next = call;
+    }
+}
+
 void backlog_pop_front(struct runtime *rt, struct actor *a)
 {
     a->queue_first = call_of(rt, a->queue_first)->next;

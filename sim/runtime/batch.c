@@ -10,6 +10,7 @@
 #include "sim/runtime/copies.h"
 #include "sim/runtime/crew.h"
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/submit.h"
 
 struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t element,
@@ -173,6 +174,8 @@ void batch_cancel(struct runtime *rt, uint32_t number)
     struct batch *b = batch_of(rt, number);
     b->is_cancelled = true;
     runtime_stop_timer(rt, &b->timer);
+    if (routing_is_for(rt, number))
+        routing_end(rt, number);
     for (uint32_t i = 0; i < b->count && b->pending > 0 && b->kind == BATCH_TASKS; i++) {
         if (b->objects[i].state != OBJECT_PENDING)
             continue;

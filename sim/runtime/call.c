@@ -10,8 +10,10 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/items.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/straggler.h"
@@ -67,6 +69,8 @@ static void free_call(struct runtime *rt, uint32_t number)
     struct call *c = call_of(rt, number);
     assert(c->seat.host == TOLD_NOWHERE && c->timer == 0 && !c->is_pinning);
     c->stamp = 0; /* what it still waits for wakes nobody */
+    if (routing_is_for(rt, c->batch))
+        routing_done(rt, number);
     batch_call_done(rt, c->batch, c->element);
     pool_give(&rt->calls, number);
 }
@@ -85,6 +89,8 @@ void call_go(struct runtime *rt, uint32_t number, uint32_t failed)
     struct call *c = call_of(rt, number);
     if (c->actor)
         service_call_ready(rt, number, failed);
+    else if (routing_is_for(rt, c->batch))
+        routing_request(rt, number, failed);
     else if (failed)
         call_give_up(rt, number, failed - 1);
     else
@@ -207,6 +213,8 @@ static void settle(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     uint32_t batch = c->batch, element = c->element;
+    if (routing_is_for(rt, batch))
+        routing_answered(rt, number);
     free_call(rt, number);
     batch_settle(rt, batch, element, OBJECT_READY, 0);
 }
@@ -402,6 +410,10 @@ void call_timer(struct runtime *rt, uint32_t number)
     case CALL_LOST:
         call_detected(rt, number);
         break;
+    case CALL_SENT:
+    case CALL_REFUSED:
+        routing_call_timer(rt, number);
+        break;
     case CALL_WAITING:
     case CALL_AWAITING:
     case CALL_PARKED:
@@ -521,18 +533,6 @@ void call_end_attempt(struct runtime *rt, uint32_t number, uint32_t cause)
 
 /* ---- shared with actors -------------------------------------------------------------------- */
 
-/* What the items of one call take to put or to get. */
-static simtime items_work(const struct runtime *rt, const struct program_function *f,
-                          uint32_t function, uint64_t index)
-{
-    uint64_t count = (uint64_t)f->puts + f->gets;
-    simtime work = 0;
-    for (uint64_t i = 0; i < count && !amount_is_zero(&f->item); i++)
-        work = simtime_add(work, runtime_amount(rt, &f->item, STREAM_TIME, function,
-                                                index * count + i, WORD_ITEM));
-    return work;
-}
-
 simtime call_work(struct runtime *rt, const struct call *c, uint32_t host, bool *is_raising)
 {
     const struct batch *b = batch_of(rt, c->batch);
@@ -544,7 +544,7 @@ simtime call_work(struct runtime *rt, const struct call *c, uint32_t host, bool 
     *is_raising =
         f->fails.ppm > 0 && index >= f->fails.after &&
         runtime_uniform(rt, STREAM_EXCEPTION, b->function, index, c->attempt) * PPM < f->fails.ppm;
-    work = simtime_add(work, items_work(rt, f, b->function, index));
+    work = simtime_add(work, items_work(rt, c));
     if (*is_raising)
         work = simtime_scale(work, f->fails.at_ppm, PPM);
     bool has_await = !c->actor && !*is_raising; /* a task keeps its worker while it waits */

@@ -12,6 +12,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/service.h"
 
 /* Does the attempt run, or has it run? What is lost is not known to be: that is found out later. */
@@ -51,7 +52,9 @@ static void cancel_element(struct runtime *rt, uint32_t number, uint32_t element
 {
     struct batch *b = batch_of(rt, number);
     uint32_t call = b->objects[element].call;
-    if (call && b->kind == BATCH_METHODS) {
+    if (call && routing_is_for(rt, number) && !call_of(rt, call)->actor) {
+        routing_cancel(rt, call);
+    } else if (call && b->kind == BATCH_METHODS) {
         service_cancel(rt, call);
     } else if (call) {
         cancel_task(rt, call, is_forced);

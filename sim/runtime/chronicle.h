@@ -43,15 +43,22 @@ enum told_kind {
     TOLD_OUTAGE, /* amount nodes went down in the cluster, count elsewhere: told behind them */
     TOLD_PREDICTION,
     TOLD_NOTICE,
-    TOLD_STOPPED,   /* the run ends before its jobs do; cause: enum run_end */
-    TOLD_EVICTED,   /* amount bytes: a copy that nobody needs leaves a host for want of room */
-    TOLD_SPILLED,   /* likewise, to be on its disk alone, or as well */
-    TOLD_READ,      /* amount bytes are being read back into its memory */
-    TOLD_FORGOTTEN, /* count calls can not be made again: what they returned is lost with its node
-                     */
-    TOLD_KILLED,    /* its process, for want of memory; amount: bytes taken on the host */
-    TOLD_SAVED,     /* amount bytes: a result is in the durable store */
-    TOLD_RECALLED,  /* amount bytes are being read from there to a host */
+    TOLD_STOPPED,    /* the run ends before its jobs do; cause: enum run_end */
+    TOLD_EVICTED,    /* amount bytes: a copy that nobody needs leaves a host for want of room */
+    TOLD_SPILLED,    /* likewise, to be on its disk alone, or as well */
+    TOLD_READ,       /* amount bytes are being read back into its memory */
+    TOLD_FORGOTTEN,  /* count calls can not be made again: what they returned is lost with its node
+                      */
+    TOLD_KILLED,     /* its process, for want of memory; amount: bytes taken on the host */
+    TOLD_SAVED,      /* amount bytes: a result is in the durable store */
+    TOLD_RECALLED,   /* amount bytes are being read from there to a host */
+    TOLD_PROBED,     /* a replica says that it has amount requests (-1: nothing), to search `count`
+                      */
+    TOLD_ROUTED,     /* a call is sent to a replica for having amount (-1: unasked), by search
+                        `count`; to: enum cairn_near, and TOLD_MISROUTED */
+    TOLD_ACCEPTED,   /* it is in that replica's queue, as one of amount */
+    TOLD_REFUSED,    /* the replica has amount, and that is enough; -1: it is not there */
+    TOLD_BACKED_OFF, /* search `count` found nobody with room: it waits for amount ns */
     TOLD_SCALED,    /* amount: so many more actors of a map, or fewer; count: are there now; to: why
                        (enum cairn_scaling_reason) */
     TOLD_ENQUEUED,  /* item `count` is in a queue, amount items deep now; to: 1, not the first time
@@ -72,7 +79,8 @@ enum told_kind {
 };
 extern const char *const told_names[TOLD_KINDS];
 
-#define TOLD_NOWHERE UINT32_MAX
+#define TOLD_NOWHERE   UINT32_MAX
+#define TOLD_MISROUTED 4u /* another of the candidates had fewer requests */
 
 struct told {
     simtime time, since;

@@ -11,6 +11,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
 
@@ -120,10 +121,13 @@ void lineage_keep(struct runtime *rt, uint32_t number)
 
 /* ---- what is made again -------------------------------------------------------------------- */
 
-static bool can_be_made(const struct runtime *rt, const struct batch *b, uint32_t element)
+static bool can_be_made(const struct runtime *rt, uint32_t number, uint32_t element)
 {
+    const struct batch *b = batch_of(rt, number);
     if (b->is_cancelled || b->is_past || b->kind == BATCH_TASKS)
         return !b->is_cancelled && !b->is_past;
+    if (routing_is_for(rt, number))
+        return routing_can_call_again(rt, b->target, element);
     return b->kind == BATCH_METHODS && service_can_call_again(rt, b, element);
 }
 
@@ -150,7 +154,7 @@ static void need(struct runtime *rt, uint32_t for_call, uint32_t number, uint32_
         return;
     if (object->state != OBJECT_PENDING) {
         tell_lost(rt, number, element);
-        if (!can_be_made(rt, batch_of(rt, number), element)) {
+        if (!can_be_made(rt, number, element)) {
             fail(rt, number, element);
             return;
         }
@@ -170,7 +174,7 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
     if (object->state == OBJECT_PENDING || object->state == OBJECT_FAILED || is_recalled(object))
         return;
     tell_lost(rt, number, element);
-    if (!can_be_made(rt, batch_of(rt, number), element)) {
+    if (!can_be_made(rt, number, element)) {
         fail(rt, number, element);
         return;
     }
@@ -182,8 +186,10 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
         const struct call *call = pool_at(&rt->calls, at);
         const struct batch *b = batch_of(rt, call->batch);
         todo = *todo_link(rt, at);
-        if (b->kind == BATCH_METHODS)
-            service_queue_first(rt, at);
+        if (routing_is_for(rt, call->batch))
+            routing_call_again(rt, at);
+        else if (b->kind == BATCH_METHODS)
+            service_expect_again(rt, at);
         for (uint32_t k = 0; k < b->arguments_count; k++) {
             const struct batch_argument *a = &b->arguments[k];
             if (a->is_each)

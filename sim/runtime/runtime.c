@@ -16,10 +16,12 @@
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/inquiry.h"
 #include "sim/runtime/job.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/prefetch.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/spill.h"
@@ -70,6 +72,11 @@ const char *const told_names[TOLD_KINDS] = {
     [TOLD_KILLED] = "killed",
     [TOLD_SAVED] = "saved",
     [TOLD_RECALLED] = "recalled",
+    [TOLD_PROBED] = "probed",
+    [TOLD_ROUTED] = "routed",
+    [TOLD_ACCEPTED] = "accepted",
+    [TOLD_REFUSED] = "refused",
+    [TOLD_BACKED_OFF] = "backed-off",
     [TOLD_SCALED] = "scaled",
     [TOLD_ENQUEUED] = "enqueued",
     [TOLD_DEQUEUED] = "dequeued",
@@ -231,6 +238,7 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
                            .program = program,
                            .scheduler_plan = plans->scheduler,
                            .recovery_plan = plans->recovery,
+                           .router_plan = plans->router,
                            .controller_plans = plans->controllers,
                            .pending_most = PENDING_FIRST};
     arena_init(&rt->arena);
@@ -293,6 +301,8 @@ static bool open_pools(struct runtime *rt)
            pool_open(&rt->crews, a, sizeof(struct crew), is_out) &&
            pool_open(&rt->members, a, sizeof(struct member), is_out) &&
            pool_open(&rt->errands, a, sizeof(struct errand), is_out) &&
+           pool_open(&rt->fleets, a, sizeof(struct fleet), is_out) &&
+           pool_open(&rt->inquiries, a, sizeof(struct inquiry), is_out) &&
            pool_open(&rt->items, a, sizeof(struct item), is_out);
 }
 
@@ -335,6 +345,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->crews_ready_first = rt->crews_ready_last = 0;
     rt->ready_first = rt->ready_last = rt->serial = rt->stamps = rt->jobs_come = 0;
     rt->jobs_left = rt->executed = 0;
+    rt->fleets_ready = 0;
     rt->instant = 0;
     rt->nodes_told = UINT64_MAX;
     memset(&rt->remembered, 0, sizeof rt->remembered);
@@ -425,6 +436,9 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_KILLER:
         killer_timer(rt, timer.number);
+        break;
+    case TIMER_INQUIRY:
+        inquiry_timer(rt, timer.number);
         break;
     case TIMER_ERRAND:
         crew_errand_timer(rt, timer.number);
@@ -527,7 +541,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         bool is_fault;
         do
             fiber_run_ready(rt);
-        while (crew_run_ready(rt) || store_run_ready(rt));
+        while (crew_run_ready(rt) || store_run_ready(rt) || routing_run_ready(rt));
         if (rt->is_over || rt->jobs_left == 0)
             break;
         bool has_next = engine_peek(engine, &event, &is_fault);

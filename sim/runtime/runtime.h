@@ -17,6 +17,7 @@
 #define CAIRN_RUNTIME_RUNTIME_H
 
 #include "policies/recovery.h"
+#include "policies/router.h"
 #include "sim/base/status.h"
 #include "sim/model/fault.h"
 #include "sim/model/program.h"
@@ -34,7 +35,8 @@ enum {
     STREAM_THINK,
     STREAM_CRASH,
     STREAM_PROBE,
-    STREAM_SLOW
+    STREAM_SLOW,
+    STREAM_ROUTE
 };
 
 /* Words of one address. */
@@ -70,6 +72,7 @@ enum timer_kind {
     TIMER_CRASH,
     TIMER_STORE,
     TIMER_KILLER,
+    TIMER_INQUIRY,
     TIMER_ERRAND,
     TIMER_CREW,
 };
@@ -171,7 +174,7 @@ struct batch {
     uint8_t kind;                      /* enum batch_kind */
     bool is_cancelled, has_arrived, is_enqueued, has_calls;
     bool is_remembered, is_past; /* its calls can be made again; they are forgotten */
-    uint32_t target;             /* methods: the set of actors */
+    uint32_t target;             /* methods: the set of actors; of a set: its fleet */
     uint32_t handles;            /* variables that hold it, batches under way that need all of it */
     uint32_t lineage;            /* batches that would need it to be computed again */
     uint32_t older, newer;       /* of those whose calls are remembered */
@@ -202,6 +205,8 @@ enum call_state {
     CALL_LOST,    /* its place is gone, and nobody knows yet */
     CALL_BACKOFF,
     CALL_REPLYING,
+    CALL_SENT,    /* to the replica that the router chose */
+    CALL_REFUSED, /* by it, and on the way back */
 };
 struct call {
     struct seat seat; /* tasks */
@@ -226,13 +231,51 @@ struct call {
     bool is_late;     /* or because it has waited long enough */
     bool has_arrived; /* at its actor */
     bool is_pinning;
+    bool is_again;     /* of an actor: it is made once more, for its lost result */
+    bool is_outside;   /* of its queue, until its arguments are there */
     bool is_cancelled; /* it has begun, and is not tried again */
     bool is_resumed;   /* it has waited for room, and is next */
     bool was_alive;    /* its actor has lived with it: its death is this call's failure */
-    simtime recall;    /* part of its fetching that reads from the durable store */
-    simtime began;     /* of a method: when it began to compute, were it not for being parked */
-    simtime parked;    /* since then */
-    simtime worked;    /* of a task: useful time that its result will stand for */
+    uint16_t refusals;
+    uint32_t replica; /* of a routed call: the one that it was last sent to */
+    int32_t length;   /* of the queue that refused it */
+    simtime asked;    /* of a routed call: since when it wants a replica */
+    simtime recall;   /* part of its fetching that reads from the durable store */
+    simtime began;    /* of a method: when it began to compute, were it not for being parked */
+    simtime parked;   /* since then */
+    simtime worked;   /* of a task: useful time that its result will stand for */
+};
+
+/* The actors of a variable as replicas, see fleet.h. */
+struct fleet {
+    uint32_t set; /* batch */
+    uint32_t next_ready;
+    bool is_ready;
+    void *router;         /* its state */
+    uint32_t most;        /* candidates of one question, at most */
+    uint32_t first, last; /* requests that wait, by next */
+    uint32_t waiting;     /* so many */
+    uint32_t lost;        /* requests with a process that is lost, newest first, by next */
+    uint32_t open;        /* requests that no replica has accepted, from their submission on */
+    uint32_t searches;    /* under way */
+    uint64_t searched;    /* so far */
+};
+enum inquiry_phase {
+    INQUIRY_WAITING,  /* a search: before it asks, again perhaps */
+    INQUIRY_PROBING,  /* its probes are on their way */
+    INQUIRY_ANSWERED, /* when this ends their answers are there, or will not count */
+    INQUIRY_ASKED,    /* no search: a probe is on its way */
+    INQUIRY_ANSWER,   /* and back */
+    INQUIRY_NEWS,     /* what a replica has said of itself is on its way */
+};
+struct inquiry {
+    uint32_t fleet;
+    enum inquiry_phase phase;
+    bool is_far, is_silent; /* candidates that have not said how many they have */
+    uint64_t serial;        /* of the search, from 1; 0: of none */
+    struct cairn_search search;
+    struct cairn_route route; /* of no search: replica and length */
+    struct cairn_candidate *candidates;
 };
 
 /* Ray's numbers; exactly the ten documented transitions occur (actor.c). */
@@ -279,8 +322,9 @@ struct actor {
     uint32_t timer;
     uint32_t queue_first, queue_last; /* calls in the order of their submission */
     uint32_t running, running_count;
-    uint32_t calls; /* in the queue or running */
-    uint32_t life;  /* counts its processes */
+    uint32_t calls;  /* in the queue or running */
+    uint32_t coming; /* of them, those that have not arrived */
+    uint32_t life;   /* counts its processes */
     uint16_t failed[CAIRN_CAUSES];
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds */
@@ -344,7 +388,7 @@ struct job {
 struct runtime {
     const struct spec *spec;
     const struct program *program;
-    const void *scheduler_plan, *recovery_plan;
+    const void *scheduler_plan, *recovery_plan, *router_plan;
     const void *const *controller_plans; /* by class of actors; NULL: none, of all or of this one */
     struct arena arena, fixed;           /* of a replication; of the workspace */
     struct engine engine;
@@ -375,6 +419,7 @@ struct runtime {
     struct item_class *item_classes; /* by class */
 
     struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, items;
+    struct pool fleets, inquiries;
     struct pool crews, members, errands; /* of maps (crew.h) */
     uint32_t crews_ready_first, crews_ready_last;
     struct blocks blocks;
@@ -383,6 +428,7 @@ struct runtime {
         int64_t bytes;        /* of their specifications */
     } remembered;
     uint32_t ready_first, ready_last; /* fibers */
+    uint32_t fleets_ready;            /* first, by next_ready */
     uint32_t serial;                  /* of batches */
     uint32_t stamps;                  /* of waits */
     uint32_t jobs_come;
@@ -399,8 +445,8 @@ struct runtime {
 /* plans: what the classes of the policies made of their parameters; they outlive it. STATUS_MEMORY.
  */
 struct runtime_plans {
-    const void *scheduler, *recovery;
-    const void *const *controllers; /* by class of actors; NULL: none decides */
+    const void *scheduler, *recovery, *router; /* router: where calls are routed */
+    const void *const *controllers;            /* by class of actors; NULL: none decides */
 };
 enum status runtime_open(struct runtime *runtime, const struct spec *spec,
                          const struct runtime_plans *plans);
@@ -423,6 +469,16 @@ uint32_t runtime_timer(struct runtime *rt, simtime delay, enum event_class class
                        enum timer_kind kind, uint32_t number);
 /* *timer will not fire; it is 0 afterwards. */
 void runtime_stop_timer(struct runtime *rt, uint32_t *timer);
+/* The node that the program says, if it says one. */
+static inline void runtime_pin(struct cairn_request *request, const struct program_pin *pin)
+{
+    if (pin->node == 0)
+        return;
+    request->strategy = CAIRN_PLACE_NODE;
+    request->node = pin->node - 1;
+    request->is_soft = pin->is_soft;
+}
+
 /* A request to the scheduler. What addresses its random words: function and number of the call
  * (or NOTHING and those of an actor), and which attempt it is; no history, no pool. */
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,

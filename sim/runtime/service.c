@@ -14,6 +14,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/channel.h"
 #include "sim/runtime/killer.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
@@ -96,14 +97,17 @@ void service_queue(struct runtime *rt, uint32_t call)
     c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
     backlog_push_back(rt, actor_of(rt, c->actor), call);
     actor_of(rt, c->actor)->calls++;
+    actor_of(rt, c->actor)->coming++;
 }
 
-void service_queue_first(struct runtime *rt, uint32_t call)
+void service_expect_again(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
-    push_front(rt, c->actor, call);
+    if (!c->actor)
+        c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
+    c->is_again = c->is_outside = true;
     actor_of(rt, c->actor)->calls++;
+    actor_of(rt, c->actor)->coming++;
 }
 
 bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
@@ -115,7 +119,7 @@ bool service_can_call_again(const struct runtime *rt, const struct batch *batch,
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD)
+    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD && !routing_is_open(rt, a->batch))
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
@@ -297,6 +301,10 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     struct actor *a = actor_of(rt, number);
     bool is_refused = a->state == ACTOR_DEAD || (a->state == ACTOR_RESTARTING && !c->was_alive &&
                                                  class_of(rt, a)->task_retries == 0);
+    if (c->is_outside)
+        push_front(rt, number, call);
+    c->is_outside = false;
+    a->coming -= !c->has_arrived;
     c->has_arrived = true;
     c->was_alive = a->state == ACTOR_ALIVE;
     if (failed || is_refused) {

@@ -11,8 +11,9 @@
 
 /* A call goes behind the others; it has not arrived yet. */
 void service_queue(struct runtime *rt, uint32_t call);
-/* A call that is made again goes before them: what waits there may need its result. */
-void service_queue_first(struct runtime *rt, uint32_t call);
+/* A call is made again: when its arguments are there it goes before all that wait, as these may
+ * need its result; and not earlier, as it may need theirs. */
+void service_expect_again(struct runtime *rt, uint32_t call);
 /* May the actor of this call be asked for a result again? */
 bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element);
 /* It has arrived, its arguments are there or have failed (1 + the cause). */

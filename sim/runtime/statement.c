@@ -24,8 +24,9 @@ static uint32_t count_calls(const struct runtime *rt, const struct program_state
         if (arguments[i].is_each && batch_of(rt, arguments[i].batch)->count < least)
             least = batch_of(rt, arguments[i].batch)->count;
     if (least == UINT64_MAX)
-        least = s->times * targets;
-    else if (rt->program->functions[s->what].actor != PROGRAM_NOTHING && least > targets)
+        least = s->times * (s->is_routed ? 1 : targets);
+    else if (!s->is_routed && rt->program->functions[s->what].actor != PROGRAM_NOTHING &&
+             least > targets)
         least = targets;
     return least > POOL_MOST ? POOL_MOST : (uint32_t)least;
 }

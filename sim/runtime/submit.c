@@ -11,6 +11,7 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/routing.h"
 #include "sim/runtime/service.h"
 
 #define NEAREST 32 /* hosts among which the one with most bytes is looked for */
@@ -83,6 +84,7 @@ static void request(struct runtime *rt, uint32_t number, uint32_t element, uint3
                                   f->time.kind == AMOUNT_CONSTANT ? f->time.constant : CAIRN_NEVER};
     r.nearest = b->arguments_count ? nearest_host(rt, b, count == 1 ? element : TOLD_NOWHERE)
                                    : CAIRN_NOWHERE;
+    runtime_pin(&r, &f->pin);
     runtime_request(rt, &r, b->function, b->first + element, attempt);
 }
 
@@ -253,8 +255,12 @@ void submit_batch(struct runtime *rt, uint32_t number)
         has_each |= b->arguments[i].is_each;
     if (b->kind != BATCH_TASKS && b->kind != BATCH_ACTORS) {
         make_calls(rt, number);
+        bool is_routed = routing_is_for(rt, number);
         for (uint32_t i = 0; i < b->count; i++)
-            service_queue(rt, b->objects[i].call);
+            if (is_routed)
+                routing_expect(rt, b->objects[i].call);
+            else
+                service_queue(rt, b->objects[i].call);
     } else if (has_each) {
         make_calls(rt, number);
     }

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 static const char *const headers[] = {"policies/controller.h", "policies/scheduler.h",
-                                      "policies/recovery.h", "policies/registry.h",
-                                      "policies/scaling.h"};
+                                      "policies/recovery.h",   "policies/router.h",
+                                      "policies/registry.h",   "policies/scaling.h"};
 
 /* Everything that a driver calls, and every struct that it fills. */
 static const char driver[] =
@@ -96,6 +96,38 @@ static const char scheduling[] =
     "    return cairn_scheduler_withdraw(s, plan, state, r.id);\n"
     "}\n";
 
+/* And for routers. */
+static const char routing[] =
+    "#include \"policies/registry.h\"\n"
+    "uint32_t drive(void *plan, void *state, int64_t now);\n"
+    "uint32_t drive(void *plan, void *state, int64_t now)\n"
+    "{\n"
+    "    const struct cairn_router_class *r = cairn_router_find(\"power-of-two\");\n"
+    "    struct cairn_value values[12]; struct cairn_fleet fleet; struct cairn_replica replica;\n"
+    "    struct cairn_search search; struct cairn_candidate some[2]; struct cairn_route route;\n"
+    "    const uint64_t random[2] = {1, 2};\n"
+    "    values[0].i = 1; fleet.size = sizeof fleet; fleet.replicas = 2;\n"
+    "    replica.size = sizeof replica; search.near = CAIRN_NEAR_NODE; route.size = sizeof route;\n"
+    "    if (r != cairn_routers[0] || cairn_router_refusal(r) || r->plan(values, plan) ||\n"
+    "        cairn_router_size(r, plan, &fleet) + cairn_router_most(r, plan, &fleet) > 99)\n"
+    "        return 0;\n"
+    "    cairn_router_init(r, plan, &fleet, state);\n"
+    "    cairn_router_change(r, plan, state, 0, CAIRN_REPLICA_UP, &replica);\n"
+    "    cairn_router_ask(r, plan, state, now, &search, random, some, &route);\n"
+    "    if (route.action == CAIRN_ROUTE_PROBE) {\n"
+    "        some[0].length = CAIRN_UNKNOWN;\n"
+    "        cairn_router_answered(r, plan, state, now, &search, random, some, &route);\n"
+    "    }\n"
+    "    if (route.action != CAIRN_ROUTE_SEND)\n"
+    "        return CAIRN_NO_REPLICA;\n"
+    "    cairn_router_sent(r, plan, state, now, route.replica);\n"
+    "    cairn_router_heard(r, plan, state, now, route.replica, 1);\n"
+    "    cairn_router_ended(r, plan, state, now, route.replica);\n"
+    "    if (cairn_router_refused(r, plan, state, now, 0, 1, 1, random, &search))\n"
+    "        return cairn_router_bound(r, plan, &replica);\n"
+    "    return cairn_router_searches(r, plan, state);\n"
+    "}\n";
+
 /* And for the size of a pool. */
 static const char sizing[] =
     "#include \"policies/scaling.h\"\n"
@@ -154,7 +186,7 @@ static int compiles(const char *compiler, const char *language, const char *stan
 static void compile_all(const char *const *compilers, const char *language, const char *standard)
 {
     int done = 0;
-    static const char *const drivers[] = {driver, scheduling, sizing};
+    static const char *const drivers[] = {driver, scheduling, routing, sizing};
     for (; *compilers; compilers++) {
         const size_t count = sizeof headers / sizeof *headers;
         for (size_t i = 0; i < count + sizeof drivers / sizeof *drivers; i++) {
@@ -213,7 +245,8 @@ static void headers_include_two_of_the_language_and_each_other(void **state)
             bool is_language = strncmp(at, "#include <stdint.h>", length) == 0 ||
                                strncmp(at, "#include <stddef.h>", length) == 0;
             bool is_interface = (i >= 1 && strncmp(at, "#include \"controller.h\"", length) == 0) ||
-                                (i == 3 && (strncmp(at, "#include \"scheduler.h\"", length) == 0 ||
+                                (i == 4 && (strncmp(at, "#include \"scheduler.h\"", length) == 0 ||
+                                            strncmp(at, "#include \"router.h\"", length) == 0 ||
                                             strncmp(at, "#include \"recovery.h\"", length) == 0));
             if (!is_language && !is_interface)
                 print_message("    %s: %.*s\n", headers[i], (int)length, at);

@@ -32,6 +32,8 @@ static const char *const others[] = {
     "{time: "
     "1 s, uses: {constant: 3 GB}}}}}, driver: [{run: a}]",
     "tasks: {a: 1 s}, jobs: [{name: driver, count: 2, driver: [{run: a}]}]",
+    "actors: {A: {methods: {m: 1 s}}}, driver: [{start: A, times: 3, as: t}, {call: t.m, times: 4, "
+    "to: one, as: x}, {run: t.m, each: x, to: one, on_error: []}, {run: t.m, to: all}]",
     "tasks: {a: 1 s}, jobs: [{name: x, every: [1 s, 2 s], driver: [{run: a}]}, {name: y, at: [0 s, "
     "5 s], "
     "driver: [{put: [1 B, 2 B], as: q}, {release: q}]}]",
@@ -70,6 +72,8 @@ static bool is_same(const char *a, const char *b)
 static void the_same_pipeline_in_other_words_has_the_same_digest(void **state)
 {
 #define D(statements) "tasks: {a: 1 s, b: 2 s}, driver: [" statements "]"
+#define T(statement)                                                                               \
+    "actors: {A: {methods: {m: 1 s}}}, driver: [{start: A, times: 2, as: t}, " statement "]"
     static const char *const pairs[][2] = {
         {"tasks: {a: 1 s}, driver: [{run: a}]",
          "driver: [{run: a}], tasks: {a: {retries: 3, cpu: 1.0, time: [1000 ms], size: 0 B}}"},
@@ -92,6 +96,8 @@ static void the_same_pipeline_in_other_words_has_the_same_digest(void **state)
          "time: 1 s, item: 0 s}}}}, driver: [{create: Q}]"},
         {D("{call: a, times: 3, as: x}, {wait: x}"),
          D("{call: a, times: 3, as: x}, {wait: {for: [x], count: 3}}")},
+        {T("{run: t.m}"), T("{to: all, run: t.m}")},
+        {T("{call: t.m, to: one}"), T("{call: t.m, times: 1, to: one}")},
     };
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
@@ -126,6 +132,11 @@ static void every_change_of_a_pipeline_changes_the_digest(void **state)
         D("{put: 1 B}"),
         D("{put: 2 B}"),
         D("{think: 2 ns}"),
+        T("{run: t.m}"),
+        T("{run: t.m, to: one}"),
+        T("{call: t.m, to: one}"),
+        T("{run: t.m, times: 2, to: one}"),
+        T("{run: t.m, to: one, on_error: []}"),
     };
     static const char *const queues[] = {
         Q("capacity: 3", "puts: 1"),
@@ -152,6 +163,36 @@ static void every_change_of_a_pipeline_changes_the_digest(void **state)
     for (size_t i = 0; i < OTHERS; i++)
         for (size_t k = 0; k < i; k++)
             assert_false(is_same(others[i], others[k]));
+}
+
+static void routers_read_back_and_belong_to_the_digest(void **state)
+{
+    static const char *const routers[] = {
+        "router=power-of-two",
+        "router=random",
+        "router=round-robin",
+        "router=least",
+        "router={name: power-of-two, cache: 0 s}",
+        "router={name: power-of-two, max_ongoing: 5, jitter: 0.25, searches: 7}",
+        "router={name: power-of-two, deadline: 1 ms, deadline_cap: 2 s, counts_ends: yes}",
+        "router={name: round-robin, prefer_node: no, prefer_zone: no}",
+        "router={name: random, backoff: 1 s, backoff_factor: 3, backoff_cap: 9 s}",
+    };
+    enum { ROUTERS = sizeof routers / sizeof *routers };
+    struct digest_value digests[ROUTERS + 1];
+    (void)state;
+    for (size_t i = 0; i <= ROUTERS; i++) { /* the last one says nothing: the first, by default */
+        const char *const sets[] = {i < ROUTERS ? routers[i] : NULL, NULL};
+        struct session *session = session_of_pipeline(T("{run: t.m, to: one}"), sets);
+        assert_reads_back(session);
+        digests[i] = scenario_digest(&session->scenario);
+        session_close(session);
+    }
+    for (size_t i = 0; i <= ROUTERS; i++)
+        for (size_t k = 0; k < i; k++) {
+            bool is_equal = digests[i].high == digests[k].high && digests[i].low == digests[k].low;
+            assert_int_equal(is_equal, i == ROUTERS && k == 0);
+        }
 }
 
 static void set_changes_one_value_inside_and_keeps_the_order(void **state)
@@ -256,6 +297,7 @@ int main(void)
         cmocka_unit_test(every_pipeline_reads_back_from_its_effective_form),
         cmocka_unit_test(the_same_pipeline_in_other_words_has_the_same_digest),
         cmocka_unit_test(every_change_of_a_pipeline_changes_the_digest),
+        cmocka_unit_test(routers_read_back_and_belong_to_the_digest),
         cmocka_unit_test(set_changes_one_value_inside_and_keeps_the_order),
         cmocka_unit_test(the_digest_of_a_group_knows_nothing_of_pipelines),
         cmocka_unit_test(slips_are_refused_or_mean_what_their_text_says),

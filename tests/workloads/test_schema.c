@@ -180,7 +180,7 @@ static void editors_accept_the_examples_of_pipelines_and_see_slips(void **state)
         "page = open('workloads/PIPELINES.md').read().split('```yaml\\n')[1:]\n"
         "page = [block.split('\\n```')[0] for block in page]\n"
         "whole = [block for block in page if block.startswith('version')]\n"
-        "assert len(whole) == 4\n"
+        "assert len(whole) == 5\n"
         "for block in whole: assert valid(yaml.safe_load(block)), block\n"
         "slips = [('overhead:', 'ovrhead:'), ('run: load', 'rnu: load'), ('4.255 s', '4.255 q'),\n"
         "         ('restarts: 3', 'restarts: many'), ('times: 2', 'times: 0'), ('until: {trainers: "

@@ -75,6 +75,26 @@ static const struct failing failing[] = {
      "        driver: [{put: 2 MB, as: o}, {run: use, with: o}, {think: 3 s}]\n",
      {R(struck), R(calls.failed), R(actors.dead), R(failed_line), R(objects.stored),
       R(job[JOB_LOST])}},
+    {"served",
+     "cluster: {nodes: 4, zone: 2, node: {cpu: 2}}\nhorizon: 1 h\n"
+     "faults: {node: {uptime: {exponential: 40 s}, repair: {exponential: 10 s}}}\n"
+     "detection: {delay: 1.5 s, worker: 0.5 s}\nrouter: {name: power-of-two, max_ongoing: 2}\n"
+     "runtime: {latency: 5 ms, driver: first-node}\n",
+     "    actors:\n"
+     "      R:\n"
+     "        start: 1 s\n"
+     "        cpu: 1\n"
+     "        restarts: unlimited\n"
+     "        retries: 2\n"
+     "        crash: {exponential: 30 s}\n"
+     "        methods: {serve: {time: {exponential: 0.8 s}, fails: 5 %}}\n"
+     "    driver:\n"
+     "      - {start: R, times: 4, as: team, on_error: []}\n"
+     "      - {repeat: 80, do: [{think: {exponential: 0.5 s}}, {call: team.serve, times: 2, to: "
+     "one}]}\n"
+     "      - {run: team.serve, times: 6, to: one, on_error: []}\n",
+     {R(struck), R(calls.failed), R(calls.retried), R(routes.refused), R(routes.misrouted),
+      R(routes.waits), R(routes.near[0]), R(routes.near[2])}},
     {"foretold",
      "cluster: {nodes: 2, node: {cpu: 1}}\n"
      "faults: {platform: {uptime: {exponential: 30 s}}, prediction: {recall: 80 %,"

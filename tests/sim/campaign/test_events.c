@@ -12,7 +12,9 @@
 #include "tests/sim/campaign/failing.h"
 #include "tests/sim/campaign/recounted.h"
 
-#define HOSTS 16
+#define HOSTS    16
+#define BATCHES  1000
+#define ELEMENTS 128
 
 /* ---- reading ---- */
 
@@ -71,6 +73,7 @@ struct sums {
     } hosts[HOSTS];
     slot_ns busy;
     struct recounted items;
+    int64_t asked[BATCHES][ELEMENTS]; /* by requests that were routed; one more than since when */
 };
 
 static void add_nodes(struct sums *sums, int64_t time)
@@ -202,6 +205,52 @@ static void add_item(struct sums *sums, enum told_kind kind, const char *line, s
     recounted_add(&sums->items, &l);
 }
 
+static int64_t *asked_of(struct sums *sums, const char *line, size_t length)
+{
+    int64_t batch = number_of(line, length, "batch"), element = number_of(line, length, "element");
+    assert_in_range(batch, 0, BATCHES - 1);
+    assert_in_range(element, 0, ELEMENTS - 1);
+    return &sums->asked[batch][element];
+}
+
+static void add_routed(struct sums *sums, const char *line, size_t length)
+{
+    struct record *r = &sums->record;
+    static const char *const nears[] = {"node", "zone", "any"};
+    *asked_of(sums, line, length) = number_of(line, length, "since_ns") + 1;
+    r->routes.routed++;
+    r->routes.misrouted += (uint64_t)number_of(line, length, "misrouted");
+    r->routes.near[index_of(nears, 3, line, length, "near")]++;
+}
+
+static void add_answer(struct record *r, uint64_t took)
+{
+    r->routes.answered++;
+    r->routes.took += (slot_ns)took;
+    r->routes.slowest = took > r->routes.slowest ? took : r->routes.slowest;
+}
+
+static void add_routes(struct sums *sums, enum told_kind kind, const char *line, size_t length)
+{
+    struct record *r = &sums->record;
+    r->routes.refused += kind == TOLD_REFUSED;
+    r->routes.probes += kind == TOLD_PROBED;
+    r->routes.waits += kind == TOLD_BACKED_OFF;
+    if (kind == TOLD_ROUTED)
+        add_routed(sums, line, length);
+    if (kind != TOLD_ACCEPTED && kind != TOLD_DONE)
+        return;
+    int64_t asked = *asked_of(sums, line, length);
+    if (kind == TOLD_DONE && asked > 0)
+        add_answer(r, (uint64_t)(r->makespan - asked + 1));
+    if (kind == TOLD_DONE)
+        return;
+    uint64_t queue = (uint64_t)number_of(line, length, "length");
+    r->routes.accepted++;
+    r->routes.waited += r->makespan - asked + 1;
+    r->routes.longest = queue > r->routes.longest ? queue : r->routes.longest;
+}
+
 static void add_line(struct sums *sums, const char *line, size_t length)
 {
     struct record *r = &sums->record;
@@ -210,6 +259,7 @@ static void add_line(struct sums *sums, const char *line, size_t length)
     assert_true(time >= r->makespan);
     r->makespan = time;
     add_counts(r, kind, line, length);
+    add_routes(sums, kind, line, length);
     if (kind == TOLD_PLACED || kind == TOLD_LEFT)
         add_seat(sums, line, length, time, kind == TOLD_PLACED);
     if (kind == TOLD_HOST_UP)
@@ -257,7 +307,7 @@ static void end_nodes(struct sums *sums)
 
 static void add_up(struct sums *sums, const char *text)
 {
-    *sums = (struct sums){.nodes = 0};
+    memset(sums, 0, sizeof *sums);
     for (const char *line = text, *end; *line; line = end + 1) {
         end = strchr(line, '\n');
         assert_non_null(end);
@@ -312,7 +362,7 @@ static void both_ledgers_and_every_count_can_be_added_up(void **state)
         bool has[FAILING_WANTED] = {false};
         played_open(&played, failing[i].head, failing[i].pipeline);
         for (uint32_t replication = 0; replication < FAILING_REPLICATIONS; replication++) {
-            struct sums sums;
+            static struct sums sums;
             char *text = events_of(&played.cell, replication, &record);
             add_up(&sums, text);
             sums.record.events += record.trace.outages;

@@ -190,6 +190,9 @@ static void the_baseline_is_none_where_that_finishes_and_one_hour_where_not(void
          "against daly",
          0},
         {{"sweep", SMALL, "-n5", "-s", "controller=young", "-s", "seed=1,2"}, "against none,", 0},
+        {{"sweep", "serve-router", "-n2", "-s", "router=power-of-two,random"},
+         "router               response   slowest",
+         0},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {

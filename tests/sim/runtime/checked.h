@@ -35,6 +35,8 @@ struct checked_call {
     bool is_with_driver;            /* a copy, that no crash takes */
     uint32_t copies[CHECKED_HOSTS]; /* 1 + the life of the host that it is in; 0: none */
     uint32_t disks[CHECKED_HOSTS];  /* likewise: what has been spilled there */
+    uint32_t replica;               /* that it is routed to, and has not come back from */
+    uint64_t accepted;              /* by that one, in this order; 0: not */
     simtime charged;                /* its seat's spans reach so far */
     simtime began;                  /* the attempt under way */
 };
@@ -55,7 +57,8 @@ struct checked_actor {
     struct checked_generation generations[CHECKED_GENERATIONS]; /* newest first */
     uint32_t generations_count;
     uint32_t host;
-    uint64_t began; /* the last call that began for the first time: batch << 32 | element */
+    uint64_t began;        /* the last call that began for the first time: batch << 32 | element */
+    uint64_t began_routed; /* likewise, of those that were routed, by acceptance */
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
     simtime useful; /* so far, less what was lost */
@@ -106,6 +109,8 @@ struct checked {
     bool has_branches, has_heirs;
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
+    uint64_t accepted;  /* by replicas, so far */
+    uint64_t misrouted, near[CAIRN_NEARS], longest;
     slot_ns job[JOB_CLASSES];
     uint64_t items_from, items_used; /* those before are gone */
     struct record_items counts;      /* of items, and the three below */
@@ -138,6 +143,8 @@ static inline void checked_clear(struct checked *c)
     memset(&c->counts, 0, sizeof c->counts);
     c->submitted = c->items_from = c->items_used = 0;
     c->depth_time = c->high = 0;
+    c->submitted = c->accepted = c->misrouted = c->longest = 0;
+    memset(c->near, 0, sizeof c->near);
     c->last_job = c->last_doing = 0;
     c->problem[0] = 0;
 }

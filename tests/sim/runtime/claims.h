@@ -86,6 +86,7 @@ struct claimed {
     const char *name;
     uint32_t nodes, cpu, gpu; /* 0: one node, one processor, no accelerator */
     const char *memory;       /* of a node; NULL: none */
+    uint32_t zone;            /* nodes of one; 0: there are none */
     struct {
         uint32_t node;
         uint32_t from, to; /* whole seconds; to 0: there is no such outage */
@@ -122,13 +123,16 @@ static inline bool claims_write_trace(const struct claimed *row, char *path)
 
 static inline void claims_open(struct played *played, const struct claimed *row)
 {
-    char path[] = "/tmp/cairn-outages-XXXXXX", head[2000], faults[200] = "";
+    char path[] = "/tmp/cairn-outages-XXXXXX", head[2000], faults[200] = "", zone[40] = "";
     bool has_trace = claims_write_trace(row, path);
     if (has_trace)
         snprintf(faults, sizeof faults,
                  "faults: {trace: {file: %s, start: 2020-01-01, times: true}}\n", path);
-    snprintf(head, sizeof head, "cluster: {nodes: %u, node: {cpu: %u, gpu: %u, memory: %s}}\n%s%s",
-             row->nodes ? row->nodes : 1, row->cpu ? row->cpu : 1, row->gpu,
+    if (row->zone)
+        snprintf(zone, sizeof zone, ", zone: %u", row->zone);
+    snprintf(head, sizeof head,
+             "cluster: {nodes: %u%s, node: {cpu: %u, gpu: %u, memory: %s}}\n%s%s",
+             row->nodes ? row->nodes : 1, zone, row->cpu ? row->cpu : 1, row->gpu,
              row->memory ? row->memory : "0 B", faults, row->head ? row->head : "");
     played_open(played, head, row->pipeline);
     if (has_trace)

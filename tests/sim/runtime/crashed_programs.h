@@ -126,6 +126,24 @@ static const struct crashed_program crashed_programs[] = {
      "      - {kill: store}\n"
      "      - {start: Store, as: other}\n"
      "      - {run: other.keep}\n"},
+    {"serving",
+     "cluster: {nodes: 4, rack: 2, node: {cpu: 2}}\n"
+     "detection: {delay: 1 s}\n"
+     "router: {name: power-of-two, max_ongoing: 2, cache: 2 s}\n"
+     "runtime: {latency: 20 ms, reply: 5 ms, driver: first-node}",
+     "    tasks: {ask: {time: 500 ms, size: 1 MB}}\n"
+     "    actors:\n"
+     "      Replica: {start: 1 s, restarts: 1, methods: {serve: {time: [1 s, 2 s], size: 1 MB}}}\n"
+     "    driver:\n"
+     "    - {start: Replica, times: 4, as: team, on_error: []}\n"
+     "    - {call: ask, times: 6, as: questions}\n"
+     "    - {call: team.serve, each: questions, to: one, as: answers}\n"
+     "    - repeat: 6\n"
+     "      do:\n"
+     "      - {think: 400 ms}\n"
+     "      - {call: team.serve, times: 2, to: one, as: more}\n"
+     "    - {release: team}\n"
+     "    - {get: [answers, more], on_error: []}\n"},
     {"a pool of actors, and what is left of it",
      "cluster: {nodes: 3, node: {cpu: 2}}\n"
      "detection: {delay: 2 s}\n"

@@ -9,6 +9,8 @@
 #define CAIRN_TESTS_RUNTIME_INVARIANTS_H
 
 #include "tests/sim/runtime/checked_actors.h"
+#include "tests/sim/runtime/checked_results.h"
+#include "tests/sim/runtime/checked_routes.h"
 
 /* ---- jobs and what they submit --------------------------------------------------------------- */
 
@@ -61,98 +63,6 @@ static inline void checked_tell_job(struct checked *c, const struct told *t)
         uint64_t steps = t->cause == 0 ? checked_steps(c, t->to) : UINT64_MAX;
         CHECK(steps == UINT64_MAX || job->steps == steps); /* none left out, none done twice */
         c->last_job = t->time;
-    }
-}
-
-/* The index-th result that the call is given, as far as calls made it; NULL: there are no more. */
-static inline struct checked_call *checked_given(struct checked *c, const struct told *t,
-                                                 uint32_t index)
-{
-    const struct checked_batch *b = checked_batch(c, t->batch);
-    for (uint32_t i = 0; i < b->arguments_count; i++) {
-        const struct checked_batch *a = checked_batch(c, b->arguments[i]);
-        uint32_t count = !a->is_known ? 0 : b->is_each[i] ? 1 : a->count;
-        if (index < count)
-            return checked_at(&c->calls,
-                              a->first + (b->is_each[i] ? b->offset + t->element : index));
-        index -= count;
-    }
-    return NULL;
-}
-
-static inline bool checked_is_life(struct checked *c, uint32_t host, uint32_t life)
-{
-    const struct checked_host *h = checked_host(c, host);
-    return !h->is_down && !h->is_known_down && life == h->life + 1;
-}
-
-static inline bool checked_is_on(struct checked *c, const struct checked_call *result,
-                                 uint32_t host)
-{
-    bool is_drivers = host == 0 && c->rt->spec->runtime.driver == DRIVER_FIRST_NODE;
-    return (is_drivers && result->is_with_driver) || checked_is_life(c, host, result->copies[host]);
-}
-
-/* All that it is given has been there, and is where it starts: results are not got before. */
-static inline void checked_arguments(struct checked *c, const struct told *t)
-{
-    const struct checked_call *result;
-    for (uint32_t i = 0; (result = checked_given(c, t, i)) != NULL; i++) {
-        CHECK(result->was_done);
-        CHECK(!result->is_large || t->host >= CHECKED_HOSTS || checked_is_on(c, result, t->host));
-    }
-}
-
-static inline bool checked_is_somewhere(struct checked *c, const struct checked_call *result)
-{
-    bool is_somewhere = !result->is_large || result->is_with_driver || result->is_durable;
-    for (uint32_t host = 0; host < c->rt->spec->cluster.nodes; host++)
-        is_somewhere |=
-            checked_is_on(c, result, host) || checked_is_life(c, host, result->disks[host]);
-    return is_somewhere;
-}
-
-/* One more copy. Those on hosts are known by the calls that end or fetch there. */
-static inline void checked_copied(struct checked *c, const struct told *t)
-{
-    struct checked_call *result = checked_call(c, t);
-    if (t->host != TOLD_NOWHERE || c->rt->spec->cluster.nodes > CHECKED_HOSTS)
-        return;
-    CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
-    result->is_with_driver = true;
-}
-
-/* To the host of a call, from where they are. */
-static inline void checked_moved(struct checked *c, const struct told *t)
-{
-    struct checked_call *result;
-    uint32_t hosts = c->rt->spec->cluster.nodes;
-    for (uint32_t i = 0; hosts <= CHECKED_HOSTS && (result = checked_given(c, t, i)) != NULL; i++) {
-        CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
-        result->copies[t->host] = checked_host(c, t->host)->life + 1;
-    }
-}
-
-/* It leaves a host's memory, goes to its disk or to the durable store, and is read from there. What
- * is spilled may stay in memory, too: reading it is told only if it did not. */
-static inline void checked_stored(struct checked *c, const struct told *t)
-{
-    struct checked_call *result = checked_call(c, t);
-    result->is_durable |= t->kind == TOLD_SAVED;
-    CHECK(t->kind != TOLD_RECALLED || result->is_durable);
-    if (t->host >= CHECKED_HOSTS || t->kind == TOLD_SAVED)
-        return;
-    uint32_t life = checked_host(c, t->host)->life + 1;
-    if (t->kind == TOLD_SPILLED) {
-        CHECK(checked_is_on(c, result, t->host));
-        result->disks[t->host] = life;
-    } else if (t->kind == TOLD_EVICTED) {
-        CHECK(checked_is_on(c, result, t->host));
-        result->copies[t->host] = 0;
-        CHECK(checked_is_somewhere(c, result)); /* the last one stays */
-    } else {
-        CHECK(t->kind != TOLD_READ || result->disks[t->host] == life);
-        result->copies[t->host] = life;
     }
 }
 
@@ -254,13 +164,15 @@ static inline void checked_begins(struct checked *c, const struct told *t)
     if (checked_computes(c, f))
         CHECK(++a->computing == 1);
     const struct checked_call *call = checked_call(c, t);
+    checked_replica(c, t);
     uint32_t statement = checked_batch(c, t->batch)->statement;
     bool is_whole = checked_is_whole(&c->rt->program->statements[statement], statement);
     if (class->concurrency > 1 || call->starts > 1 || call->was_done || is_whole)
         return; /* calls of a whole map go out after others that were submitted later */
-    uint64_t order = (uint64_t)t->batch << 32 | t->element;
-    CHECK(order > a->began);
-    a->began = order;
+    uint64_t order = call->accepted ? call->accepted : (uint64_t)t->batch << 32 | t->element;
+    uint64_t *began = call->accepted ? &a->began_routed : &a->began;
+    CHECK(order > *began);
+    *began = order;
 }
 
 static inline void checked_stops(struct checked *c, const struct told *t)
@@ -390,6 +302,7 @@ static inline void checked_rebuilt(struct checked *c, const struct told *t)
     CHECK(actor == PROGRAM_NOTHING || c->rt->program->actors[actor].task_retries != 0);
     call->is_settled = call->has_ended = call->has_failed = false;
     call->is_with_driver = false;
+    call->accepted = call->replica = 0;
     call->starts = call->fails = call->preempted = 0;
     memset(call->copies, 0, sizeof call->copies);
     memset(call->disks, 0, sizeof call->disks);
@@ -429,6 +342,8 @@ static inline void checked_hear_call(struct checked *c, const struct told *t)
         checked_moved(c, t);
     else if (t->kind == TOLD_STORED || t->kind == TOLD_COPIED)
         checked_copied(c, t);
+    else if (t->kind == TOLD_ROUTED || t->kind == TOLD_ACCEPTED || t->kind == TOLD_REFUSED)
+        checked_route(c, t);
     else if (t->kind == TOLD_EVICTED || t->kind == TOLD_SPILLED || t->kind == TOLD_READ ||
              t->kind == TOLD_SAVED || t->kind == TOLD_RECALLED)
         checked_stored(c, t);
@@ -554,6 +469,7 @@ static inline void checked_record(struct checked *c, const struct told *t, const
     CHECK(r->restored == c->told[TOLD_RESTORED]);
     CHECK(r->objects.rebuilt == c->told[TOLD_OBJECT_REBUILT]);
     CHECK(r->objects.lost == c->told[TOLD_OBJECT_LOST]);
+    checked_routes(c, t, r);
     bool is_over = r->end == END_FINISHED || r->end == END_FAILED;
     CHECK(!is_over || r->makespan == c->last_job);
 }

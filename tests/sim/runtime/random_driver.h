@@ -73,13 +73,15 @@ static inline void random_call(struct random_program *p)
                  random_below(p, p->methods[target->class]));
     else
         text_add(&p->pipeline, "t%u", random_below(p, p->tasks));
-    if (each && (!target || target->count == each->count)) {
+    bool is_routed = target && random_wants(p, SWARM_ROUTED, 2);
+    if (each && (!target || is_routed || target->count == each->count)) {
         text_add(&p->pipeline, ", each: v%u", each->number);
         count = each->count;
     } else {
         text_add(&p->pipeline, ", times: %u", count);
-        count *= target ? target->count : 1;
+        count *= target && !is_routed ? target->count : 1;
     }
+    text_add(&p->pipeline, is_routed ? ", to: one" : "");
     if (random_pick(p, -1) && random_below(p, 3) == 0) {
         text_add(&p->pipeline, ", with: ");
         random_arguments(p);

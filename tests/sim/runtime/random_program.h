@@ -86,6 +86,21 @@ static inline void random_add_room(struct random_program *p)
                  1 + random_below(p, 2000));
 }
 
+/* Little is trusted for long, and little is accepted: there are refusals and misroutes. */
+static inline void random_add_router(struct random_program *p)
+{
+    static const char *const names[] = {"power-of-two", "least", "random", "round-robin"};
+    uint32_t which = random_below(p, 4);
+    text_add(&p->head, "router: {name: %s, max_ongoing: %u", names[which], random_below(p, 4));
+    if (which < 2)
+        text_add(&p->head, ", cache: %u s, counts_ends: %s, deadline: %u ms, deadline_cap: 3 s",
+                 random_below(p, 8), random_below(p, 2) ? "yes" : "no", random_below(p, 3000));
+    if (random_below(p, 3) == 0)
+        text_add(&p->head, ", jitter: 0.%u, searches: %u", random_below(p, 9),
+                 1 + random_below(p, 3));
+    text_add(&p->head, "}\n");
+}
+
 static inline void random_add_head(struct random_program *p)
 {
     uint32_t nodes = 1 + random_below(p, 4);
@@ -108,6 +123,8 @@ static inline void random_add_head(struct random_program *p)
     random_add_faults(p, has_rack);
     if (random_below(p, 2))
         text_add(&p->head, "scheduler: ray-hybrid\n");
+    if (random_uses(p, SWARM_ROUTED))
+        random_add_router(p);
     text_add(&p->head, "runtime: {inline: 100 KiB, driver: %s",
              random_below(p, 2) ? "outside" : "first-node");
     if (random_uses(p, SWARM_HOPS)) {

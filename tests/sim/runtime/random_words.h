@@ -51,6 +51,7 @@ enum swarm {
     SWARM_LINEAGE, /* is limited */
     SWARM_DURABLE, /* results of tasks */
     SWARM_USES,    /* more memory than there is */
+    SWARM_ROUTED,  /* calls to one actor of several */
     SWARM_MAP,
     SWARM_CANCEL,
     SWARM_FEATURES

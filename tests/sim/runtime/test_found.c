@@ -228,6 +228,36 @@ static void a_wait_for_some_hears_of_what_is_made_again(void **state)
     played_close(&played);
 }
 
+/* a and b are lost at 8 s with the actor that made them, and made again when it is back at 13 s: b,
+ * which is asked for later, needs a, and would stand before it for ever. 13 + 1 + 1 s, and 1 s to
+ * use b. */
+static void what_is_made_again_does_not_stand_before_what_it_needs(void **state)
+{
+    static const struct crash crash = {8, 8, 0};
+    struct played played;
+    (void)state;
+    const struct record *r = play(&played, CLUSTER,
+                                  "    tasks: {use: 1 s}\n"
+                                  "    actors:\n"
+                                  "      X:\n"
+                                  "        start: 5 s\n"
+                                  "        restarts: unlimited\n"
+                                  "        retries: unlimited\n"
+                                  "        methods: {make: {time: 1 s, size: 1 MB}}\n"
+                                  "    driver:\n"
+                                  "    - {start: X, as: x}\n"
+                                  "    - {call: x.make, as: a}\n"
+                                  "    - {call: x.make, with: a, as: b}\n"
+                                  "    - {think: 4 s}\n"
+                                  "    - {call: use, with: a, as: c}\n"
+                                  "    - {run: use, with: b}\n",
+                                  &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 16);
+    assert_int_equal(r->objects.rebuilt, 2);
+    played_close(&played);
+}
+
 /* A small argument travels with its call: it is there when the call is made again, although nobody
  * holds it any more. b is there at 2 s, lost at 5 s, asked for at 12 s. */
 static void what_was_small_and_released_need_not_be_made_again(void **state)
@@ -286,6 +316,34 @@ static void a_call_fails_as_its_argument_did(void **state)
     assert_true(played_time(&played, TOLD_FAILED, 0) == 23);
     assert_true(played_time(&played, TOLD_FAILED, 1) == 30);
     assert_int_equal(played_told(&played, TOLD_FAILED, 1)->cause, CAIRN_CAUSE_NODE);
+    played_close(&played);
+}
+
+/* The node of x is lost at 6 s, and with it the process that uses x: x is made again in front of
+ * its use. The actor is ended at 9 s, and both fail at once, the use neither twice nor as its
+ * argument. */
+static void calls_that_fail_together_do_not_wake_each_other(void **state)
+{
+    static const struct crash crash = {6, 60, 0};
+    struct played played;
+    (void)state;
+    const struct record *r =
+        play(&played, "cluster: {nodes: 2, node: {cpu: 4}}",
+             "    actors: {A: {restarts: 1, retries: 1, methods: {make: {time: 5 s, size: 1 MB}, "
+             "use: 3 s}}}\n"
+             "    driver:\n"
+             "    - {start: A, as: a}\n"
+             "    - {call: a.make, as: x}\n"
+             "    - {call: a.use, with: x, as: y}\n"
+             "    - {think: 9 s}\n"
+             "    - {kill: a}\n"
+             "    - {get: y, on_error: [{think: 1 s}]}\n",
+             &crash, 1);
+    assert_int_equal(r->end, END_FINISHED);
+    assert_true(simtime_seconds(r->makespan) == 10);
+    assert_int_equal(r->objects.lost, 1);
+    assert_int_equal(r->calls.failed, 2);
+    assert_int_equal(r->calls.completed, 1);
     played_close(&played);
 }
 
@@ -423,8 +481,10 @@ int main(void)
         cmocka_unit_test(an_actor_let_go_restarts_for_its_calls),
         cmocka_unit_test(what_a_stateless_actor_did_stands_without_a_checkpoint),
         cmocka_unit_test(a_wait_for_some_hears_of_what_is_made_again),
+        cmocka_unit_test(what_is_made_again_does_not_stand_before_what_it_needs),
         cmocka_unit_test(what_was_small_and_released_need_not_be_made_again),
         cmocka_unit_test(a_call_fails_as_its_argument_did),
+        cmocka_unit_test(calls_that_fail_together_do_not_wake_each_other),
         cmocka_unit_test(crowds_that_nobody_holds_end_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,6 +188,58 @@ static void row_k09_workers_start_as_many_at_once_as_processors(void **state)
     CLAIMED(rows);
 }
 
+/* Four tasks of 4 s for the two processors of node 2, whatever else is free; it fails from 5 to 9
+ * s, and what ran there waits for it, or not. An actor likewise. */
+static void row_k02_what_is_bound_to_a_node_waits_for_it_or_softly_goes_elsewhere(void **state)
+{
+#define FOUR(node) "    tasks: {a: {time: 4 s, " node "}}\n    driver: [{run: a, times: 4}]\n"
+#define SERVED(node)                                                                               \
+    "    actors: {S: {" node ", restarts: 1, retries: 1, methods: {serve: 6 s}}}\n"                \
+    "    driver: [{start: S, as: s}, {run: s.serve}]\n"
+    static const struct claimed rows[] = {
+        {.name = "anywhere", .nodes = 3, .cpu = 2, .pipeline = FOUR("cpu: 1"), .makespan = 4},
+        {.name = "bound",
+         .nodes = 3,
+         .cpu = 2,
+         .pipeline = FOUR("node: 2"),
+         .makespan = 8,
+         .claims = {ON(TOLD_STARTED, 0, 2), ON(TOLD_STARTED, 3, 2)}},
+        {.name = "it waits for one that is busy, softly too",
+         .nodes = 3,
+         .cpu = 2,
+         .pipeline = FOUR("node: 2, soft: true"),
+         .makespan = 8},
+        {.name = "bound to one that fails",
+         .nodes = 3,
+         .cpu = 2,
+         .outages = {{2, 5, 9}},
+         .pipeline = FOUR("node: 2"),
+         .makespan = 13,
+         .claims = {AT(TOLD_STARTED, 4, 9), ON(TOLD_STARTED, 4, 2), ON(TOLD_STARTED, 5, 2)}},
+        {.name = "softly",
+         .nodes = 3,
+         .cpu = 2,
+         .outages = {{2, 5, 9}},
+         .pipeline = FOUR("node: 2, soft: true"),
+         .makespan = 9,
+         .claims = {AT(TOLD_STARTED, 4, 5), ON(TOLD_STARTED, 4, 0)}},
+        {.name = "an actor",
+         .nodes = 3,
+         .outages = {{2, 5, 9}},
+         .pipeline = SERVED("node: 2"),
+         .makespan = 15,
+         .claims = {ON(TOLD_STARTED, 0, 2), ON(TOLD_STARTED, 1, 2)}},
+        {.name = "an actor, softly",
+         .nodes = 3,
+         .outages = {{2, 5, 9}},
+         .pipeline = SERVED("node: 2, soft: true"),
+         .makespan = 11,
+         .claims = {ON(TOLD_STARTED, 0, 2), ON(TOLD_STARTED, 1, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +247,7 @@ int main(void)
         cmocka_unit_test(row_a02_the_path_of_a_call_is_the_sum_of_its_parts),
         cmocka_unit_test(row_a03_parallel_tasks),
         cmocka_unit_test(row_a04_a_lost_task_is_tried_again_elsewhere),
+        cmocka_unit_test(row_k02_what_is_bound_to_a_node_waits_for_it_or_softly_goes_elsewhere),
         cmocka_unit_test(row_k09_workers_start_as_many_at_once_as_processors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
