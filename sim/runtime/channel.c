@@ -55,9 +55,18 @@ void channel_open(struct runtime *rt, uint32_t number)
     struct actor *a = actor_of(rt, number);
     const struct program *p = rt->program;
     bool is_needed = p->actors[a->class].queue.is_given;
-    for (uint32_t i = 0; i < p->functions_count && !is_needed; i++)
-        is_needed = p->functions[i].actor == a->class && waits(&p->functions[i]);
+    uint32_t first = 0, end; /* methods of a class stand together */
+    while (first < p->functions_count && p->functions[first].actor != a->class)
+        first++;
+    for (end = first; end < p->functions_count && p->functions[end].actor == a->class; end++)
+        is_needed |= waits(&p->functions[end]);
     a->channel = is_needed ? blocks_take(&rt->blocks, 1, sizeof *a->channel) : NULL;
+    if (!a->channel)
+        return;
+    a->channel->first_method = first;
+    a->channel->methods_count = end - first;
+    if (end > first)
+        a->channel->gathered = blocks_take(&rt->blocks, end - first, sizeof(uint32_t));
 }
 
 void channel_stop(struct runtime *rt, uint32_t number)
@@ -68,6 +77,8 @@ void channel_stop(struct runtime *rt, uint32_t number)
         return;
     channel->puts = channel->gets = channel->gathers = channel->met = none;
     channel->parked = 0;
+    if (channel->gathered)
+        memset(channel->gathered, 0, channel->methods_count * sizeof *channel->gathered);
 }
 
 uint32_t channel_parked(const struct actor *actor)
@@ -76,6 +87,13 @@ uint32_t channel_parked(const struct actor *actor)
 }
 
 /* ---- barriers ------------------------------------------------------------------------------ */
+
+static uint32_t *gathered_of(const struct runtime *rt, uint32_t call)
+{
+    const struct call *c = call_of(rt, call);
+    const struct channel *channel = actor_of(rt, c->actor)->channel;
+    return &channel->gathered[batch_of(rt, c->batch)->function - channel->first_method];
+}
 
 /* All calls of this function that wait go on. */
 static void release(struct runtime *rt, uint32_t number, uint32_t last)
@@ -86,6 +104,7 @@ static void release(struct runtime *rt, uint32_t number, uint32_t last)
     told.count = ++channel->rounds;
     told.amount = f->gathers;
     runtime_tell(rt, told);
+    *gathered_of(rt, last) = 0;
     for (uint32_t at = channel->gathers.first, next; at; at = next) {
         next = call_of(rt, at)->next_start;
         if (function_of(rt, at) != f)
@@ -97,12 +116,7 @@ static void release(struct runtime *rt, uint32_t number, uint32_t last)
 
 static void gather(struct runtime *rt, uint32_t number, uint32_t call)
 {
-    const struct channel *channel = actor_of(rt, number)->channel;
-    const struct program_function *f = function_of(rt, call);
-    uint32_t here = 0;
-    for (uint32_t at = channel->gathers.first; at; at = call_of(rt, at)->next_start)
-        here += function_of(rt, at) == f;
-    if (here == f->gathers)
+    if (++*gathered_of(rt, call) == function_of(rt, call)->gathers)
         release(rt, number, call);
 }
 
@@ -156,7 +170,7 @@ void channel_enter(struct runtime *rt, uint32_t call)
     const struct program_function *f = function_of(rt, call);
     push(rt, line_of(channel, f), call);
     channel->parked++;
-    if (f->gathers > 0)
+    if (f->gathers > 0 && channel->gathered)
         gather(rt, number, call);
 }
 
@@ -192,5 +206,7 @@ bool channel_leave(struct runtime *rt, uint32_t call)
     const struct program_function *f = function_of(rt, call);
     take_out(rt, line_of(channel, f), call);
     channel->parked--;
+    if (f->gathers > 0 && channel->gathered)
+        --*gathered_of(rt, call);
     return f->gets > 0 && c->moved > 0;
 }

@@ -19,7 +19,9 @@ struct channel {
     struct channel_line puts, gets, gathers;
     struct channel_line met; /* they have gathered, and go on one after the other */
     uint32_t parked;         /* calls in these lines */
-    uint64_t rounds;         /* that have met so far */
+    uint32_t first_method, methods_count;
+    uint32_t *gathered; /* of these lines, by method: calls that wait at its barrier */
+    uint64_t rounds;    /* that have met so far */
     struct items items;
 };
 

@@ -85,6 +85,17 @@ static void row_c01_who_waits_too_long_fails_at_that_moment(void **state)
          .makespan = 9, /* attempts compute until 2, 5, 8, wait until 4, 7, 10; the get is at 9 */
          .claims = {AT(TOLD_ATTEMPT_FAILED, 1, 7), AT(TOLD_ENQUEUED, 1, 9),
                     COUNTED(calls.retried, 2), COUNTED(calls.failed, 0)}},
+        {.name = "who waits is one of the calls at once: a get behind them does not begin",
+         .pipeline =
+             "    actors: {Q: {concurrency: 2, queue: {capacity: 1}, methods: {put: {time: 1 s, "
+             "puts: 1, timeout: 10 s}, " GET "}}}\n"
+             "    driver:\n"
+             "    - {start: Q, as: q}\n"
+             "    - {call: q.put, times: 3}\n"
+             "    - {run: q.get}\n",
+         .makespan =
+             13, /* puts wait from 2 and 3 on; the get begins at 12, when the first is late */
+         .claims = {AT(TOLD_FAILED, 0, 12), AT(TOLD_STARTED, 3, 12), AT(TOLD_DEQUEUED, 0, 13)}},
         {.name = "nobody handles it: the driver stops",
          .pipeline = QUEUE("1", FULL) "    - {run: q.put, times: 2}\n",
          .end = END_FAILED,
