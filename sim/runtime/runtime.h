@@ -327,7 +327,8 @@ struct actor {
     uint32_t life;   /* counts its processes */
     uint16_t failed[CAIRN_CAUSES];
     uint64_t version; /* calls that its state holds */
-    simtime at_risk;  /* useful time that no complete checkpoint holds */
+    simtime at_risk;  /* useful time that no complete checkpoint holds; of a stateless one, since
+                         the last call that it has done */
     simtime between;  /* of it: worked since the snapshot under way, or persisting, began */
     simtime saving;   /* spent on the snapshot under way, or persisting */
     simtime kept;     /* useful time that the state holds besides: a checkpoint does, too */

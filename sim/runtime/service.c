@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What actors do while they live: calls from the queue, snapshots, restores.
  *
- * The seat's time is one lane: computing (or fetching, saving, restoring), or idle, whatever the
- * number of calls at once. Main invariant: everything before seat.since is charged; at_risk is the
- * useful part of it that a crash would take back. */
+ * The seat's time is one lane: computing (or fetching, saving, restoring), or idle. Main invariant:
+ * all before seat.since is charged; at_risk is the useful part that a crash would take back. */
 #include "sim/runtime/service.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
@@ -393,6 +392,8 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
     }
     stop_running(rt, number, call);
     a->version += is_whole;
+    if (is_whole && class_of(rt, a)->is_stateless)
+        a->at_risk = a->between = 0;
     if (is_whole)
         advice_step(rt, number, f->name, runtime_now(rt) - c->began);
     else

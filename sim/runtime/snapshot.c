@@ -103,11 +103,10 @@ void snapshot_inherit(struct runtime *rt, uint32_t number, uint32_t from)
 void snapshot_give_up(struct runtime *rt, uint32_t number, const struct actor_checkpoint *held)
 {
     struct actor *a = actor_of(rt, number);
-    simtime lost = a->at_risk + a->kept - (held ? held->kept : 0);
+    bool is_stateless = class_of(rt, a)->is_stateless; /* what it has done stands */
+    simtime lost = a->at_risk + (is_stateless ? 0 : a->kept - (held ? held->kept : 0));
     a->kept = held ? held->kept : 0;
     a->at_risk = a->between = 0;
-    if (class_of(rt, a)->is_stateless) /* what it has done stands */
-        lost = 0;
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
     rt->record->lost_work += lost;
 }

@@ -86,7 +86,9 @@ static inline void checked_state(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
     simtime held = checked_held(c, t);
-    if (!checked_class(c, t->actor)->is_stateless)
+    if (checked_class(c, t->actor)->is_stateless)
+        a->is_in_part = false; /* a call's, which was under way */
+    else
         CHECK(!a->is_in_part && a->useful == held);
     a->useful = held;
     a->version = (uint64_t)t->amount;

@@ -58,6 +58,8 @@ static inline void random_add_queue_class(struct random_program *p)
         text_add(t, ", retries: %u", 1 + random_below(p, 3));
     if (random_below(p, 4) == 0)
         text_add(t, ", async: false");
+    if (random_below(p, 6) == 0)
+        text_add(t, ", stateless: true");
     if (random_wants(p, SWARM_DETACHED, 4))
         text_add(t, ", detached: true");
     random_add_crash(p, 40);

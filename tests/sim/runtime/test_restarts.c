@@ -166,6 +166,43 @@ static void row_a30_without_checkpoints_the_rework_is_everything(void **state)
 }
 
 /* Three attempts, as two retries: the third failure is final; recovery `ray` waits 0 s. */
+/* Calls of 4 s, the node away from 9 to 10 s. What two calls have done stands; a second of the
+ * third is lost. Two at a time, begun together, stand together; of those begun at 0 and 2 s the one
+ * of 4 to 8 s ends last, and what was done from then on is lost. */
+static void a_stateless_actor_loses_what_was_under_way_alone(void **state)
+{
+#define STATELESS(more, driver)                                                                    \
+    "    actors: {S: {stateless: true, restarts: 1, retries: 1, " more "methods: {serve: 4 s}}}\n" \
+    "    driver:\n    - {start: S, as: s}\n" driver
+    static const struct claimed rows[] = {
+        {.name = "one at a time",
+         .outages = {{0, 9, 10}},
+         .pipeline = STATELESS("", "    - {repeat: 3, do: [{run: s.serve}]}\n"),
+         .makespan = 14,
+         .claims = {SPENT(JOB_LOST, 1), SPENT(JOB_USEFUL, 12)}},
+        {.name = "between two calls",
+         .outages = {{0, 9, 10}},
+         .pipeline = STATELESS("", "    - {repeat: 2, do: [{run: s.serve}]}\n"
+                                   "    - {think: 4 s}\n    - {run: s.serve}\n"),
+         .makespan = 16,
+         .claims = {SPENT(JOB_LOST, 0), SPENT(JOB_USEFUL, 12)}},
+        {.name = "two together",
+         .outages = {{0, 9, 10}},
+         .pipeline = STATELESS("concurrency: 2, ", "    - {run: s.serve, times: 6}\n"),
+         .makespan = 14,
+         .claims = {SPENT(JOB_LOST, 1), SPENT(JOB_USEFUL, 12)}},
+        {.name = "two in turn",
+         .outages = {{0, 9, 10}},
+         .pipeline = STATELESS("concurrency: 2, ",
+                               "    - {call: s.serve}\n    - {think: 2 s}\n"
+                               "    - {call: s.serve}\n    - {run: s.serve, times: 2}\n"),
+         .makespan = 14,
+         .claims = {SPENT(JOB_LOST, 1), SPENT(JOB_USEFUL, 12)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 static void row_b17_the_third_failure_of_three_attempts_is_final(void **state)
 {
 #define ATTEMPTS                                                                                   \
@@ -434,6 +471,7 @@ int main(void)
         cmocka_unit_test(row_a17_only_what_is_complete_and_there_is_restored),
         cmocka_unit_test(row_a19_recovery_takes_the_newest_complete_checkpoint),
         cmocka_unit_test(row_a30_without_checkpoints_the_rework_is_everything),
+        cmocka_unit_test(a_stateless_actor_loses_what_was_under_way_alone),
         cmocka_unit_test(row_b17_the_third_failure_of_three_attempts_is_final),
         cmocka_unit_test(row_c06_the_fifth_kill_is_final_and_every_call_ends_once),
         cmocka_unit_test(row_c07_a_driver_checkpoints_and_restores_by_itself),
