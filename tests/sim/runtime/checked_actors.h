@@ -208,6 +208,8 @@ static inline void checked_restored(struct checked *c, const struct told *t)
     a->generations_count -= newest;
     memmove(a->generations, a->generations + newest, a->generations_count * sizeof *a->generations);
     a->version = a->generations[0].version;
+    if (checked_class(c, t->actor)->is_stateless)
+        a->is_in_part = false; /* it had done calls since, which stand */
     if (checked_class(c, t->actor)->queue.items == ITEMS_CHECKPOINTED)
         a->coming = a->generations[0].items;
 }
