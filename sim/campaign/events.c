@@ -81,7 +81,8 @@ static const struct kind kinds[TOLD_KINDS] = {
     [TOLD_MOVED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_ATTEMPT, "bytes",
                     "bytes are being fetched"},
     [TOLD_OBJECT_LOST] = {HAS_JOB | HAS_WHAT | HAS_CALL, NULL, "a result is gone with its node"},
-    [TOLD_OBJECT_REBUILT] = {HAS_JOB | HAS_WHAT | HAS_CALL, NULL, "its call is made again"},
+    [TOLD_OBJECT_REBUILT] = {HAS_JOB | HAS_WHAT | HAS_CALL, NULL,
+                             "its call is made again, and done when it is"},
     [TOLD_SNAPSHOT] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version",
                        "a checkpoint begins; version: how many calls it covers"},
     [TOLD_PERSISTING] = {HAS_JOB | HAS_WHAT | HAS_HOST, "version", "it goes on in the background"},
@@ -98,7 +99,8 @@ static const struct kind kinds[TOLD_KINDS] = {
     [TOLD_OUTAGE] = {HAS_NODES, NULL, "nodes in use and others that an outage has hit, just told"},
     [TOLD_PREDICTION] = {0, NULL, "a failure is foretold"},
     [TOLD_NOTICE] = {0, NULL, "a node will be taken away"},
-    [TOLD_STOPPED] = {HAS_END, NULL, "the run ends before its jobs do"},
+    [TOLD_STOPPED] = {HAS_END | HAS_LINE, NULL,
+                      "the run ends before its jobs do; line: of a loop that stands still"},
     [TOLD_EVICTED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
                       "a copy leaves a host that wants room; another one stays"},
     [TOLD_SPILLED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
@@ -255,8 +257,9 @@ static void add_classes(struct text *text, const struct told *told, unsigned has
         add_word(text, "reason", cairn_scaling_word(told->to));
     if (has & HAS_WAIT)
         add_word(text, "for", witness_waits[told->to]);
-    if ((has & HAS_LINE) && (told->cause || told->kind == TOLD_WAITED))
-        add_number(text, "line", told->kind == TOLD_WAITED ? (slot_ns)told->count : told->amount);
+    slot_ns line = told->kind == TOLD_WAITED ? (slot_ns)told->count : told->amount;
+    if ((has & HAS_LINE) && (told->kind == TOLD_JOB_ENDED ? told->cause > 0 : line > 0))
+        add_number(text, "line", line);
     if (has & HAS_NODES) {
         bool is_outage = told->kind == TOLD_OUTAGE;
         add_number(text, is_outage ? "others" : "spare", (slot_ns)told->count);

@@ -32,14 +32,26 @@ static void start(struct tally *t, uint32_t call, simtime time)
     t->started[call] = time;
 }
 
+static void hear_end(struct tally *t, const struct told *told)
+{
+    t->is_stopped |= told->kind == TOLD_STOPPED;
+    if (!t->is_stopped) {
+        t->wait.last = told->kind < TOLD_HOST_DOWN ? told->time : t->wait.last;
+        return;
+    }
+    t->wait.blocked += told->kind == TOLD_SPAN && told->to == JOB_BLOCKED;
+    if (told->kind != TOLD_WAITED || (t->wait.is_there && told->since >= t->wait.since))
+        return;
+    t->wait.is_there = true;
+    t->wait.since = told->since;
+    t->wait.what = (enum fiber_wait)told->to;
+    t->wait.line = (uint32_t)told->count;
+}
+
 static void hear(void *context, const struct told *told)
 {
     struct tally *t = context;
-    t->is_stopped |= told->kind == TOLD_STOPPED;
-    if (t->is_stopped && told->kind == TOLD_WAITED &&
-        (!t->wait.is_there || told->since < t->wait.since))
-        t->wait = (struct tally_wait){true, told->since, (enum fiber_wait)told->to,
-                                      (uint32_t)told->count};
+    hear_end(t, told);
     if (told->function == PROGRAM_NOTHING || t->is_out_of_memory)
         return;
     struct tally_function *f = &t->functions[told->function];

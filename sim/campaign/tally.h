@@ -21,7 +21,9 @@ struct tally_wait {
     bool is_there;
     simtime since;
     enum fiber_wait what;
-    uint32_t line; /* of the scenario */
+    uint32_t line;    /* of the scenario */
+    simtime last;     /* when anything was done before that, by a call, an actor or a driver */
+    uint32_t blocked; /* placements that waited for room for objects */
 };
 
 /* *functions is an array of the arena, an element for each function of the cell's program; wait may

@@ -267,6 +267,19 @@ static void print_failed(struct sink *out, const struct cell *cell, uint32_t cou
               count, first, words);
 }
 
+/* Beyond max_events, or going round in a loop that takes no time. */
+static void print_endless(struct sink *out, const struct cell *cell, uint32_t count)
+{
+    uint32_t first = first_ended(cell, END_EVENTS);
+    uint32_t line = cell->records[first].failed_line;
+    io_printf(out, "; %u reached max_events", count);
+    if (line > 0)
+        io_printf(out,
+                  " (first: replication %u, in which the loop at line %u went round and round "
+                  "while no time passed and no call ended)",
+                  first, line);
+}
+
 static void print_ends(struct sink *out, const struct cell *cell, const struct summary *s)
 {
     if (s->finished == s->n)
@@ -275,7 +288,7 @@ static void print_ends(struct sink *out, const struct cell *cell, const struct s
     if (s->ended[END_HORIZON])
         io_printf(out, "; %u reached the horizon or the end of the trace", s->ended[END_HORIZON]);
     if (s->ended[END_EVENTS])
-        io_printf(out, "; %u reached max_events", s->ended[END_EVENTS]);
+        print_endless(out, cell, s->ended[END_EVENTS]);
     if (s->ended[END_POLICY]) {
         uint32_t first = first_ended(cell, END_POLICY);
         io_printf(out, "; %u were ended by the controller (first: replication %u, reason %u)",

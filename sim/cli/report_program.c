@@ -186,13 +186,23 @@ static void print_wait(struct sink *out, const struct tally_wait *wait)
         [FIBER_FOR_TIME] = "for its own work",    [FIBER_FOR_BRANCHES] = "for its branches",
         [FIBER_FETCHING] = "for results to come", [FIBER_FOR_NEXT] = "for a result of a map",
     };
-    char since[REPORT_TEXT];
+    char since[REPORT_TEXT], last[REPORT_TEXT];
     if (!wait->is_there)
         return;
     io_printf(out,
               "\n  replication 0 was stopped: since %s a driver had waited %s, at line %u of the "
-              "scenario;\n  --events FILE tells what came before, --timeline shows who held what\n",
+              "scenario",
               report_duration(since, simtime_seconds(wait->since)), what[wait->what], wait->line);
+    if (wait->blocked > 0)
+        io_printf(out,
+                  ",\n  and %u placement%s for room for objects: see runtime.objects.memory and "
+                  "runtime.spill",
+                  wait->blocked, wait->blocked == 1 ? "" : "s");
+    io_printf(
+        out,
+        ";\n  the last thing was done at %s: --events FILE tells what came before, --timeline "
+        "shows who held what\n",
+        report_duration(last, simtime_seconds(wait->last)));
 }
 
 enum status report_program_functions(struct cli *cli, const struct cell *cell)

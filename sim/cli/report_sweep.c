@@ -126,6 +126,34 @@ static enum status fill_line(struct cli *cli, const struct prepared *p, uint32_t
     return STATUS_OK;
 }
 
+/* When the last of those that did not finish in time was stopped. */
+static simtime latest(const struct cell *cell)
+{
+    simtime time = 0;
+    for (uint32_t i = 0; i < cell->count; i++)
+        if (cell->records[i].end == END_HORIZON && cell->records[i].makespan > time)
+            time = cell->records[i].makespan;
+    return time;
+}
+
+/* Who loses more at failures than is gained between them never gets through, and takes longest. */
+static void print_endless(struct sink *out, const struct line *lines, uint32_t cells)
+{
+    uint32_t others = 0;
+    for (uint32_t i = 0; i < cells; i++) {
+        const struct summary *s = &lines[i].summary;
+        char horizon[REPORT_TEXT];
+        if (s->ended[END_HORIZON] == 0)
+            continue;
+        io_printf(out, "%s%s (%u of %u, after %s)",
+                  others++ ? ", " : "\n  Not finished by the horizon, or the end of the trace: ",
+                  lines[i].cell->label, s->ended[END_HORIZON], s->n,
+                  report_duration(horizon, simtime_seconds(latest(lines[i].cell))));
+    }
+    if (others)
+        io_printf(out, ".\n  Such runs take longest; a shorter 'horizon' ends them sooner.");
+}
+
 static void print_notes(struct sink *out, const struct prepared *p, const struct line *lines,
                         uint32_t cells, const uint32_t *baseline_of)
 {
@@ -147,6 +175,7 @@ static void print_notes(struct sink *out, const struct prepared *p, const struct
                   "\n  %u pairs are censored (one of the two did not finish): not in saved and "
                   "overhead.",
                   censored);
+    print_endless(out, lines, cells);
     io_printf(out, "\n");
 }
 

@@ -80,7 +80,8 @@ struct record {
     uint32_t replication;
     enum run_end end;
     uint32_t policy_reason;   /* the controller's reason code, for END_POLICY */
-    uint32_t failed_line;     /* of the scenario, the statement, for END_FAILED; 0: none */
+    uint32_t failed_line;     /* of the scenario: the statement, for END_FAILED; a loop that stands
+                                 still, for END_EVENTS; 0: none */
     uint32_t failed_cause;    /* enum call_cause, for END_FAILED */
     simtime makespan;         /* of an unfinished run: when it was stopped */
     slot_ns job[JOB_CLASSES]; /* of a group: ns of wall time; times workers gives slots */
@@ -97,7 +98,7 @@ struct record {
     /* Of programs; 0 for groups. */
     struct {
         uint64_t submitted, completed, failed, retried;
-    } calls; /* to tasks and methods; failed: for good */
+    } calls; /* to tasks and methods; completed: not while made again; failed: for good */
     struct {
         uint64_t failed;
     } attempts; /* each try of a call */

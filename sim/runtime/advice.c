@@ -188,7 +188,7 @@ bool advice_wants_checkpoint(struct runtime *rt, uint32_t number)
     advisor->ask_wall = advisor->mark_wall;
     if (advisor->verdict.action == CAIRN_FAILED) {
         rt->record->policy_reason = advisor->verdict.reason;
-        runtime_stop(rt, END_POLICY);
+        runtime_stop(rt, END_POLICY, 0);
         return false;
     }
     if (advisor->verdict.action != CAIRN_CHECKPOINT)

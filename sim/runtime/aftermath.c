@@ -68,7 +68,9 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
     if (batch_is_left_behind(rt, c->batch))
         return false;
     aftermath_fail(rt, call, a->cause);
-    if (is_dead || call_kind(rt, call) != BATCH_METHODS || c->is_cancelled)
+    bool is_asked_for = call_kind(rt, call) == BATCH_METHODS || batch_of(rt, c->batch)->handles > 0;
+    if (is_dead || !is_asked_for ||
+        c->is_cancelled) /* a controller's checkpoint: it decides anew */
         return false;
     struct cairn_cure cure =
         call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,

@@ -5,10 +5,12 @@
  * a call pins each of its arguments, or none; who waits for room pins none, so that those who wait
  * cannot block each other. */
 #include "sim/runtime/arguments.h"
+#include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/seat.h"
 #include "sim/runtime/spill.h"
 
 /* Every result that call `element` of the batch is given, once: the next one; false: no more. */
@@ -75,6 +77,17 @@ struct arguments arguments_find(struct runtime *rt, uint32_t number, uint32_t ho
     return found;
 }
 
+int64_t arguments_room(const struct runtime *rt, uint32_t number, uint32_t host)
+{
+    const struct call *c = call_of(rt, number);
+    const struct batch *b = batch_of(rt, c->batch);
+    int64_t room = 0;
+    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
+        if (!copies_is_on(rt, walk.batch, walk.element, host))
+            room += copies_size(rt, walk.batch, walk.element);
+    return room;
+}
+
 /* ---- pins ---------------------------------------------------------------------------------- */
 
 static void pin(struct runtime *rt, uint32_t number, uint32_t host)
@@ -136,4 +149,43 @@ simtime arguments_fetch(struct runtime *rt, uint32_t number, uint32_t host,
         call_tell(rt, number, TOLD_MOVED, fetch->bytes);
     }
     return copies_delay(rt, fetch);
+}
+
+/* ---- what does not arrive ------------------------------------------------------------------ */
+
+bool arguments_have_arrived(const struct runtime *rt, uint32_t number, uint32_t host)
+{
+    const struct call *c = call_of(rt, number);
+    const struct batch *b = batch_of(rt, c->batch);
+    if (rt->stores && !c->is_pinning)
+        return false;
+    for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
+        if (!copies_has_arrived(rt, walk.batch, walk.element, host))
+            return false;
+    return true;
+}
+
+static void lose(struct runtime *rt, uint32_t number, uint32_t batch, uint32_t element)
+{
+    const struct call *c = call_of(rt, number);
+    const struct batch *b = batch_of(rt, c->batch);
+    struct walk walk = {0};
+    if (c->state != CALL_FETCHING || !c->is_pinning)
+        return;
+    while (next_argument(rt, b, c->element, &walk))
+        if (walk.batch == batch && walk.element == element) {
+            arguments_let_go(rt, number);
+            return;
+        }
+}
+
+void arguments_lose(struct runtime *rt, uint32_t host, uint32_t batch, uint32_t element)
+{
+    for (uint32_t seat = rt->hosts[host].seats; seat; seat = seat_of(rt, seat)->next) {
+        if (!(seat & 1))
+            lose(rt, seat >> 1, batch, element);
+        for (uint32_t at = seat & 1 ? actor_of(rt, seat >> 1)->running : 0; at;
+             at = call_of(rt, at)->next)
+            lose(rt, at, batch, element);
+    }
 }

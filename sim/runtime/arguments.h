@@ -17,8 +17,14 @@ struct arguments {
     bool is_lost; /* one is gone and being made again, for which the call now waits, or cannot be */
 };
 
+/* A result that was on its way to this host will not arrive: who waits for it lets all go. */
+void arguments_lose(struct runtime *rt, uint32_t host, uint32_t batch, uint32_t element);
+/* Has all that was to be brought to this host arrived, and is it there to stay? */
+bool arguments_have_arrived(const struct runtime *rt, uint32_t call, uint32_t host);
 /* What its arguments still have to bring to this host. */
 struct arguments arguments_find(struct runtime *rt, uint32_t call, uint32_t host);
+/* Room that its arguments still want there, as things are now. */
+int64_t arguments_room(const struct runtime *rt, uint32_t call, uint32_t host);
 /* Room for them: with it they are there to stay; otherwise the call waits, or has to fail. */
 enum store_answer arguments_ask(struct runtime *rt, uint32_t call, uint32_t host,
                                 const struct arguments *arguments);

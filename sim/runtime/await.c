@@ -81,6 +81,17 @@ enum outcome await_fetch(struct runtime *rt, uint32_t number)
     return copies_delay(rt, &fetch) < 0 ? OUTCOME_DONE : begin_fetch(rt, number, &fetch);
 }
 
+bool await_has_all(const struct runtime *rt, uint32_t number)
+{
+    const struct fiber *f = fiber_of(rt, number);
+    for (uint32_t i = 0, at; (at = awaited(rt, f, i)) != 0; i++)
+        for (uint32_t j = 0; j < batch_of(rt, at)->count; j++)
+            if (batch_of(rt, at)->kind != BATCH_ACTORS &&
+                !copies_has_arrived(rt, at, j, TOLD_NOWHERE))
+                return false;
+    return true;
+}
+
 static uint64_t count_ready(const struct runtime *rt, const struct fiber *f)
 {
     uint64_t ready = 0;

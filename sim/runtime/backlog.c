@@ -4,6 +4,8 @@
  * Main invariant: queue_last is the last of those that queue_first leads to; both are 0 where none
  * waits. */
 #include "sim/runtime/backlog.h"
+#include "sim/runtime/actor.h"
+#include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 
 void backlog_push_back(struct runtime *rt, struct actor *a, uint32_t call)
@@ -58,10 +60,49 @@ void backlog_take_out(struct runtime *rt, uint32_t *list, uint32_t call)
 void backlog_drop(struct runtime *rt, struct actor *a, uint32_t call)
 {
     uint32_t before = 0;
-    for (uint32_t at = a->queue_first; at != call; at = call_of(rt, at)->next)
+    for (uint32_t at = a->queue_first; at != call; at = call_of(rt, at)->next) {
+        assert(at);
         before = at;
+    }
     backlog_take_out(rt, &a->queue_first, call);
     if (a->queue_last == call)
         a->queue_last = before;
     a->calls--;
+}
+
+/* ---- whose calls they are ------------------------------------------------------------------ */
+
+/* Element i of a batch of calls goes to actor i of the set, and round again; of a map to whom it
+ * was given. */
+static uint32_t actor_for(const struct runtime *rt, const struct batch *b, uint32_t element)
+{
+    if (b->servers)
+        return b->servers[element];
+    const struct batch *actors = batch_of(rt, b->target);
+    return actors->objects[element % actors->count].call;
+}
+
+void backlog_queue(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
+    backlog_push_back(rt, actor_of(rt, c->actor), call);
+    actor_of(rt, c->actor)->calls++;
+    actor_of(rt, c->actor)->coming++;
+}
+
+void backlog_expect_again(struct runtime *rt, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    if (!c->actor)
+        c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
+    c->is_again = c->is_outside = true;
+    actor_of(rt, c->actor)->calls++;
+    actor_of(rt, c->actor)->coming++;
+}
+
+bool backlog_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
+{
+    const struct actor *a = actor_of(rt, actor_for(rt, batch, element));
+    return a->state != ACTOR_DEAD && rt->program->actors[a->class].task_retries != 0;
 }

@@ -8,6 +8,13 @@
 
 #include "sim/runtime/runtime.h"
 
+/* A call goes behind the others of its actor; it has not arrived yet. */
+void backlog_queue(struct runtime *rt, uint32_t call);
+/* A call is made again: when its arguments are there it goes before all that wait, as these may
+ * need its result; and not earlier, as it may need theirs. */
+void backlog_expect_again(struct runtime *rt, uint32_t call);
+/* May the actor of this call be asked for a result again? */
+bool backlog_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element);
 /* Behind the others; before them. */
 void backlog_push_back(struct runtime *rt, struct actor *actor, uint32_t call);
 void backlog_push_front(struct runtime *rt, struct actor *actor, uint32_t call);

@@ -175,6 +175,17 @@ static void fetch(struct runtime *rt, uint32_t number)
         wait_phase(rt, number, CALL_FETCHING, delay);
 }
 
+/* Who sent some of it may have died meanwhile: then it is looked for again. */
+static void fetched(struct runtime *rt, uint32_t number)
+{
+    if (arguments_have_arrived(rt, number, call_of(rt, number)->seat.host)) {
+        run(rt, number);
+        return;
+    }
+    arguments_let_go(rt, number);
+    fetch(rt, number);
+}
+
 static void want_worker(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
@@ -392,7 +403,7 @@ void call_timer(struct runtime *rt, uint32_t number)
     case CALL_FETCHING:
         seat_charge(rt, SEAT_OF_CALL(number), JOB_TRANSFER);
         seat_move(rt, SEAT_OF_CALL(number), JOB_TRANSFER, JOB_RESTORE, c->recall);
-        run(rt, number);
+        fetched(rt, number);
         break;
     case CALL_RUNNING:
         if (c->is_crashing)

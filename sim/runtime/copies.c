@@ -2,8 +2,10 @@
 /* Where results are.
  *
  * A copy names its host and the life that the host was living: a crash makes all copies of that
- * life bad without visiting them. */
+ * life bad without visiting them. Those that were on their way from there to others are on a list
+ * of the host, and go with it: what has arrived stays. */
 #include "sim/runtime/copies.h"
+#include "sim/runtime/arguments.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/spill.h"
@@ -103,6 +105,11 @@ bool copies_is_last(const struct runtime *rt, uint32_t number)
     return true;
 }
 
+bool copies_has_arrived(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
+{
+    return arrival(rt, number, element, host) <= runtime_now(rt);
+}
+
 bool copies_is_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
     return arrival(rt, number, element, host) != SIMTIME_NEVER;
@@ -154,11 +161,13 @@ uint32_t copies_add(struct runtime *rt, uint32_t number, uint32_t element, uint3
  * moved from another's memory or disk; where there is no copy, it is in the durable store. */
 struct way {
     bool is_moved, is_read, is_recalled;
+    uint32_t source; /* 1 + the host that it is moved from; 0: with the driver */
 };
 static struct way find_way(const struct runtime *rt, uint32_t number, uint32_t element,
                            uint32_t host)
 {
     struct way way = {.is_recalled = true};
+    simtime since = SIMTIME_NEVER; /* the source has it; who has it on its disk alone is the last */
     for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
         const struct copy *copy = pool_at(&rt->copies, at);
         at = copy->next;
@@ -166,6 +175,10 @@ static struct way find_way(const struct runtime *rt, uint32_t number, uint32_t e
             continue;
         if (is_same_place(rt, copy->host, host))
             return (struct way){.is_read = true};
+        simtime there = copy->is_in_memory ? copy->arrives : SIMTIME_NEVER;
+        if (!way.is_moved || there < since)
+            way.source = copy->host == TOLD_NOWHERE ? 0 : copy->host + 1;
+        since = there < since ? there : since;
         way.is_read = copy->is_in_memory ? false : way.is_recalled || way.is_read;
         way.is_moved = true;
         way.is_recalled = false;
@@ -219,6 +232,52 @@ static void tell_read(struct runtime *rt, uint32_t number, uint32_t element, uin
     runtime_tell(rt, told);
 }
 
+/* ---- on their way -------------------------------------------------------------------------- */
+
+static void leave_source(struct runtime *rt, struct copy *copy)
+{
+    if (copy->source == 0)
+        return;
+    if (copy->previous_out)
+        ((struct copy *)pool_at(&rt->copies, copy->previous_out))->next_out = copy->next_out;
+    else
+        rt->hosts[copy->source - 1].outgoing = copy->next_out;
+    if (copy->next_out)
+        ((struct copy *)pool_at(&rt->copies, copy->next_out))->previous_out = copy->previous_out;
+    copy->source = copy->next_out = copy->previous_out = 0;
+}
+
+static void set_out(struct runtime *rt, uint32_t number, uint32_t source)
+{
+    struct copy *copy = pool_at(&rt->copies, number);
+    leave_source(rt, copy);
+    if (source == 0 || copy->arrives <= runtime_now(rt))
+        return;
+    uint32_t *first = &rt->hosts[source - 1].outgoing;
+    copy->source = source;
+    copy->next_out = *first;
+    if (*first)
+        ((struct copy *)pool_at(&rt->copies, *first))->previous_out = number;
+    *first = number;
+}
+
+void copies_cut(struct runtime *rt, uint32_t host)
+{
+    uint32_t number;
+    while ((number = rt->hosts[host].outgoing) != 0) {
+        struct copy *copy = pool_at(&rt->copies, number);
+        leave_source(rt, copy);
+        if (copy->arrives <= runtime_now(rt) || !copies_is_good(rt, copy))
+            continue;
+        if (copy->pins > 0)
+            arguments_lose(rt, copy->host, copy->batch, copy->element);
+        assert(copy->pins == 0);
+        tell_dropped(rt, copy);
+        store_remove(rt, number);
+        copies_forget(rt, number);
+    }
+}
+
 uint32_t copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint32_t number,
                       uint32_t element, uint32_t host)
 {
@@ -226,12 +285,16 @@ uint32_t copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint
     if (copies_is_on(rt, number, element, host))
         return 0;
     uint32_t at = copies_on(rt, number, element, host);
+    struct way way = find_way(rt, number, element, host);
     if (at)
         tell_read(rt, number, element, host, TOLD_READ);
-    else if (find_way(rt, number, element, host).is_recalled)
+    else if (way.is_recalled)
         tell_read(rt, number, element, host, TOLD_RECALLED);
-    if (!at)
-        return add(rt, number, element, host, arrives);
+    if (!at) {
+        at = add(rt, number, element, host, arrives);
+        set_out(rt, at, way.source);
+        return at;
+    }
     ((struct copy *)pool_at(&rt->copies, at))->arrives = arrives;
     store_add(rt, at);
     return at;
@@ -242,6 +305,7 @@ void copies_drop(struct runtime *rt, struct object *object)
     for (uint32_t at = object->copies, next; at; at = next) {
         next = ((struct copy *)pool_at(&rt->copies, at))->next;
         tell_dropped(rt, pool_at(&rt->copies, at));
+        leave_source(rt, pool_at(&rt->copies, at));
         store_remove(rt, at);
         pool_give(&rt->copies, at);
     }
@@ -250,7 +314,8 @@ void copies_drop(struct runtime *rt, struct object *object)
 
 void copies_forget(struct runtime *rt, uint32_t number)
 {
-    const struct copy *copy = pool_at(&rt->copies, number);
+    struct copy *copy = pool_at(&rt->copies, number);
+    leave_source(rt, copy);
     uint32_t *link = &batch_of(rt, copy->batch)->objects[copy->element].copies;
     while (*link != number)
         link = &((struct copy *)pool_at(&rt->copies, *link))->next;

@@ -25,6 +25,11 @@ simtime copies_delay(const struct runtime *rt, const struct copies_fetch *fetch)
  * Returns its number; 0: it is there, or on its way. */
 uint32_t copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint32_t batch,
                       uint32_t element, uint32_t host);
+/* Is it there, and no more on its way? */
+bool copies_has_arrived(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
+/* The host is dead, and what it was sending to others does not arrive. Who waits for that finds out
+ * when it should have been there, and has it brought again. */
+void copies_cut(struct runtime *rt, uint32_t host);
 /* In memory on this host, on its way there, or small? TOLD_NOWHERE: with the driver. */
 bool copies_is_on(const struct runtime *rt, uint32_t batch, uint32_t element, uint32_t host);
 /* The number of a good copy on this host, in its memory or on its disk; 0: none. */

@@ -524,7 +524,7 @@ enum outcome crew_step(struct runtime *rt, uint32_t fiber)
             f->pc++;
             return OUTCOME_ENTERED;
         }
-        if (rt->is_out_of_memory || runtime_stands_still(rt))
+        if (rt->is_out_of_memory || runtime_stands_still(rt, s->line))
             return OUTCOME_WAITS;
     }
     if (crew->taken == crew->count)

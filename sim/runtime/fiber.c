@@ -100,6 +100,8 @@ static enum outcome resume(struct runtime *rt, uint32_t number)
         return OUTCOME_ENTERED;
     if (wait == FIBER_FOR_BRANCHES && f->is_failed)
         return OUTCOME_FAILED;
+    if (wait == FIBER_FETCHING && !await_has_all(rt, number))
+        return await_fetch(rt, number); /* who sent some of it has died */
     if (wait == FIBER_FETCHING)
         runtime_tell(rt, (struct told){.kind = TOLD_GOT,
                                        .job = fiber_job(rt, f)->serial,
@@ -191,6 +193,7 @@ static bool leave_bodies(struct runtime *rt, struct fiber *f)
             (s->op == OP_UNTIL ? !actor_all_hold(rt, *fiber_variable(rt, f, s->target), s->times)
                                : frame->left > 0);
         if (is_again) {
+            rt->rounds += s->op == OP_UNTIL;
             frame->left -= s->op != OP_UNTIL;
             f->pc = frame->statement + 1;
             return true;
@@ -212,6 +215,13 @@ static void tell_waited(struct runtime *rt, uint32_t number)
                                        .to = f->wait,
                                        .element = number,
                                        .count = rt->program->statements[f->pc].line});
+}
+
+/* Of the loop around, or of the statement where there is none. */
+static uint32_t loop_line(const struct runtime *rt, const struct fiber *f)
+{
+    uint32_t around = f->frames[f->depth].statement;
+    return rt->program->statements[around == PROGRAM_NOTHING ? f->pc : around].line;
 }
 
 static void go_on(struct runtime *rt, uint32_t number)
@@ -238,7 +248,7 @@ static void go_on(struct runtime *rt, uint32_t number)
             end_fiber(rt, number, false);
             return;
         }
-        if (rt->is_out_of_memory || runtime_stands_still(rt))
+        if (rt->is_out_of_memory || runtime_stands_still(rt, loop_line(rt, f)))
             return;
         outcome = statement_execute(rt, number);
     }

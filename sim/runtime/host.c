@@ -6,6 +6,7 @@
 #include "sim/runtime/host.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/copies.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/store.h"
@@ -120,6 +121,7 @@ void host_crash(void *runtime, uint32_t place)
     host->life++;
     host->idle = 0;
     store_crash(rt, place);
+    copies_cut(rt, place);
     killer_crash(rt, place);
     if (host->seats) { /* its node was there, and may have left */
         host->busy += runtime_now(rt) - host->busy_since;

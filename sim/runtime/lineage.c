@@ -8,11 +8,11 @@
  * oldest batches are forgotten until half is left. What is needed and gone is found by a list, not
  * by recursion: chains are as long as a program runs. */
 #include "sim/runtime/lineage.h"
+#include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/routing.h"
-#include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
 
 /* It was there, and somebody finds that it is no more. */
@@ -45,6 +45,8 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
     object->state = OBJECT_PENDING;
     copies_drop(rt, object);
     rt->record->objects.rebuilt++;
+    assert(rt->record->calls.completed > 0);
+    rt->record->calls.completed--; /* it is under way again */
     runtime_tell(rt, batch_told(rt, number, element, TOLD_OBJECT_REBUILT));
     uint32_t at = call_new(rt, number, element);
     ((struct call *)pool_at(&rt->calls, at))->attempt = 1;
@@ -128,7 +130,7 @@ static bool can_be_made(const struct runtime *rt, uint32_t number, uint32_t elem
         return !b->is_cancelled && !b->is_past;
     if (routing_is_for(rt, number))
         return routing_can_call_again(rt, b->target, element);
-    return b->kind == BATCH_METHODS && service_can_call_again(rt, b, element);
+    return b->kind == BATCH_METHODS && backlog_can_call_again(rt, b, element);
 }
 
 static uint32_t *todo_link(const struct runtime *rt, uint32_t call)
@@ -189,7 +191,7 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
         if (routing_is_for(rt, call->batch))
             routing_call_again(rt, at);
         else if (b->kind == BATCH_METHODS)
-            service_expect_again(rt, at);
+            backlog_expect_again(rt, at);
         for (uint32_t k = 0; k < b->arguments_count; k++) {
             const struct batch_argument *a = &b->arguments[k];
             if (a->is_each)

@@ -69,7 +69,7 @@ void routing_call_again(struct runtime *rt, uint32_t call)
     c->replica = replica_again(rt, set, c->element);
     assert(c->replica < set->count);
     c->actor = set->objects[c->replica].call;
-    service_expect_again(rt, call);
+    backlog_expect_again(rt, call);
 }
 
 /* What is told of a request and the replica that it is sent to, or has come from. */

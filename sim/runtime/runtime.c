@@ -29,8 +29,9 @@
 #include "sim/runtime/straggler.h"
 #include "sim/runtime/submit.h"
 
-#define PENDING_FIRST   1024      /* requests that the scheduler has room for at first */
-#define STATEMENTS_MOST 100000000 /* at one instant: a program that goes round and does nothing */
+#define PENDING_FIRST   1024     /* requests that the scheduler has room for at first */
+#define STATEMENTS_MOST 10000000 /* at one instant, and no call ends: it goes round for nothing */
+#define ROUNDS_MOST     100000   /* of `until` among them: it will not come true */
 
 const char *const told_names[TOLD_KINDS] = {
     [TOLD_JOB_ARRIVED] = "job-arrived",
@@ -196,14 +197,17 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t
 }
 
 /* Time is up: what is under way is charged, and will not come to anything. */
-void runtime_stop(struct runtime *rt, enum run_end end)
+void runtime_stop(struct runtime *rt, enum run_end end, uint32_t line)
 {
     rt->record->end = end;
+    rt->record->failed_line = line; /* whatever job has failed before */
+    rt->record->failed_cause = 0;
     rt->is_over = true;
     runtime_tell(rt, (struct told){.kind = TOLD_STOPPED,
                                    .function = PROGRAM_NOTHING,
                                    .host = TOLD_NOWHERE,
-                                   .cause = end});
+                                   .cause = end,
+                                   .amount = line});
 }
 
 void runtime_withdraw(struct runtime *rt, uint64_t id)
@@ -215,15 +219,15 @@ void runtime_withdraw(struct runtime *rt, uint64_t id)
     rt->wants_dispatch = true; /* it may have stood before others */
 }
 
-bool runtime_stands_still(struct runtime *rt)
+bool runtime_stands_still(struct runtime *rt, uint32_t line)
 {
-    if (rt->instant != runtime_now(rt)) {
-        rt->instant = runtime_now(rt);
-        rt->executed = 0;
-    }
-    if (++rt->executed < STATEMENTS_MOST)
+    if (rt->instant != runtime_now(rt) || rt->completed != rt->record->calls.completed)
+        rt->executed = rt->rounds = 0;
+    rt->instant = runtime_now(rt);
+    rt->completed = rt->record->calls.completed;
+    if (++rt->executed < STATEMENTS_MOST && rt->rounds < ROUNDS_MOST)
         return false;
-    runtime_stop(rt, END_EVENTS);
+    runtime_stop(rt, END_EVENTS, line);
     return true;
 }
 
@@ -344,7 +348,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->is_out_of_memory = rt->is_over = rt->wants_dispatch = false;
     rt->crews_ready_first = rt->crews_ready_last = 0;
     rt->ready_first = rt->ready_last = rt->serial = rt->stamps = rt->jobs_come = 0;
-    rt->jobs_left = rt->executed = 0;
+    rt->jobs_left = rt->executed = rt->rounds = rt->completed = 0;
     rt->fleets_ready = 0;
     rt->instant = 0;
     rt->nodes_told = UINT64_MAX;
@@ -552,7 +556,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         }
         if (!has_next || event.time > horizon || (event.time == horizon && is_decision(event))) {
             engine->now = horizon;
-            runtime_stop(rt, END_HORIZON);
+            runtime_stop(rt, END_HORIZON, 0);
             break;
         }
         engine_take(engine, event, is_fault);
@@ -560,7 +564,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
         happen(rt, event, is_fault);
         tell_nodes(rt);
         if (rt->story.events > rt->spec->max_events)
-            runtime_stop(rt, END_EVENTS);
+            runtime_stop(rt, END_EVENTS, 0);
     }
     if (rt->is_out_of_memory || engine->is_out_of_memory)
         return STATUS_MEMORY;

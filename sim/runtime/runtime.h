@@ -105,6 +105,7 @@ struct host {
     bool is_hanging;   /* its next crash is one that answers no more */
     uint32_t life;     /* counts up with every crash: what was here in another life is gone */
     uint32_t seats;    /* first */
+    uint32_t outgoing; /* copies that set out from here, in this life: the first */
     uint32_t starting, starting_most; /* worker processes */
     uint32_t queue_first, queue_last; /* seats that wait to start one; linked by next_start */
     uint32_t idle, idle_job;          /* workers of this job that wait for work */
@@ -144,6 +145,8 @@ struct copy {
     uint8_t list;          /* enum store_list */
     bool is_primary;       /* it may not go as long as somebody may ask for the result */
     bool is_on_disk, is_in_memory;
+    uint32_t source; /* 1 + the host that it comes from, where that may matter: on a list there */
+    uint32_t next_out, previous_out;
     int64_t bytes;
     simtime arrives; /* under way until then */
 };
@@ -433,9 +436,10 @@ struct runtime {
     uint32_t serial;                  /* of batches */
     uint32_t stamps;                  /* of waits */
     uint32_t jobs_come;
-    uint64_t jobs_left; /* that have not ended, or not come */
-    uint64_t executed;  /* statements at this instant */
-    simtime instant;
+    uint64_t jobs_left;        /* that have not ended, or not come */
+    uint64_t executed, rounds; /* statements, and rounds of `until`, while no time passes and */
+    simtime instant;           /* no call is completed */
+    uint64_t completed;
     bool is_over;
     uint64_t nodes_told; /* spare and in repair, as last told */
 
@@ -486,10 +490,10 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t
                      uint64_t number, uint32_t attempt);
 /* The request waits no more, if it did. */
 void runtime_withdraw(struct runtime *rt, uint64_t id);
-/* The run ends here, before its jobs do. */
-void runtime_stop(struct runtime *rt, enum run_end end);
-/* Statement after statement, and no time passes: the run is stopped. */
-bool runtime_stands_still(struct runtime *rt);
+/* The run ends here, before its jobs do; line: of the loop that is why, or 0. */
+void runtime_stop(struct runtime *rt, enum run_end end, uint32_t line);
+/* Statement after statement, and no time passes: the run is stopped, in the loop of this line. */
+bool runtime_stands_still(struct runtime *rt, uint32_t line);
 double runtime_uniform(const struct runtime *rt, uint32_t stream, uint32_t entity,
                        uint64_t occurrence, uint32_t word);
 /* An amount that differs from call to call. */

@@ -80,41 +80,6 @@ static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
     a->calls--;
 }
 
-/* Element i of a batch of calls goes to actor i of the set, and round again; of a map to whom it
- * was given. */
-static uint32_t actor_for(const struct runtime *rt, const struct batch *b, uint32_t element)
-{
-    if (b->servers)
-        return b->servers[element];
-    const struct batch *actors = batch_of(rt, b->target);
-    return actors->objects[element % actors->count].call;
-}
-
-void service_queue(struct runtime *rt, uint32_t call)
-{
-    struct call *c = call_of(rt, call);
-    c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
-    backlog_push_back(rt, actor_of(rt, c->actor), call);
-    actor_of(rt, c->actor)->calls++;
-    actor_of(rt, c->actor)->coming++;
-}
-
-void service_expect_again(struct runtime *rt, uint32_t call)
-{
-    struct call *c = call_of(rt, call);
-    if (!c->actor)
-        c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
-    c->is_again = c->is_outside = true;
-    actor_of(rt, c->actor)->calls++;
-    actor_of(rt, c->actor)->coming++;
-}
-
-bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
-{
-    const struct actor *a = actor_of(rt, actor_for(rt, batch, element));
-    return a->state != ACTOR_DEAD && class_of(rt, a)->task_retries != 0;
-}
-
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
@@ -143,10 +108,20 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     c->timer = runtime_timer(rt, work, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
-/* Its arguments are there; an async actor computes one call at a time, and this one may wait. */
+/* Its arguments are there, or who sent them has died: then it goes back to the queue, as its first.
+ * An async actor computes one call at a time, and this one may wait. */
 static void fetched(struct runtime *rt, uint32_t number, uint32_t call)
 {
-    const struct actor *a = actor_of(rt, number);
+    struct actor *a = actor_of(rt, number);
+    if (!arguments_have_arrived(rt, call, a->seat.host)) {
+        arguments_let_go(rt, call);
+        stop_running(rt, number, call);
+        call_of(rt, call)->state = CALL_WAITING;
+        a->calls++;
+        push_front(rt, number, call);
+        service_pump(rt, number);
+        return;
+    }
     if (class_of(rt, a)->is_async && a->is_computing)
         call_of(rt, call)->state = CALL_WAITING;
     else

@@ -9,13 +9,6 @@
 
 #include "sim/runtime/runtime.h"
 
-/* A call goes behind the others; it has not arrived yet. */
-void service_queue(struct runtime *rt, uint32_t call);
-/* A call is made again: when its arguments are there it goes before all that wait, as these may
- * need its result; and not earlier, as it may need theirs. */
-void service_expect_again(struct runtime *rt, uint32_t call);
-/* May the actor of this call be asked for a result again? */
-bool service_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element);
 /* It has arrived, its arguments are there or have failed (1 + the cause). */
 void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed);
 /* It waits no more, if it has not begun; otherwise it is not tried again. */

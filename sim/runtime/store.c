@@ -9,6 +9,7 @@
  * invariant: `used` is the sum of the bytes of the copies of the host's present life that are in
  * memory. */
 #include "sim/runtime/store.h"
+#include "sim/runtime/arguments.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
@@ -268,13 +269,20 @@ void store_forget(struct runtime *rt, uint32_t number, uint32_t host)
     wake(rt, host);
 }
 
+/* What it waits for, as things are now: a neighbour may have brought an argument of it. */
+static int64_t room_for(const struct runtime *rt, uint32_t number, uint32_t host)
+{
+    const struct call *call = call_of(rt, number);
+    return call->state == CALL_BLOCKED ? arguments_room(rt, number, host) : call->room;
+}
+
 static void serve(struct runtime *rt, uint32_t host)
 {
     struct store *store = &rt->stores[host];
     while (store->waiting_first) {
         uint32_t number = store->waiting_first;
         struct call *call = call_of(rt, number);
-        if (!make_room(rt, host, call->room)) {
+        if (!make_room(rt, host, room_for(rt, number, host))) {
             spill_consider(rt, host); /* what turned out to be the last copy of something */
             return;
         }

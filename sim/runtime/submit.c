@@ -7,12 +7,12 @@
  * each call has an argument of its own, calls exist from the start. */
 #include "sim/runtime/submit.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/routing.h"
-#include "sim/runtime/service.h"
 
 #define NEAREST 32 /* hosts among which the one with most bytes is looked for */
 
@@ -239,7 +239,7 @@ void submit_single(struct runtime *rt, uint32_t number, uint32_t element)
     }
     call->missing++; /* its own way */
     if (b->kind == BATCH_METHODS)
-        service_queue(rt, at);
+        backlog_queue(rt, at);
 }
 
 void submit_batch(struct runtime *rt, uint32_t number)
@@ -260,7 +260,7 @@ void submit_batch(struct runtime *rt, uint32_t number)
             if (is_routed)
                 routing_expect(rt, b->objects[i].call);
             else
-                service_queue(rt, b->objects[i].call);
+                backlog_queue(rt, b->objects[i].call);
     } else if (has_each) {
         make_calls(rt, number);
     }

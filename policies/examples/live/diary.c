@@ -143,6 +143,8 @@ const char *options_read(int argc, char **argv, struct options *o)
             o->steps = strtoll(value, NULL, 10);
         else if (strcmp(name, "--seed") == 0)
             o->seed = strtoull(value, NULL, 10);
+        else if (strcmp(name, "--strikes") == 0)
+            o->strikes = strtoull(value, NULL, 10);
         else if (strcmp(name, "--log") == 0)
             o->log = value;
         else if (strcmp(name, "--dir") == 0)

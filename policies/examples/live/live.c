@@ -37,7 +37,7 @@ struct job {
     struct cairn_shape shape;
     struct cairn_verdict verdict;
     int64_t last_cost, restore_cost;
-    uint32_t failures, is_saving, is_called, has_checkpoint;
+    uint32_t failures, strikes, is_saving, is_called, has_checkpoint;
 };
 
 struct live {
@@ -53,7 +53,7 @@ struct live {
     int is_over, is_struck;
 };
 
-static const char magic[8] = "state-1";
+static const char magic[8] = "state-2";
 
 static void give_up(const char *what)
 {
@@ -156,6 +156,8 @@ static void strike(struct live *live)
     kill(live->trainer, SIGKILL);
     diary_strike(live->log, now);
     draw_strike(live, now);
+    if (++live->job.strikes == live->options.strikes)
+        live->job.next_strike = INT64_MAX;
     live->is_struck = 1;
 }
 

@@ -35,7 +35,7 @@ struct options {
     int64_t mtbf, steps;
     int64_t checkpoint;       /* ns that one is expected to take; 0: to be tried out */
     int64_t supervisor_stops; /* at this step; 0: it does not */
-    uint64_t seed;
+    uint64_t seed, strikes;   /* at most so many; 0: no limit */
     const struct cairn_controller_class *controller;
     struct cairn_value values[PARAMS];
     char texts[PARAMS][64]; /* the same as they were written, for the log */

@@ -56,6 +56,14 @@ static const struct failing failing[] = {
           "      - {call: load, times: 9}\n"
           "      - {run: team.train, times: 100}\n",
      {R(struck), R(job[JOB_UNCOMMITTED]), R(job[JOB_DETECT])}},
+    {"round and round",
+     "cluster: {nodes: 3, node: {cpu: 1}}\n",
+     TEAM "    driver:\n"
+          "      - {call: load, times: 2, as: parts}\n"
+          "      - {run: mix, each: parts, as: mixed, on_error: []}\n"
+          "      - {start: Team, as: team}\n"
+          "      - {until: {team: 1}, do: [{think: 0 s}]}\n",
+     {R(calls.completed), R(failed_line)}},
     {"failed",
      "cluster: {nodes: 3, spares: 2, node: {cpu: 1}}\n"
      "faults: {node: {uptime: {exponential: 20 s}, repair: {exponential: 1 min}}}\n",

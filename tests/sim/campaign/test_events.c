@@ -149,6 +149,15 @@ static void add_end(struct record *r, const char *line, size_t length)
     r->failed_line = (uint32_t)number_of(line, length, "line");
 }
 
+static void add_stop(struct record *r, const char *line, size_t length)
+{
+    char text[64];
+    int64_t number = 0;
+    r->end = index_of(row_ends, RUN_ENDS, line, length, "end");
+    r->failed_line = find(line, length, "line", text, &number) ? (uint32_t)number : 0;
+    r->failed_cause = 0;
+}
+
 static void add_move(struct record *r, const char *line, size_t length)
 {
     unsigned from = index_of(job_class_names, JOB_CLASSES, line, length, "from");
@@ -162,6 +171,7 @@ static void add_move(struct record *r, const char *line, size_t length)
 static void add_counts(struct record *r, enum told_kind kind, const char *line, size_t length)
 {
     r->calls.completed += kind == TOLD_DONE;
+    r->calls.completed -= kind == TOLD_OBJECT_REBUILT;
     r->calls.failed += kind == TOLD_FAILED;
     r->calls.retried += kind == TOLD_RETRIED;
     r->attempts.failed += kind == TOLD_ATTEMPT_FAILED;
@@ -276,7 +286,7 @@ static void add_line(struct sums *sums, const char *line, size_t length)
     if (kind == TOLD_JOB_ENDED)
         add_end(r, line, length);
     if (kind == TOLD_STOPPED)
-        r->end = index_of(row_ends, RUN_ENDS, line, length, "end");
+        add_stop(r, line, length);
     if (kind == TOLD_MOVE)
         add_move(r, line, length);
     if (kind == TOLD_SPAN)

@@ -219,6 +219,12 @@ static void unfinished_pairs_are_counted_and_left_out(void **state)
         CAIRN("sweep", SMALL, "-n40", "-s", "controller=none,young", "-s", "horizon=2 h"), 4);
     assert_says(text, "of 40 did not finish");
     assert_says(text, "pairs are censored (one of the two did not finish)");
+    assert_says(text, "\n  Not finished by the horizon, or the end of the trace: none (");
+    assert_says(text,
+                " of 40, after 2 h).\n  Such runs take longest; a shorter 'horizon' ends them");
+    free(text);
+    text = output_of(CAIRN("sweep", SMALL, "-n4", "-s", "controller=daly,young"), 0);
+    assert_null(strstr(text, "horizon"));
     free(text);
 }
 

@@ -222,6 +222,27 @@ static void a_failed_program_says_where_its_driver_stopped(void **state)
     }
 }
 
+static void a_run_that_goes_round_says_in_which_loop(void **state)
+{
+    static const struct {
+        uint32_t line;
+        const char *said;
+    } cases[] = {
+        {0, "\n  1 of 3 runs did not finish; 1 reached max_events\n"},
+        {17, "\n  1 of 3 runs did not finish; 1 reached max_events (first: replication 1, in which "
+             "the loop at line 17 went round and round while no time passed and no call ended)\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bench *b = open_bench(false);
+        b->records[1].end = END_EVENTS;
+        b->records[1].failed_line = cases[i].line;
+        char *text = close_bench(b, false);
+        assert_says(text, cases[i].said);
+        free(text);
+    }
+}
+
 /* What a program is, in words, by how much there is of it. */
 static void a_program_is_said_in_words(void **state)
 {
@@ -295,6 +316,7 @@ int main(void)
         cmocka_unit_test(the_object_of_a_program_has_its_means),
         cmocka_unit_test(of_a_group_nothing_of_this_is_told),
         cmocka_unit_test(a_failed_program_says_where_its_driver_stopped),
+        cmocka_unit_test(a_run_that_goes_round_says_in_which_loop),
         cmocka_unit_test(a_program_is_said_in_words),
         cmocka_unit_test(durations_beyond_292_years_are_told_in_years),
     };

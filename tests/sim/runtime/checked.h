@@ -10,8 +10,8 @@
 #include "tests/sim/runtime/played.h"
 #include <inttypes.h>
 
-enum { CHECKED_ARGUMENTS = 8, CHECKED_GENERATIONS = 4 };
-enum { CHECKED_HOSTS = 8 /* of which results are followed */ };
+enum { CHECKED_ARGUMENTS = 8, CHECKED_GENERATIONS = 8 };
+enum { CHECKED_HOSTS = 8 }; /* of which results are followed */
 
 struct checked_batch {
     bool is_known, has_failed;
@@ -21,12 +21,13 @@ struct checked_batch {
     uint32_t first;                                         /* its calls, in the list of all */
     uint32_t offset;                                        /* into what is `each` */
     uint32_t settled;                                       /* of them, at the moment */
+    uint32_t gone;                                          /* lost, and not made again */
     uint32_t arguments_count, arguments[CHECKED_ARGUMENTS]; /* serials */
     bool is_each[CHECKED_ARGUMENTS];
 };
 
 struct checked_call {
-    bool is_settled, is_running, is_placed, has_ended, was_done;
+    bool is_settled, is_running, is_placed, has_ended, was_done, is_gone;
     bool has_failed;              /* its attempt, and nothing was said of another one */
     uint32_t starts, fails, host; /* fails: those that count */
     uint32_t preempted;           /* starts that do not */
@@ -52,20 +53,20 @@ struct checked_generation {
 struct checked_actor {
     bool is_there, is_placed, is_saving, is_snapping;
     uint8_t state;
-    uint64_t version;
-    struct checked_generation covered;                          /* as the snapshot began */
-    struct checked_generation generations[CHECKED_GENERATIONS]; /* newest first */
-    uint32_t generations_count;
+    uint64_t version, covered;
     uint32_t host;
+    uint32_t generations_count; /* newest first */
+    struct checked_generation generations[CHECKED_GENERATIONS];
     uint64_t began;        /* the last call that began for the first time: batch << 32 | element */
     uint64_t began_routed; /* likewise, of those that were routed, by acceptance */
     uint32_t running, computing, restarts; /* computing: of an async one, that never await */
     simtime charged;
-    simtime useful; /* so far, less what was lost */
-    slot_ns moved;  /* the last of it that was lost */
+    simtime useful, useful_covered; /* so far, less what was lost; as the snapshot began */
+    slot_ns moved;                  /* the last of it that was lost */
     simtime moved_at;
-    bool is_in_part; /* it was not all that was at risk: a call's alone, which fails now */
-    uint64_t coming; /* items that the checkpoint it goes back to still brings */
+    bool is_in_part; /* no checkpoint holds what is left: it was a call's alone, which fails now */
+    uint64_t items_covered; /* as the snapshot began */
+    uint64_t coming;        /* items that the checkpoint it goes back to still brings */
 };
 
 struct checked_host {

@@ -37,34 +37,36 @@ static inline void checked_capacity(struct checked *c, const struct told *t)
 
 /* ---- useful time ----------------------------------------------------------------------------- */
 
-/* In memory, and gone with its node. */
-static inline bool checked_is_gone(struct checked *c, const struct told *t,
+/* In memory it is gone with its node. */
+static inline bool checked_is_kept(struct checked *c, const struct told *t,
                                    const struct checked_generation *generation)
 {
-    const struct checked_host *host = checked_host(c, generation->host);
-    return checked_class(c, t->actor)->checkpoint.in_memory &&
-           (host->is_down || host->life != generation->life);
+    return !checked_class(c, t->actor)->checkpoint.in_memory ||
+           checked_host(c, generation->host)->life == generation->life;
 }
 
-/* The newest complete checkpoint that is still there: the state holds no less. */
-static inline uint32_t checked_newest(struct checked *c, const struct told *t)
+/* What the newest checkpoint that is there holds; 0: none is. */
+static inline simtime checked_safe(struct checked *c, const struct told *t)
 {
     const struct checked_actor *a = checked_actor(c, t->actor);
-    uint32_t i = 0;
-    while (i < a->generations_count && checked_is_gone(c, t, &a->generations[i]))
-        i++;
-    return i;
+    for (uint32_t i = 0; i < a->generations_count; i++)
+        if (checked_is_kept(c, t, &a->generations[i]))
+            return a->generations[i].useful;
+    return 0;
 }
 
-static inline simtime checked_held(struct checked *c, const struct told *t)
+/* Is this what a checkpoint that is there holds, or nothing where none is? */
+static inline bool checked_is_held(struct checked *c, const struct told *t, simtime useful)
 {
     const struct checked_actor *a = checked_actor(c, t->actor);
-    uint32_t newest = checked_newest(c, t);
-    return newest < a->generations_count ? a->generations[newest].useful : 0;
+    for (uint32_t i = 0; i < a->generations_count; i++)
+        if (a->generations[i].useful == useful && checked_is_kept(c, t, &a->generations[i]))
+            return true;
+    return useful == 0 && checked_safe(c, t) == 0;
 }
 
-/* What an actor loses is what it has worked since its newest complete checkpoint that is still
- * there began, or what a call took that fails at this moment. */
+/* What an actor loses is what it has worked since a checkpoint began that it goes back to, or what
+ * a call took that fails at this moment. */
 static inline void checked_move(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
@@ -72,11 +74,12 @@ static inline void checked_move(struct checked *c, const struct told *t)
     c->job[t->to] += t->amount;
     if (t->actor == 0)
         return;
-    simtime at_risk = a->useful - checked_held(c, t);
+    simtime left = a->useful - (simtime)t->amount;
+    bool is_all = checked_is_held(c, t, left);
     CHECK(t->cause == JOB_USEFUL && (t->to == JOB_LOST || t->to == JOB_UNCOMMITTED));
-    CHECK(!a->is_in_part && t->amount <= at_risk);
-    a->is_in_part = t->amount < at_risk;
-    a->useful -= (simtime)t->amount;
+    CHECK(!a->is_in_part && (left >= checked_safe(c, t) || is_all));
+    a->is_in_part = !is_all;
+    a->useful = left;
     a->moved = t->amount;
     a->moved_at = t->time;
 }
@@ -85,12 +88,11 @@ static inline void checked_move(struct checked *c, const struct told *t)
 static inline void checked_state(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
-    simtime held = checked_held(c, t);
     if (checked_class(c, t->actor)->is_stateless)
         a->is_in_part = false; /* a call's, which was under way */
     else
-        CHECK(!a->is_in_part && a->useful == held);
-    a->useful = held;
+        CHECK(!a->is_in_part && a->useful == checked_safe(c, t));
+    a->useful = checked_safe(c, t);
     a->version = (uint64_t)t->amount;
 }
 
@@ -135,18 +137,20 @@ static inline void checked_restarts(struct checked *c, const struct told *t)
         CHECK(++checked_actor(c, t->actor)->restarts <= restarts);
 }
 
-/* One more, before all others; of those behind the last that is kept, none is gone back to. */
-static inline void checked_keep(struct checked *c, const struct told *t)
+/* One more generation: behind those that are kept, one goes. */
+static inline void checked_complete(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
     uint32_t keep = checked_class(c, t->actor)->checkpoint.keep;
-    a->generations_count +=
-        a->generations_count < keep && a->generations_count < CHECKED_GENERATIONS;
+    assert_true(keep <= CHECKED_GENERATIONS);
+    a->generations_count += a->generations_count < keep;
     memmove(a->generations + 1, a->generations,
             (a->generations_count - 1) * sizeof *a->generations);
-    a->generations[0] = a->covered;
-    a->generations[0].host = a->host;
-    a->generations[0].life = checked_host(c, a->host)->life;
+    a->generations[0] = (struct checked_generation){.version = a->covered,
+                                                    .useful = a->useful_covered,
+                                                    .items = a->items_covered,
+                                                    .host = a->host,
+                                                    .life = checked_host(c, a->host)->life};
 }
 
 static inline void checked_checkpoint(struct checked *c, const struct told *t)
@@ -157,23 +161,24 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
         CHECK(!a->is_saving && a->state == ACTOR_ALIVE);
         CHECK((uint64_t)t->amount == a->version);
         CHECK(a->coming == 0);
-        a->covered = (struct checked_generation){
-            .version = a->version, .useful = a->useful, .items = checked_items(c, t)};
+        a->covered = a->version;
+        a->useful_covered = a->useful;
+        a->items_covered = checked_items(c, t);
         a->is_saving = a->is_snapping = true;
         CHECK(a->running == channel_parked(actor_of(c->rt, t->actor)));
         break;
     case TOLD_PERSISTING:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered.version);
+        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
         a->is_snapping = false;
         break;
     case TOLD_COMPLETE:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered.version);
+        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
         CHECK(!checked_host(c, a->host)->is_down);
         a->is_saving = a->is_snapping = false;
-        checked_keep(c, t);
+        checked_complete(c, t);
         break;
     case TOLD_ABORTED:
-        CHECK(a->is_saving && (uint64_t)t->amount == a->covered.version);
+        CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
         a->is_saving = a->is_snapping = false;
         break;
     default:
@@ -196,19 +201,31 @@ static inline void checked_inherit(struct checked *c, const struct told *t)
     a->generations[0].useful = 0; /* another's */
 }
 
-/* To the newest that is there: programs drawn here ask for no other. */
+/* The state is what a checkpoint that is there holds; those that are newer go. A restarted actor
+ * takes the newest. */
 static inline void checked_restored(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
+    bool is_serving = a->state == ACTOR_ALIVE,
+         is_stateful = !checked_class(c, t->actor)->is_stateless;
+    uint32_t i = 0;
     if (c->has_heirs && a->generations_count == 0)
         checked_inherit(c, t);
-    uint32_t newest = checked_newest(c, t);
-    CHECK(newest < a->generations_count);
-    CHECK((uint64_t)t->amount == a->generations[newest].version && a->coming == 0);
-    a->generations_count -= newest;
-    memmove(a->generations, a->generations + newest, a->generations_count * sizeof *a->generations);
+    CHECK(a->coming == 0);
+    while (i < a->generations_count &&
+           (!checked_is_kept(c, t, &a->generations[i]) ||
+            (is_serving && a->generations[i].version != (uint64_t)t->amount) ||
+            (is_serving && is_stateful && a->generations[i].useful != a->useful)))
+        i++;
+    CHECK(i < a->generations_count && a->generations[i].version == (uint64_t)t->amount);
+    if (i == a->generations_count)
+        return;
+    if (is_stateful)
+        CHECK(!a->is_in_part && a->useful == a->generations[i].useful);
+    a->generations_count -= i;
+    memmove(a->generations, a->generations + i, a->generations_count * sizeof *a->generations);
     a->version = a->generations[0].version;
-    if (checked_class(c, t->actor)->is_stateless)
+    if (!is_stateful)
         a->is_in_part = false; /* it had done calls since, which stand */
     if (checked_class(c, t->actor)->queue.items == ITEMS_CHECKPOINTED)
         a->coming = a->generations[0].items;

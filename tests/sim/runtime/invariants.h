@@ -46,7 +46,7 @@ static inline void checked_submitted(struct checked *c, const struct told *t)
     bool is_map = c->rt->program->statements[b->statement].op == OP_MAP; /* goes on by itself */
     if (!c->has_branches && !is_map && owner->last &&
         c->rt->program->statements[last->statement].is_waited)
-        CHECK(last->settled == last->count || last->has_failed); /* one fiber: it got the last */
+        CHECK(last->settled == last->count || last->has_failed || last->gone > 0); /* it got it */
     owner->last = t->batch;
     owner->steps++;
 }
@@ -294,9 +294,18 @@ static inline void checked_settled(struct checked *c, const struct told *t)
     CHECK(++checked_batch(c, t->batch)->settled <= checked_batch(c, t->batch)->count);
 }
 
+static inline void checked_lost(struct checked *c, const struct told *t)
+{
+    CHECK(!checked_call(c, t)->is_gone && checked_call(c, t)->was_done);
+    checked_call(c, t)->is_gone = true;
+    checked_batch(c, t->batch)->gone++;
+}
+
 static inline void checked_rebuilt(struct checked *c, const struct told *t)
 {
     struct checked_call *call = checked_call(c, t);
+    checked_batch(c, t->batch)->gone -= call->is_gone;
+    call->is_gone = false;
     uint32_t actor = c->rt->program->functions[t->function].actor;
     CHECK(call->is_settled && call->was_done);
     CHECK(actor == PROGRAM_NOTHING || c->rt->program->actors[actor].task_retries != 0);
@@ -336,6 +345,8 @@ static inline void checked_hear_call(struct checked *c, const struct told *t)
         checked_retried(c, t);
     else if (t->kind == TOLD_DONE || t->kind == TOLD_FAILED)
         checked_settled(c, t);
+    else if (t->kind == TOLD_OBJECT_LOST)
+        checked_lost(c, t);
     else if (t->kind == TOLD_OBJECT_REBUILT)
         checked_rebuilt(c, t);
     else if (t->kind == TOLD_MOVED)
@@ -460,7 +471,8 @@ static inline void checked_record(struct checked *c, const struct told *t, const
         nodes += r->nodes[i];
     CHECK(nodes == (slot_ns)r->makespan * (spec->cluster.nodes + spec->cluster.spares));
     CHECK(r->calls.submitted == c->told[TOLD_SUBMITTED]);
-    CHECK(r->calls.completed == c->told[TOLD_DONE]);
+    CHECK(r->calls.completed == c->told[TOLD_DONE] - c->told[TOLD_OBJECT_REBUILT]);
+    CHECK(r->calls.completed + r->calls.failed <= r->calls.submitted);
     CHECK(r->calls.failed == c->told[TOLD_FAILED]);
     CHECK(r->calls.retried == c->told[TOLD_RETRIED]);
     CHECK(r->attempts.failed == c->told[TOLD_ATTEMPT_FAILED]);

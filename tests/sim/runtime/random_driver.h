@@ -103,6 +103,16 @@ static inline void random_create(struct random_program *p)
     random_end(p, is_start);
 }
 
+/* Which checkpoint to go back to, of so many that are kept. */
+static inline void random_generation(struct random_program *p, uint32_t keep)
+{
+    text_add(&p->pipeline, ", generation: ");
+    if (random_below(p, 3) == 0)
+        text_add(&p->pipeline, "common");
+    else
+        text_add(&p->pipeline, "%u", random_below(p, keep));
+}
+
 static inline bool random_on_actors(struct random_program *p, const char *verb, bool is_kill)
 {
     const struct random_variable *v = random_pick(p, 0);
@@ -110,6 +120,8 @@ static inline bool random_on_actors(struct random_program *p, const char *verb, 
         return false;
     random_line(p, verb);
     text_add(&p->pipeline, "v%u", v->number);
+    if (strcmp(verb, "restore") == 0 && random_below(p, 2))
+        random_generation(p, p->keep[v->class]);
     random_end(p, !is_kill);
     return true;
 }

@@ -190,6 +190,9 @@ static inline void random_add_checkpoint(struct random_program *p, uint32_t clas
         text_add(t, ", persist: %u s", random_below(p, 12));
     if (random_wants(p, SWARM_IN_MEMORY, 2))
         text_add(t, ", where: memory");
+    p->keep[class] = 1 + random_below(p, 3);
+    if (p->keep[class] != 2 || random_below(p, 2))
+        text_add(t, ", keep: %u", p->keep[class]);
     if (random_below(p, 3) == 0)
         text_add(t, ", restore_on_restart: false");
     text_add(t, "}");

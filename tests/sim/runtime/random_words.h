@@ -81,6 +81,7 @@ struct random_program {
     uint32_t tasks, classes, methods[CLASSES];
     uint32_t room[CLASSES]; /* as many can live at once */
     bool has_checkpoint[CLASSES], is_detached[CLASSES];
+    uint32_t keep[CLASSES]; /* of its checkpoints */
     struct random_variable variables[VARIABLES];
     uint32_t count;  /* variables seen here */
     uint32_t base;   /* those before it belong to what is around this list */
@@ -154,15 +155,17 @@ static inline void random_add_size(struct random_program *p, struct text *text)
              random_uses(p, SWARM_LARGE) ? large[random_below(p, 4)] : small[random_below(p, 3)]);
 }
 
-static inline void random_add_crash(struct random_program *p, uint32_t most)
+/* A mean no shorter than the work between two states that stand, or a list that has one without a
+ * crash: who may be tried again for ever gets through soon. */
+static inline void random_add_crash(struct random_program *p, uint32_t work)
 {
     if (!random_wants(p, SWARM_CRASHES, 2))
         return;
     text_add(&p->pipeline, ", crash: ");
     if (random_below(p, 2))
-        text_add(&p->pipeline, "{exponential: %u s}", 1 + random_below(p, most));
+        text_add(&p->pipeline, "{exponential: %u s}", work + random_below(p, work));
     else
-        text_add(&p->pipeline, "[%u s, %u s, 0 s]", random_below(p, most), random_below(p, most));
+        text_add(&p->pipeline, "[%u s, %u s, 0 s]", random_below(p, work), random_below(p, work));
 }
 
 static inline void random_add_fails(struct random_program *p)

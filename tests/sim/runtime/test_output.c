@@ -76,7 +76,7 @@ static void row_k06_what_depends_on_it_is_made_again_from_it(void **state)
                                  "    - {run: c, with: y}\n",
          .makespan = 26, /* 20 + 2 + 3 + 1 */
          .claims = {AT(TOLD_RECALLED, 0, 20), COUNTED(objects.lost, 1), COUNTED(objects.rebuilt, 1),
-                    COUNTED(calls.completed, 4)}},
+                    COUNTED(calls.completed, 3)}},
         {.name = "given up meanwhile",
          .outages = {{0, 9, 10}},
          .pipeline = CHAIN(KEPT) "    - {release: x}\n"

@@ -9,6 +9,78 @@
     "    tasks: {make: {time: 2 s, size: 100 MB}, use: 3 s, block: 50 s}\n"                        \
     "    driver:\n"
 
+#define SENT                                                                                       \
+    "    tasks: {make: {time: 2 s, size: 100 MB}, use: 3 s, block: {time: 50 s, retries: 0}}\n"    \
+    "    actors: {A: {methods: {use: 3 s}}}\n"                                                     \
+    "    driver:\n"                                                                                \
+    "    - {call: make, as: x}\n"                                                                  \
+    "    - {wait: x}\n"
+
+/* On its way to node 1 from 2 to 13 s. Who waits for it finds out at 13 s. */
+static void row_a05_what_a_dead_node_was_sending_does_not_arrive(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "it is made again",
+         .nodes = 2,
+         .head = NETWORK,
+         .outages = {{0, 5, 1000}},
+         .pipeline = SENT "    - {call: block}\n"
+                          "    - {run: use, with: x}\n",
+         .makespan = 18,
+         .claims = {COUNTED(objects.lost, 1), COUNTED(objects.rebuilt, 1), AT(TOLD_STARTED, 2, 13),
+                    ON(TOLD_STARTED, 2, 1), AT(TOLD_STARTED, 3, 15), SPENT(JOB_TRANSFER, 11),
+                    TIMES(TOLD_MOVED, 1)}},
+        {.name = "it has arrived",
+         .nodes = 2,
+         .head = NETWORK,
+         .outages = {{0, 14, 1000}},
+         .pipeline = SENT "    - {call: block}\n"
+                          "    - {run: use, with: x}\n",
+         .makespan = 16,
+         .claims = {COUNTED(objects.rebuilt, 0)}},
+        {.name = "to an actor",
+         .nodes = 2,
+         .head = NETWORK,
+         .outages = {{0, 5, 1000}},
+         .pipeline = SENT "    - {call: block}\n"
+                          "    - {start: A, as: a}\n"
+                          "    - {run: a.use, with: x}\n",
+         .makespan = 18,
+         .claims = {COUNTED(objects.rebuilt, 1), AT(TOLD_STARTED, 2, 13), AT(TOLD_STARTED, 3, 15),
+                    SPENT(JOB_TRANSFER, 11)}},
+        {.name = "to a driver",
+         .nodes = 2,
+         .head = "runtime: {latency: 1 s, bandwidth: 10 MB/s, driver: outside}\n",
+         .outages = {{0, 5, 1000}},
+         .pipeline = SENT "    - {get: x}\n",
+         .makespan = 26,
+         .claims = {COUNTED(objects.rebuilt, 1), AT(TOLD_STARTED, 1, 13), TIMES(TOLD_MOVED, 2)}},
+        {.name = "it is sent by another who has it",
+         .nodes = 2,
+         .head = "runtime: {latency: 1 s, bandwidth: 10 MB/s, driver: outside}\n",
+         .outages = {{0, 15, 1000}},
+         .pipeline = SENT "    - {get: x}\n"
+                          "    - {call: block}\n"
+                          "    - {run: use, with: x}\n",
+         .makespan = 38,
+         .claims = {COUNTED(objects.rebuilt, 0), AT(TOLD_MOVED, 1, 13), AT(TOLD_MOVED, 2, 24),
+                    AT(TOLD_STARTED, 2, 35), SPENT(JOB_TRANSFER, 22)}},
+        {.name = "two who have room for it wait for it",
+         .nodes = 2,
+         .cpu = 2,
+         .memory = "1 GB",
+         .head = "runtime: {latency: 1 s, bandwidth: 10 MB/s, objects: {memory: 150 MB}}\n",
+         .outages = {{0, 5, 1000}},
+         .pipeline = SENT "    - {call: block, times: 2}\n"
+                          "    - {run: use, times: 2, with: x}\n",
+         .makespan = 18,
+         .claims = {COUNTED(objects.rebuilt, 1), AT(TOLD_STARTED, 4, 15), AT(TOLD_STARTED, 5, 15),
+                    SPENT(JOB_TRANSFER, 22), SPENT(JOB_BLOCKED, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 static void row_a05_a_result_is_fetched_once_by_each_node(void **state)
 {
     static const struct claimed rows[] = {
@@ -275,6 +347,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a05_a_result_is_fetched_once_by_each_node),
+        cmocka_unit_test(row_a05_what_a_dead_node_was_sending_does_not_arrive),
         cmocka_unit_test(row_a05_a_driver_fetches_as_its_place_demands),
         cmocka_unit_test(row_a05_small_results_travel_with_the_reply),
         cmocka_unit_test(row_a05_waiting_for_some_of_the_results),
