@@ -148,18 +148,6 @@ static void tell(struct runtime *rt, uint32_t number, struct told told, uint32_t
 
 /* ---- put, taken, delivered ----------------------------------------------------------------- */
 
-simtime items_work(const struct runtime *rt, const struct call *c)
-{
-    const struct batch *b = batch_of(rt, c->batch);
-    const struct program_function *f = &rt->program->functions[b->function];
-    uint64_t count = (uint64_t)f->puts + f->gets, first = (b->first + c->element) * count;
-    simtime work = 0;
-    for (uint64_t i = 0; i < count && !amount_is_zero(&f->item); i++)
-        work = simtime_add(
-            work, runtime_amount(rt, &f->item, STREAM_TIME, b->function, first + i, WORD_ITEM));
-    return work;
-}
-
 void items_put(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);

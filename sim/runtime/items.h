@@ -30,8 +30,6 @@ struct item_class {
     struct record_items counts; /* complete after items_close */
 };
 
-/* What the items of a call take to put or to get. */
-simtime items_work(const struct runtime *rt, const struct call *call);
 /* One more item of this call goes into its actor's queue; it takes one out, of which there is. */
 void items_put(struct runtime *rt, uint32_t call);
 void items_take(struct runtime *rt, uint32_t call);

@@ -12,6 +12,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/channel.h"
+#include "sim/runtime/effort.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
@@ -92,7 +93,7 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     bool is_raising;
-    simtime work = call_work(rt, c, a->seat.host, &is_raising);
+    simtime work = effort_of(rt, c, a->seat.host, &is_raising);
     struct told told = batch_told(rt, c->batch, c->element, TOLD_STARTED);
     told.actor = number;
     told.host = a->seat.host;

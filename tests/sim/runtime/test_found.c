@@ -567,55 +567,6 @@ static void a_dead_node_is_not_held(void **state)
     played_close(&played);
 }
 
-/* A failure at time 0 comes before its notice would: there is none, and who sits there then is not
- * drained for ever. */
-static void what_fails_at_once_is_not_announced_afterwards(void **state)
-{
-    struct played played;
-    (void)state;
-    played_open(&played,
-                CLUSTER "\nhorizon: 1 h\nfaults: {schedule: [{at: 0 s, node: 0, notice: 15 s}]}",
-                "    tasks: {t: 5 s}\n"
-                "    driver: [{run: t}]\n");
-    const struct record *r = played_run(&played, 0);
-    assert_int_equal(r->struck, 1);
-    assert_int_equal(r->end, END_FINISHED);
-    assert_true(simtime_seconds(r->makespan) == 5);
-    assert_int_equal(r->notices, 0);
-    played_close(&played);
-}
-
-/* On node 1 there are copies of two results when node 0 dies, which held them: from then on they
- * are the last ones. Who has waited for room since 6 s finds that out at 11, when their reader
- * ends: they are written to disk, 100 MB in 2 s, and make room. */
-static void last_copies_are_written_to_disk_for_those_that_wait(void **state)
-{
-    static const struct crash crash = {7, 1000, 0};
-    struct played played;
-    (void)state;
-    const struct record *r =
-        play(&played,
-             "cluster: {nodes: 2, node: {cpu: 4, memory: 1 GB}}\nhorizon: 1 h\n"
-             "runtime: {objects: {memory: 120 MB}, spill: {bandwidth: 50 MB/s}}",
-             "    tasks:\n"
-             "      make: {time: 1 s, size: 50 MB}\n"
-             "      hold: {time: 500 s, cpu: 4, retries: 0}\n"
-             "      read: {time: 10 s}\n"
-             "    driver:\n"
-             "    - {call: make, times: 2, as: made}\n"
-             "    - {wait: made}\n"
-             "    - {call: hold}\n"
-             "    - {call: read, with: made, as: read}\n"
-             "    - {think: 4 s}\n"
-             "    - {call: make, as: more}\n"
-             "    - {wait: more}\n"
-             "    - {get: read}\n",
-             &crash, 1);
-    assert_int_equal(r->end, END_FINISHED);
-    assert_true(simtime_seconds(r->makespan) == 13);
-    played_close(&played);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -626,8 +577,6 @@ int main(void)
         cmocka_unit_test(a_batch_outlives_those_it_wakes),
         cmocka_unit_test(a_call_that_waits_for_room_counts_what_a_neighbour_brings),
         cmocka_unit_test(a_dead_node_is_not_held),
-        cmocka_unit_test(what_fails_at_once_is_not_announced_afterwards),
-        cmocka_unit_test(last_copies_are_written_to_disk_for_those_that_wait),
         cmocka_unit_test(an_async_actor_computes_one_call_when_another_has_fetched),
         cmocka_unit_test(a_checkpoint_cut_by_a_crash_is_taken_again),
         cmocka_unit_test(a_call_is_completed_once_however_often_it_is_made),

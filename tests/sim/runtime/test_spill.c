@@ -172,12 +172,44 @@ static void row_k07_what_is_read_back_is_on_its_way(void **state)
     CLAIMED(rows);
 }
 
+/* On node 1 there are copies of two results when node 0 dies, which held them: from then on they
+ * are the last ones. Who has waited for room since 6 s finds that out at 11, when their reader
+ * ends: they are written to disk, 100 MB in 2 s, and make room. */
+static void row_k07_last_copies_are_written_for_those_that_wait(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "found by a crash point: it waited for ever",
+         .nodes = 2,
+         .cpu = 4,
+         .memory = "1 GB",
+         .outages = {{0, 7, 1000}},
+         .head = "runtime: {objects: {memory: 120 MB}, spill: {bandwidth: 50 MB/s}}\n"
+                 "horizon: 1 h\n",
+         .pipeline = "    tasks: {make: {time: 1 s, size: 50 MB}, hold: {time: 500 s, cpu: 4, "
+                     "retries: 0}, read: 10 s}\n"
+                     "    driver:\n"
+                     "    - {call: make, times: 2, as: made}\n"
+                     "    - {wait: made}\n"
+                     "    - {call: hold}\n"
+                     "    - {call: read, with: made, as: read}\n"
+                     "    - {think: 4 s}\n"
+                     "    - {call: make, as: more}\n"
+                     "    - {wait: more}\n"
+                     "    - {get: read}\n",
+         .makespan = 13,
+         .claims = {AT(TOLD_SPILLED, 0, 13), AT(TOLD_SPILLED, 1, 13), SPENT(JOB_BLOCKED, 7)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_k07_a_producer_over_the_limit_slows_to_disk_speed),
         cmocka_unit_test(row_k07_what_is_on_disk_is_read_back),
         cmocka_unit_test(row_k07_what_is_read_back_is_on_its_way),
+        cmocka_unit_test(row_k07_last_copies_are_written_for_those_that_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
