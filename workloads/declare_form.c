@@ -108,6 +108,8 @@ static const struct field fails_fields[] = {
 
 static const struct field actor_fields[] = {
     {"start", FIELD_TIME, ACTOR(start), "", 0, 0, NULL, "time that the constructor takes"},
+    {"export", FIELD_TIME, ACTOR(export), "", 0, 0, NULL,
+     "time that its class takes to be known, before the first of a job is created"},
     {"cpu", FIELD_OWN, 0, "", 0, 0, NULL,
      "processors it holds while it lives; not said: 1 to be placed, 0 held"},
     {"gpu", FIELD_SHARE, ACTOR(placed.of[CAIRN_GPU]), "", 0, 0, NULL, "accelerators it holds"},

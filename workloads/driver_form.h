@@ -43,6 +43,7 @@ struct driver_verb {
 extern const struct driver_verb driver_verbs[];
 extern const size_t driver_verbs_count;
 extern const char *const driver_modifiers[]; /* NULL-terminated */
+extern const char *const driver_together[];  /* in the order of enum cairn_group_strategy */
 
 /* Room for the statements of lists that weigh `weight` nodes together. */
 enum status driver_form_open(struct driver *driver, const struct value_reader *reader,

@@ -4,6 +4,7 @@
  * A table says what may stand beside a verb; a reader for each operation fills in the fields.
  * Whatever is wrong, what the statement binds is bound, so that one mistake is told once. */
 #include "workloads/amount_form.h"
+#include "workloads/driver_actors.h"
 #include "workloads/driver_map.h"
 #include <assert.h>
 #include <string.h>
@@ -25,13 +26,13 @@ const struct driver_verb driver_verbs[] = {
     {"start",
      OP_CREATE,
      true,
-     {"times", "from", "as", "on_error"},
+     {"times", "from", "together", "as", "on_error"},
      "start: Trainer",
      "creates actors and waits until they are ready"},
     {"create",
      OP_CREATE,
      false,
-     {"times", "from", "as"},
+     {"times", "from", "together", "as"},
      "create: Trainer",
      "the same without waiting"},
     {"get",
@@ -81,6 +82,13 @@ const struct driver_verb driver_verbs[] = {
      "restore: trainers",
      "the actors of a variable go back to a complete one: the newest (generation: 0), the one "
      "before it (1), or the newest that all of them have (common)"},
+    {"stop",
+     OP_STOP,
+     false,
+     {"within"},
+     "stop: trainers",
+     "the actors of a variable take no more calls, do those that they have, and end; who is not "
+     "done within this time, or runtime.shutdown, is killed; waits for all of them"},
     {"map",
      OP_MAP,
      false,
@@ -99,9 +107,10 @@ const struct driver_verb driver_verbs[] = {
 enum { VERBS = sizeof driver_verbs / sizeof *driver_verbs, TAKES = 12 };
 const size_t driver_verbs_count = VERBS;
 const char *const driver_modifiers[] = {
-    "times", "with",  "each",    "from",   "generation", "as",    "do",       "to",
-    "order", "ahead", "at_most", "actors", "failed",     "force", "on_error", NULL};
+    "times", "with",    "each",   "from",   "generation", "as",       "do",       "to",     "order",
+    "ahead", "at_most", "actors", "failed", "force",      "on_error", "together", "within", NULL};
 enum { MODIFIERS = sizeof driver_modifiers / sizeof *driver_modifiers - 1 };
+const char *const driver_together[] = {"pack", "spread", "strict-pack", "strict-spread", NULL};
 
 /* ---- operations ---------------------------------------------------------------------------- */
 
@@ -195,14 +204,29 @@ static void read_from(struct reading *reading, const struct yaml_node *from, uin
                     (unsigned long long)reading->binds);
 }
 
+/* together: its actors are one placement group. */
+static void read_together(struct reading *reading, const struct yaml_node *together)
+{
+    static const struct field field = {
+        .name = "together", .type = FIELD_CHOICE, .choices = driver_together};
+    unsigned strategy = 0;
+    reading_statement(reading)->is_together = true;
+    driver_note(reading->driver, field_form_read_one(reading->driver->reader, "together", together,
+                                                     &field, &strategy));
+    reading_statement(reading)->together = (enum cairn_group_strategy)strategy;
+}
+
 static void read_create(struct reading *reading)
 {
-    const struct yaml_child *from = yaml_find(reading->node, "from");
+    const struct yaml_child *from = yaml_find(reading->node, "from"),
+                            *together = yaml_find(reading->node, "together");
     reading_statement(reading)->times = reading->binds = read_times(reading);
     uint32_t class = reading_class(reading, reading->value);
     reading_statement(reading)->what = class;
     if (from)
         read_from(reading, from->value, class);
+    if (together)
+        read_together(reading, together->value);
     if (reading->class != VARIABLES_ANY)
         reading->class = class;
 }
@@ -265,77 +289,6 @@ static void read_amount(struct reading *reading, enum amount_unit unit)
                                  &reading_statement(reading)->amount));
 }
 
-/* {trainers: 100} */
-static void read_until(struct reading *reading)
-{
-    static const struct field field = {
-        .name = "until", .type = FIELD_COUNT64, .min = 1, .max = LIMIT_TIMES};
-    const struct yaml_node *value = reading->value;
-    if (value->kind != NODE_MAP || value->count != 1) {
-        reading_say(
-            reading, value->place,
-            "expected a variable and how many calls its state counts, as in '{trainers: 100}'");
-        return;
-    }
-    const struct yaml_child *child = value->children;
-    reading_target(reading, child->key, child->key_place);
-    driver_note(reading->driver, field_form_read_one(reading->driver->reader, "until", child->value,
-                                                     &field, &reading_statement(reading)->times));
-}
-
-/* Actors of a variable; of those that take checkpoints, their class. NULL: it is another verb, or
- * there has been a mistake. */
-static const struct program_actor *read_target(struct reading *reading)
-{
-    const struct yaml_node *value = reading->value;
-    if (!reading_word(reading, value, "the name of a variable"))
-        return NULL;
-    const struct variable *variable = reading_target(reading, value->text, value->place);
-    if (!variable || reading->verb->op == OP_KILL)
-        return NULL;
-    const struct program_actor *class = &reading->driver->program->actors[variable->class];
-    if (class->checkpoint.is_given)
-        return class;
-    reading_say(reading, value->place,
-                "%s has no checkpoints; declare what one costs, as in 'checkpoint: {snapshot: 0.3 "
-                "s, restore: 0.2 s}'",
-                class->name);
-    return NULL;
-}
-
-static void read_restore(struct reading *reading)
-{
-    static const struct field field = {
-        .name = "generation", .type = FIELD_COUNT64, .min = 0, .max = LIMIT_GENERATIONS - 1};
-    const struct program_actor *class = read_target(reading);
-    const struct yaml_child *generation = yaml_find(reading->node, "generation");
-    uint64_t *back = &reading_statement(reading)->times;
-    *back = 0;
-    if (!generation)
-        return;
-    const struct yaml_node *value = generation->value;
-    if (value->kind == NODE_SCALAR && strcmp(value->text, "common") == 0) {
-        *back = PROGRAM_COMMON;
-        return;
-    }
-    if (value->kind == NODE_SCALAR && value->length > 0 && value->text[0] >= 'A') {
-        reading_say(reading, value->place,
-                    "'%.64s' is no generation; say 0 for the newest, 1 for the one before it, or "
-                    "'common'",
-                    value->text);
-        return;
-    }
-    enum status status =
-        field_form_read_one(reading->driver->reader, "generation", value, &field, back);
-    driver_note(reading->driver, status);
-    if (status == STATUS_OK && class && *back >= class->checkpoint.keep)
-        reading_say(
-            reading, value->place,
-            "%s keeps %u checkpoints, the newest being generation 0; say 'keep: %llu' in its "
-            "'checkpoint' to go back so far",
-            class->name, class->checkpoint.keep, (unsigned long long)*back + 1);
-}
-
 static void read_release(struct reading *reading)
 {
     struct driver *driver = reading->driver;
@@ -391,14 +344,11 @@ static void read_operation(struct reading *reading)
         read_repeat(reading);
         return;
     case OP_UNTIL:
-        read_until(reading);
-        return;
     case OP_KILL:
     case OP_CHECKPOINT:
-        read_target(reading);
-        return;
     case OP_RESTORE:
-        read_restore(reading);
+    case OP_STOP:
+        driver_actors_read(reading);
         return;
     case OP_RELEASE:
         read_release(reading);

@@ -97,6 +97,7 @@ static void add_value(struct text *text, const struct driver *driver, uint32_t i
         text_add(text, "{%s: %llu}", driver->words[index].target, times);
         return;
     case OP_KILL:
+    case OP_STOP:
     case OP_RELEASE:
     case OP_CANCEL:
     case OP_CHECKPOINT:
@@ -135,6 +136,12 @@ static void add_words(struct text *text, const struct driver *driver, uint32_t i
         text_add(text, ", generation: %llu", (unsigned long long)statement->times);
     if (statement->op == OP_CREATE && driver->words[index].target)
         text_add(text, ", from: %s", driver->words[index].target);
+    if (statement->op == OP_STOP && statement->amount.constant != SIMTIME_NEVER) {
+        text_add(text, ", within: ");
+        amount_form_add(text, &statement->amount, AMOUNT_TIME);
+    }
+    if (statement->is_together)
+        text_add(text, ", together: %s", driver_together[statement->together]);
     if (statement->is_routed)
         text_add(text, ", to: one");
     if (driver->words[index].bind)

@@ -98,7 +98,8 @@ void scenario_print_effective(const struct scenario *scenario, struct sink *sink
 static bool joined_later(enum schema_id id)
 {
     return id == KEY_ZONE || id == KEY_ZONE_UPTIME || id == KEY_ZONE_REPAIR ||
-           (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR);
+           (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR) || id == KEY_SHUTDOWN ||
+           id == KEY_RECONNECT;
 }
 
 struct digest_value scenario_digest(const struct scenario *scenario)

@@ -351,6 +351,54 @@ static enum status check_room(const struct value_reader *reader, const struct ya
     return STATUS_OK;
 }
 
+/* What one node can have of it is spread over as many as the strategy lets it be on. */
+static bool has_room_together(const struct spec *spec, const struct program_statement *s,
+                              int64_t has, int64_t need)
+{
+    uint64_t a_node = need > 0 ? (uint64_t)(has / need) : s->times;
+    uint64_t nodes = s->together == CAIRN_GROUP_STRICT_PACK ? 1 : spec->cluster.nodes;
+    return a_node >= s->times || a_node * nodes >= s->times;
+}
+
+/* Actors that are placed together, all or none, must find their places in the empty cluster. */
+static enum status check_together(const struct value_reader *reader, const struct yaml_child *entry,
+                                  const struct program_statement *s,
+                                  const struct program_actor *actor)
+{
+    const struct spec *spec = reader->spec;
+    const char *word = driver_together[s->together];
+    unsigned long long times = s->times;
+    if (actor->pin.node > 0)
+        return diag_error(
+            reader->diag, entry->key_place,
+            "actor %.64s: line %u places %llu together, and each is bound to node %u; "
+            "leave one of the two out",
+            entry->key, s->line, times, actor->pin.node - 1);
+    if (s->together == CAIRN_GROUP_STRICT_SPREAD && s->times > spec->cluster.nodes)
+        return diag_error(reader->diag, entry->key_place,
+                          "actor %.64s: line %u places %llu together by %s, each on a node of its "
+                          "own, and cluster.nodes is %u; 'spread' puts several on one",
+                          entry->key, s->line, times, word, spec->cluster.nodes);
+    for (unsigned i = 0; i < CAIRN_RESOURCES; i++) {
+        int64_t has = capacity_of(spec, i), need = actor->placed.of[i];
+        char bytes[160];
+        struct text text = text_over(bytes, sizeof bytes);
+        if (need > has || has_room_together(spec, s, has, need))
+            continue;
+        bool is_one = s->together == CAIRN_GROUP_STRICT_PACK;
+        add_quantity(&text, i, need);
+        text_add(&text, " each, and cluster.node.%s is ", resources[i]);
+        add_quantity(&text, i, has);
+        return diag_error(reader->diag, entry->key_place,
+                          "actor %.64s: line %u places %llu together by %s, and %s has room for "
+                          "them: they need %s %s%s",
+                          entry->key, s->line, times, word,
+                          is_one ? "no node" : "not even the empty cluster", resources[i], bytes,
+                          is_one ? "; 'pack' puts them on few nodes" : "");
+    }
+    return STATUS_OK;
+}
+
 /* A result of one or several sizes must fit the memory that a node has for results. */
 static enum status check_result(const struct value_reader *reader, const char *label,
                                 const struct yaml_child *entry, const struct amount *size)
@@ -444,7 +492,11 @@ enum status pipeline_form_check_fit(const struct value_reader *reader, const str
         status = one == STATUS_OK ? status : one;
         for (uint32_t k = 0; k < program->statements_count; k++) {
             const struct program_statement *start = &program->statements[k];
-            if (start->op == OP_CREATE && start->is_waited && start->what == i)
+            if (start->op != OP_CREATE || start->what != i)
+                continue;
+            if (start->is_together)
+                one = check_together(reader, child, start, actor);
+            else if (start->is_waited)
                 one = check_room(reader, child, start, actor);
             status = one == STATUS_OK ? status : one;
         }

@@ -235,13 +235,14 @@ static const char *value_of(enum program_op op)
         [OP_RELEASE] = TEXT,
         [OP_CHECKPOINT] = TEXT,
         [OP_RESTORE] = TEXT,
+        [OP_STOP] = TEXT,
         [OP_MAP] = TEXT,
         [OP_CANCEL] = TEXT,
     };
     return values[op];
 }
 
-static const char *modifier_of(const char *name)
+static void print_modifier(struct sink *sink, const char *name)
 {
     static const char *const rows[][2] = {
         {"times", COUNT},
@@ -259,12 +260,17 @@ static const char *modifier_of(const char *name)
         {"failed", "{\"enum\": [\"stop\", \"skip\"]}"},
         {"force", "{\"type\": \"boolean\"}"},
         {"do", LIST},
+        {"within", DURATION},
         {"on_error", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/statement\"}}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i][0], name) == 0)
-            return rows[i][1];
-    return "{}";
+            io_printf(sink, "%s", rows[i][1]);
+    if (strcmp(name, "together") != 0)
+        return;
+    io_printf(sink, "{");
+    print_words(sink, driver_together);
+    io_printf(sink, "}");
 }
 
 static void print_verb(struct sink *sink, const struct driver_verb *verb)
@@ -275,8 +281,10 @@ static void print_verb(struct sink *sink, const struct driver_verb *verb)
     io_printf(sink, "\"additionalProperties\": false, \"description\": ");
     schema_print_text(sink, verb->help);
     io_printf(sink, ", \"properties\": {\"%s\": %s", verb->name, value_of(verb->op));
-    for (size_t i = 0; i < sizeof verb->takes / sizeof *verb->takes && verb->takes[i]; i++)
-        io_printf(sink, ", \"%s\": %s", verb->takes[i], modifier_of(verb->takes[i]));
+    for (size_t i = 0; i < sizeof verb->takes / sizeof *verb->takes && verb->takes[i]; i++) {
+        io_printf(sink, ", \"%s\": ", verb->takes[i]);
+        print_modifier(sink, verb->takes[i]);
+    }
     io_printf(sink, "}}");
 }
 

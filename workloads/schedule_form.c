@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const whom[] = {
-    [MISHAP_NODE] = "node", [MISHAP_TASK] = "task", [MISHAP_ACTOR] = "actor"};
+static const char *const whom[] = {[MISHAP_NODE] = "node",
+                                   [MISHAP_TASK] = "task",
+                                   [MISHAP_ACTOR] = "actor",
+                                   [MISHAP_HEAD] = "head",
+                                   [MISHAP_JOB] = "job"};
 enum { WHOM = sizeof whom / sizeof *whom };
 
 static const struct field fields[] = {
@@ -22,6 +25,9 @@ static const struct field fields[] = {
      "name of a task whose oldest running attempt loses its process"},
     {"actor", FIELD_OWN, 0, "", 0, 0, NULL,
      "name of an actor whose oldest one alive loses its process"},
+    {"head", FIELD_OWN, 0, "", 0, 0, NULL, "time for which the head is away"},
+    {"job", FIELD_OWN, 0, "", 0, 0, NULL,
+     "name of a job (driver, if there is one alone) whose oldest driver loses its process"},
     {"index", FIELD_COUNT32, offsetof(struct spec_mishap, number), "", 0, 0, NULL,
      "not the oldest but so many younger"},
     {"notice", FIELD_OWN, 0, "", 0, 0, NULL,
@@ -47,7 +53,18 @@ static enum status read_time(const struct value_reader *reader, const char *path
     return problem ? value_error(reader, label, child->value, problem) : status;
 }
 
-/* Which of node, task and actor does it name? Exactly one. */
+static enum status read_absence(const struct value_reader *reader, const char *path,
+                                const struct yaml_node *entry, const struct yaml_node *value,
+                                struct spec_mishap *mishap)
+{
+    enum status status = read_time(reader, path, entry, "head", &mishap->lasts);
+    if (status == STATUS_OK && mishap->lasts == 0)
+        return diag_error(reader->diag, value->place,
+                          "%s: how long is the head away? say head: 20 s", path);
+    return status;
+}
+
+/* Which of node, task, actor, head and job does it name? Exactly one. */
 static enum status read_whom(const struct value_reader *reader, const char *path,
                              const struct yaml_node *entry, struct spec_mishap *mishap)
 {
@@ -58,20 +75,27 @@ static enum status read_whom(const struct value_reader *reader, const char *path
         if (!child)
             continue;
         if (found)
-            return diag_error(reader->diag, child->key_place,
-                              "%s: a failure is of one thing: a node, a task or an actor", path);
+            return diag_error(
+                reader->diag, child->key_place,
+                "%s: a failure is of one thing: a node, a task, an actor, a job or the head", path);
         found = child;
         mishap->kind = (enum spec_mishap_kind)kind;
     }
     if (!found)
-        return diag_error(reader->diag, entry->place,
-                          "%s: what fails? say node: 2, task: load or actor: Trainer", path);
+        return diag_error(
+            reader->diag, entry->place,
+            "%s: what fails? say node: 2, task: load, actor: Trainer, job: nightly or head: 20 s",
+            path);
     snprintf(label, sizeof label, "%.80s.%s", path, found->key);
-    if (mishap->kind != MISHAP_NODE)
+    if (mishap->kind != MISHAP_NODE && mishap->kind != MISHAP_HEAD)
         return value_scalar(reader, label, found->value, "a name of the pipeline");
     if (yaml_find(entry, "index"))
         return diag_error(reader->diag, yaml_find(entry, "index")->key_place,
-                          "%s: index is for tasks and actors; of nodes, node is the number", path);
+                          "%s: index is for tasks, actors and jobs; %s", path,
+                          mishap->kind == MISHAP_NODE ? "of nodes, node is the number"
+                                                      : "there is one head");
+    if (mishap->kind == MISHAP_HEAD)
+        return read_absence(reader, path, entry, found->value, mishap);
     uint64_t number = 0;
     enum status status =
         value_scalar(reader, label, found->value, schema_expectation(TYPE_COUNT32));
@@ -114,11 +138,13 @@ static void add_entry(struct text *text, const struct yaml_node *entry,
 {
     text_add(text, "{at: ");
     text_add_exact_duration(text, mishap->at);
+    text_add(text, ", %s: ", whom[mishap->kind]);
     if (mishap->kind == MISHAP_NODE)
-        text_add(text, ", node: %u", mishap->number);
+        text_add(text, "%u", mishap->number);
+    else if (mishap->kind == MISHAP_HEAD)
+        text_add_exact_duration(text, mishap->lasts);
     else
-        text_add(text, ", %s: %s", whom[mishap->kind],
-                 yaml_find(entry, whom[mishap->kind])->value->text);
+        text_add(text, "%s", yaml_find(entry, whom[mishap->kind])->value->text);
     if (mishap->kind != MISHAP_NODE && mishap->number > 0)
         text_add(text, ", index: %u", mishap->number);
     if (mishap->notice > 0) {
@@ -165,20 +191,34 @@ enum status schedule_form_read(const struct value_reader *reader, const char *la
     return STATUS_OK;
 }
 
-/* Index of the name among the program's tasks, or actors; their number if it is none. */
+/* The name of the i-th task, actor or job; NULL: a method, or behind the last. */
+static const char *name_at(const struct program *program, enum spec_mishap_kind kind, uint32_t i)
+{
+    if (kind == MISHAP_ACTOR)
+        return program->actors[i].name;
+    if (kind == MISHAP_JOB)
+        return program->jobs[i].name;
+    return program->functions[i].actor == PROGRAM_NOTHING ? program->functions[i].name : NULL;
+}
+
+static uint32_t count_of(const struct program *program, enum spec_mishap_kind kind)
+{
+    return kind == MISHAP_ACTOR ? program->actors_count
+           : kind == MISHAP_JOB ? program->jobs_count
+                                : program->functions_count;
+}
+
+/* Index of the name among the program's tasks, actors or jobs; their number if it is none. */
 static uint32_t find(const struct program *program, const struct spec_mishap *mishap,
                      const char *name, const char **names, size_t *count)
 {
-    bool is_task = mishap->kind == MISHAP_TASK;
-    uint32_t all = is_task ? program->functions_count : program->actors_count;
+    uint32_t all = count_of(program, mishap->kind);
     *count = 0;
     for (uint32_t i = 0; i < all; i++) {
-        if (is_task && program->functions[i].actor != PROGRAM_NOTHING)
-            continue;
-        const char *known = is_task ? program->functions[i].name : program->actors[i].name;
-        if (strcmp(known, name) == 0)
+        const char *known = name_at(program, mishap->kind, i);
+        if (known && strcmp(known, name) == 0)
             return i;
-        if (*count < 64)
+        if (known && *count < 64)
             names[(*count)++] = known;
     }
     return all;
@@ -201,10 +241,9 @@ enum status schedule_form_check(const struct value_reader *reader, const char *l
                                 m->number, spec->cluster.nodes - 1);
             continue;
         }
-        if (m->kind == MISHAP_NODE)
+        if (m->kind == MISHAP_NODE || m->kind == MISHAP_HEAD)
             continue;
-        uint32_t all =
-            m->kind == MISHAP_TASK ? spec->program->functions_count : spec->program->actors_count;
+        uint32_t all = count_of(spec->program, m->kind);
         m->target = find(spec->program, m, value->text, names, &known);
         if (m->target < all)
             continue;

@@ -153,10 +153,10 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
                         "none", 0, 0, NULL, "law of how long it is slow"},
     [KEY_SLOW_FACTOR] = {"faults.slow.factor", TYPE_NUMBER, FIELD(faults.slow.factor), false, "2",
                          NULL, 1, 1e6, NULL, "so many times as long it computes meanwhile"},
-    [KEY_SCHEDULE] = {"faults.schedule", TYPE_SCHEDULE, SCHEMA_NO_FIELD, false, "none", "none", 0,
-                      0, NULL,
-                      "failures at exact times, of nodes, tasks and actors: a list of {at, node or "
-                      "task or actor, index, notice, hang}"},
+    [KEY_SCHEDULE] =
+        {"faults.schedule", TYPE_SCHEDULE, SCHEMA_NO_FIELD, false, "none", "none", 0, 0, NULL,
+         "failures at exact times, of nodes, tasks, actors, jobs and the head: a list of "
+         "{at, node or task or actor or job or head, index, notice, hang}"},
     [KEY_DELAY] = {"detection.delay", TYPE_DURATION, FIELD(detection.delay), false, "0 s", NULL, 0,
                    0, NULL, "time from a failure to its detection"},
     [KEY_PROBE_PERIOD] = {"detection.period", TYPE_DURATION, FIELD(detection.period), false, "none",
@@ -296,6 +296,14 @@ const struct schema_key schema_keys[SCHEMA_KEYS] = {
     [KEY_MEMORY_CHECK] = {"runtime.memory_check", TYPE_DURATION, FIELD(runtime.memory_check), false,
                           "250 ms", NULL, 1e-9, 0, NULL,
                           "time between two looks at that, the first at its end"},
+    [KEY_SHUTDOWN] = {"runtime.shutdown", TYPE_DURATION, FIELD(runtime.shutdown), false, "30 s",
+                      NULL, 0, 0, NULL,
+                      "time that actors have to do the calls that they have, when a driver stops "
+                      "them; then they are killed"},
+    [KEY_RECONNECT] = {"runtime.reconnect", TYPE_DURATION, FIELD(runtime.reconnect), false, "1 min",
+                       NULL, 0, 0, NULL,
+                       "time that nodes wait for an absent head; then they end all that runs on "
+                       "them, and start anew when it is back"},
 
     [KEY_CONTROLLER] = {"controller", TYPE_CONTROLLER, FIELD(controller), false, "none", NULL, 0, 0,
                         NULL,
@@ -335,7 +343,7 @@ bool schema_applies(enum schema_id id, bool has_pipeline)
                        id == KEY_ROUTER || id == KEY_WORKER_DETECTION || id == KEY_SCHEDULE ||
                        (id >= KEY_SLOW_EVERY && id <= KEY_SLOW_FACTOR) ||
                        (id >= KEY_PROBE_PERIOD && id <= KEY_PROBES) || id == KEY_PIPELINE ||
-                       (id >= KEY_SUBMIT && id <= KEY_MEMORY_CHECK);
+                       (id >= KEY_SUBMIT && id <= KEY_RECONNECT);
     return has_pipeline ? !is_group : !is_pipeline;
 }
 

@@ -6,6 +6,7 @@
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/troupe.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
@@ -32,12 +33,13 @@ enum {
     HAS_ATTEMPT = 32768 | HAS_CALL,
     HAS_PROTECTED = 65536, /* useful time that a restore brought back */
     HAS_SPENT = 131072,    /* on a snapshot that came to nothing */
+    HAS_GROUP = 4194304,   /* state of a placement group */
     HAS_SEARCH = 262144,   /* of a router; 0: it asks for itself */
     HAS_NEAR = 524288,     /* node, zone or any; and misrouted: 1 or 0 */
     HAS_TIMES = 1048576,   /* a search has waited */
     HAS_REASON = 2097152,  /* why a map has more actors, or fewer */
-    HAS_ITEM = 4194304,    /* number of a message, among those of its class */
-    HAS_ROUND = 8388608,   /* of a barrier */
+    HAS_ITEM = 8388608,    /* number of a message, among those of its class */
+    HAS_ROUND = 16777216,  /* of a barrier */
 };
 
 static const char *const nears[CAIRN_NEARS] = {
@@ -115,6 +117,17 @@ static const struct kind kinds[TOLD_KINDS] = {
                     "its result is in the durable store"},
     [TOLD_RECALLED] = {HAS_JOB | HAS_WHAT | HAS_STORE | HAS_CALL, "bytes",
                        "a result without a copy is being read from there"},
+    [TOLD_GROUP] = {HAS_JOB | HAS_CALL | HAS_COUNT | HAS_GROUP, NULL,
+                    "count actors that are placed together: the state of their group"},
+    [TOLD_BUNDLE] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_CALL, NULL,
+                     "room on a host is reserved for one of them, as long as their group lives"},
+    [TOLD_STOPPING] = {HAS_JOB | HAS_WHAT | HAS_HOST, "within_ns",
+                       "an actor takes no more calls, and ends when it has done those before"},
+    [TOLD_HEAD_DOWN] = {0, "lasts_ns",
+                        "the head is away: creations wait, and what is gone is not noticed"},
+    [TOLD_HEAD_UP] = {0, NULL, "it is back"},
+    [TOLD_EXPORT] = {HAS_JOB | HAS_WHAT, "takes_ns",
+                     "the class of an actor, the first in this job, is made known"},
     [TOLD_PROBED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_SEARCH, "length",
                      "a replica has so many requests, -1 if it does not say"},
     [TOLD_ROUTED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SEARCH | HAS_NEAR |
@@ -243,6 +256,8 @@ static void add_classes(struct text *text, const struct told *told, unsigned has
 {
     if (has & HAS_STATE)
         add_word(text, "state", actor_states[told->to]);
+    if (has & HAS_GROUP)
+        add_word(text, "state", troupe_states[told->to]);
     if (has & HAS_NEAR) {
         add_word(text, "near", nears[told->to & ~TOLD_MISROUTED]);
         add_number(text, "misrouted", (told->to & TOLD_MISROUTED) != 0);

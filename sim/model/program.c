@@ -11,7 +11,8 @@ const char *const program_ops[PROGRAM_OPS] = {
     [OP_PARALLEL] = "parallel", [OP_BRANCH] = "branch",
     [OP_KILL] = "kill",         [OP_RELEASE] = "release",
     [OP_RESTORE] = "restore",   [OP_CHECKPOINT] = "checkpoint",
-    [OP_MAP] = "map",           [OP_CANCEL] = "cancel",
+    [OP_STOP] = "stop",         [OP_MAP] = "map",
+    [OP_CANCEL] = "cancel",
 };
 
 int64_t amount_of(const struct amount *amount, uint64_t index, double u)

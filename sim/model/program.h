@@ -92,6 +92,7 @@ enum program_items {
 struct program_actor {
     const char *name;
     struct amount start;              /* the constructor */
+    struct amount export;             /* of the class, by the first of a job */
     struct cairn_demand placed, held; /* to be placed; while it lives */
     enum cairn_strategy strategy;
     struct program_pin pin;
@@ -151,6 +152,7 @@ enum program_op {
     OP_CHECKPOINT, /* the actors of `target` take one, after the calls before it */
     OP_RESTORE,    /* the actors of `target` go back to a complete one: `times` before the newest,
                       or PROGRAM_COMMON, the newest version that all of them have */
+    OP_STOP,       /* the actors of `target` do the calls that they have, and end; waits for that */
     OP_MAP,        /* `times` calls of function `what`, so many at a time; its body once for each
                       result */
     OP_CANCEL,     /* those of the calls of `target` that have not begun never do */
@@ -178,9 +180,12 @@ struct program_statement {
     uint64_t times;
     struct program_variable target, bind;
     uint32_t first_argument, arguments_count;
-    struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none */
+    struct amount amount; /* OP_PUT, OP_THINK; OP_WAIT: the timeout, constant, NEVER if none;
+                             OP_STOP: the limit, constant, NEVER if it is the runtime's */
     bool is_routed;       /* OP_CALL of a method: each call goes to one actor of `target` */
     bool is_waited;       /* OP_CALL, OP_CREATE: and get the result (ready, of a creation) */
+    bool is_together;     /* OP_CREATE: its actors are one placement group */
+    enum cairn_group_strategy together;
     const struct program_map *map; /* OP_MAP */
     bool is_forced;                /* OP_CANCEL: tasks that run are ended, too */
     bool has_handler; /* what fails is handled here, and the driver goes on behind it; what it

@@ -66,10 +66,11 @@ struct spec_trace {
 };
 
 /* One failure at an exact time. */
-enum spec_mishap_kind { MISHAP_NODE, MISHAP_TASK, MISHAP_ACTOR };
+enum spec_mishap_kind { MISHAP_NODE, MISHAP_TASK, MISHAP_ACTOR, MISHAP_HEAD, MISHAP_JOB };
 struct spec_mishap {
     simtime at;
     simtime notice; /* of a node: so long before it is announced, and takes nothing new; 0: never */
+    simtime lasts;  /* of the head: so long it is away */
     enum spec_mishap_kind kind;
     uint32_t number; /* of the node; or which of those at work, oldest first */
     uint32_t target; /* function or class */
@@ -177,6 +178,8 @@ struct spec {
         uint64_t task_spec;          /* bytes of one */
         int32_t memory_limit_ppm;    /* of node_memory, above which calls are killed */
         simtime memory_check;        /* period in which that is looked at */
+        simtime shutdown;            /* that an actor has to end, when a driver stops it */
+        simtime reconnect;           /* that nodes wait for an absent head before they give up */
         simtime worker_detection;    /* from the end of a process to its detection */
     } runtime;
     struct spec_controller controller;

@@ -9,6 +9,7 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/channel.h"
+#include "sim/runtime/ending.h"
 #include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/mishap.h"
@@ -16,6 +17,7 @@
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include "sim/runtime/snapshot.h"
+#include "sim/runtime/troupe.h"
 
 const char *const actor_states[ACTOR_DEAD + 1] = {
     [ACTOR_UNREADY] = "DEPENDENCIES_UNREADY",
@@ -99,6 +101,8 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
     const struct program_actor *class = class_of(rt, a);
+    if (rt->head.is_away) /* it will ask when the head is back */
+        return;
     struct cairn_request r = {.size = sizeof r,
                               .abi = CAIRN_SCHEDULER_ABI,
                               .id = RUNTIME_ACTOR_ID | number,
@@ -113,7 +117,26 @@ static void ask_for_place(struct runtime *rt, uint32_t number)
                               .avoid = a->avoid,
                               .expected = CAIRN_NEVER};
     runtime_pin(&r, &class->pin);
+    troupe_request(rt, a->batch, a->element, &r);
     runtime_request(rt, &r, PROGRAM_NOTHING, number, a->life);
+}
+
+static bool wants_place(const struct actor *a)
+{
+    bool has_begun = a->state == ACTOR_PENDING || a->state == ACTOR_RESTARTING;
+    return has_begun && a->phase == ACTOR_NOWHERE && a->timer == 0;
+}
+
+void actor_withdraw(struct runtime *rt, uint32_t number)
+{
+    if (wants_place(actor_of(rt, number)))
+        runtime_withdraw(rt, RUNTIME_ACTOR_ID | number);
+}
+
+void actor_ask_again(struct runtime *rt, uint32_t number)
+{
+    if (wants_place(actor_of(rt, number)))
+        ask_for_place(rt, number);
 }
 
 void actor_request(struct runtime *rt, uint32_t number)
@@ -318,10 +341,12 @@ static void die(struct runtime *rt, uint32_t number)
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
     items_end(rt, number);
+    troupe_actor_dead(rt, batch);
     routing_gone(rt, number);
     aftermath_sort(rt, number, true);
     if (set->objects[element].state == OBJECT_PENDING)
         batch_settle(rt, batch, element, OBJECT_FAILED, a->cause);
+    ending_over(rt, number);
 }
 
 /* Its process is over, and known to be: the seat is left, and what its calls come to is decided. */
@@ -387,6 +412,10 @@ void actor_detected(struct runtime *rt, uint32_t number)
     leave_process(rt, number);
     if (a->state == ACTOR_PENDING) { /* its creation was not over: once more */
         ask_for_place(rt, number);
+        return;
+    }
+    if (a->is_stopping) { /* nobody wants another process of it */
+        die(rt, number);
         return;
     }
     a->failed[a->cause]++;

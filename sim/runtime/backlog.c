@@ -86,9 +86,12 @@ void backlog_queue(struct runtime *rt, uint32_t call)
 {
     struct call *c = call_of(rt, call);
     c->actor = actor_for(rt, batch_of(rt, c->batch), c->element);
-    backlog_push_back(rt, actor_of(rt, c->actor), call);
-    actor_of(rt, c->actor)->calls++;
-    actor_of(rt, c->actor)->coming++;
+    struct actor *a = actor_of(rt, c->actor);
+    backlog_push_back(rt, a, call);
+    a->calls++;
+    a->coming++;
+    c->is_refused = a->is_stopping;
+    a->refused += c->is_refused;
 }
 
 void backlog_expect_again(struct runtime *rt, uint32_t call)
@@ -104,5 +107,6 @@ void backlog_expect_again(struct runtime *rt, uint32_t call)
 bool backlog_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
 {
     const struct actor *a = actor_of(rt, actor_for(rt, batch, element));
-    return a->state != ACTOR_DEAD && rt->program->actors[a->class].task_retries != 0;
+    return a->state != ACTOR_DEAD && !a->is_stopping &&
+           rt->program->actors[a->class].task_retries != 0;
 }

@@ -18,11 +18,6 @@
 #include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
 
-enum batch_kind call_kind(const struct runtime *rt, uint32_t number)
-{
-    return (enum batch_kind)batch_of(rt, call_of(rt, number)->batch)->kind;
-}
-
 static const struct program_function *function_of(const struct runtime *rt, const struct call *c)
 {
     return &rt->program->functions[batch_of(rt, c->batch)->function];

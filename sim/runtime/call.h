@@ -18,7 +18,11 @@ static inline struct call *call_of(const struct runtime *rt, uint32_t number)
     return pool_at(&rt->calls, number);
 }
 /* Of its batch: is it a method, a snapshot, a restore? */
-enum batch_kind call_kind(const struct runtime *rt, uint32_t number);
+static inline enum batch_kind call_kind(const struct runtime *rt, uint32_t number)
+{
+    const struct batch *batch = pool_at(&rt->batches, call_of(rt, number)->batch);
+    return (enum batch_kind)batch->kind;
+}
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
 /* Its arguments are there, or one has failed (1 + its cause): it goes on. */
 void call_go(struct runtime *rt, uint32_t number, uint32_t failed);

@@ -59,6 +59,13 @@ enum told_kind {
     TOLD_ACCEPTED,   /* it is in that replica's queue, as one of amount */
     TOLD_REFUSED,    /* the replica has amount, and that is enough; -1: it is not there */
     TOLD_BACKED_OFF, /* search `count` found nobody with room: it waits for amount ns */
+    TOLD_GROUP,      /* count actors are placed together: their group becomes `to` (enum
+                        cairn_group_state) */
+    TOLD_BUNDLE,     /* room on a host is reserved for one of them */
+    TOLD_STOPPING,   /* an actor takes no more calls, and ends within amount ns */
+    TOLD_HEAD_DOWN,  /* amount ns, or longer if it was down already: creations and news wait */
+    TOLD_HEAD_UP,
+    TOLD_EXPORT,    /* the class of this actor is made known to its job, for amount ns */
     TOLD_SCALED,    /* amount: so many more actors of a map, or fewer; count: are there now; to: why
                        (enum cairn_scaling_reason) */
     TOLD_ENQUEUED,  /* item `count` is in a queue, amount items deep now; to: 1, not the first time

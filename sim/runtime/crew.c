@@ -129,8 +129,9 @@ void crew_remove_member(struct runtime *rt, uint32_t number)
         batch_drop(rt, set); /* nobody else has a handle of it */
 }
 
-/* Who is given the next call: the top of the stack. The dead leave the crew when they are met;
- * actors of the crew's own are given calls only while they are alive. 0: nobody. */
+/* Who is given the next call: the top of the stack. The dead, and those that are stopped, leave the
+ * crew when they are met; actors of the crew's own are given calls only while they are alive. 0:
+ * nobody. */
 static uint32_t pick(struct runtime *rt, uint32_t number)
 {
     struct crew *crew = crew_of(rt, number);
@@ -139,8 +140,8 @@ static uint32_t pick(struct runtime *rt, uint32_t number)
         const struct member *m = crew_member(rt, at);
         const struct actor *a = actor_of(rt, m->actor);
         below = m->below;
-        if (a->state == ACTOR_DEAD) {
-            crew->cause = a->cause;
+        if (a->state == ACTOR_DEAD || a->is_stopping) {
+            crew->cause = a->state == ACTOR_DEAD ? a->cause : CAIRN_CAUSE_OWNER;
             crew_unstack(rt, at);
             if (m->in_flight == 0)
                 crew_remove_member(rt, at);

@@ -69,6 +69,8 @@ void fiber_bind(struct runtime *rt, const struct fiber *f, struct program_variab
 void fiber_wake(struct runtime *rt, uint32_t number)
 {
     struct fiber *f = fiber_of(rt, number);
+    if (fiber_job(rt, f)->is_ended) /* it is being lost */
+        return;
     f->stamp = 0;
     runtime_stop_timer(rt, &f->timer);
     make_ready(rt, number);
@@ -110,6 +112,23 @@ static enum outcome resume(struct runtime *rt, uint32_t number)
     return OUTCOME_DONE;
 }
 
+static void drop_variables(struct runtime *rt, const struct fiber *f)
+{
+    for (uint32_t i = 0; i < f->slots; i++)
+        if (f->variables[i])
+            batch_drop(rt, f->variables[i]);
+}
+
+static void give_back(struct runtime *rt, uint32_t number)
+{
+    struct fiber *f = fiber_of(rt, number);
+    fiber_job(rt, f)->fibers--;
+    blocks_give(&rt->blocks, f->frames, rt->program->depth + 2, sizeof *f->frames);
+    blocks_give(&rt->blocks, f->variables, f->slots, sizeof *f->variables);
+    f->is_alive = false;
+    pool_give(&rt->fibers, number);
+}
+
 static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
 {
     struct fiber *f = fiber_of(rt, number);
@@ -120,9 +139,7 @@ static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
         rt->record->failed_cause = f->cause;
         rt->record->failed_line = line;
     }
-    for (uint32_t i = 0; i < f->slots; i++)
-        if (f->variables[i])
-            batch_drop(rt, f->variables[i]);
+    drop_variables(rt, f);
     if (parent) {
         struct fiber *p = fiber_of(rt, parent);
         if (is_failed && !p->is_failed) {
@@ -133,11 +150,7 @@ static void end_fiber(struct runtime *rt, uint32_t number, bool is_failed)
         if (--p->branches == 0)
             fiber_wake(rt, parent);
     }
-    fiber_job(rt, f)->fibers--;
-    blocks_give(&rt->blocks, f->frames, rt->program->depth + 2, sizeof *f->frames);
-    blocks_give(&rt->blocks, f->variables, f->slots, sizeof *f->variables);
-    f->is_alive = false;
-    pool_give(&rt->fibers, number);
+    give_back(rt, number);
     if (!parent)
         job_end(rt, job, cause, line);
 }
@@ -262,6 +275,24 @@ void fiber_run_ready(struct runtime *rt)
         if (!rt->ready_first)
             rt->ready_last = 0;
         go_on(rt, number);
+    }
+}
+
+void fiber_lose(struct runtime *rt, uint32_t job)
+{
+    for (uint32_t number = 1; number < rt->fibers.count; number++) {
+        struct fiber *f = fiber_of(rt, number);
+        if (!f->is_alive || f->job != job)
+            continue;
+        tell_waited(rt, number);
+        runtime_stop_timer(rt, &f->timer);
+        f->stamp = 0;
+        for (; f->depth > 0; f->depth--)
+            if (f->frames[f->depth].crew)
+                crew_close(rt, f->frames[f->depth].crew);
+        forget_awaited(rt, f);
+        drop_variables(rt, f);
+        give_back(rt, number);
     }
 }
 

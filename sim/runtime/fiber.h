@@ -38,6 +38,8 @@ void fiber_bind(struct runtime *rt, const struct fiber *f, struct program_variab
 enum outcome fiber_enter(struct fiber *f, uint64_t left, bool is_handler, uint32_t pc);
 /* What it waited for is there: it goes on in its turn. */
 void fiber_wake(struct runtime *rt, uint32_t number);
+/* The process of this job, which counts as ended, is lost: all its fibers end where they are. */
+void fiber_lose(struct runtime *rt, uint32_t job);
 /* The run is over: what those that still wait have waited for is told. */
 void fiber_stop(struct runtime *rt);
 

@@ -73,17 +73,23 @@ uint32_t fleet_open(struct runtime *rt, uint32_t set)
     return number;
 }
 
+/* Who is told to stop takes no more, and is no replica. */
+static bool is_there(const struct actor *a)
+{
+    return a->phase == ACTOR_SERVING && !a->is_stopping;
+}
+
 int32_t fleet_length(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)
 {
     const struct actor *a = actor_at(rt, fleet, replica);
-    return a->phase == ACTOR_SERVING ? (int32_t)(a->calls - a->coming) : CAIRN_UNKNOWN;
+    return is_there(a) ? (int32_t)(a->calls - a->coming) : CAIRN_UNKNOWN;
 }
 
 bool fleet_accepts(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)
 {
     const struct actor *a = actor_at(rt, fleet, replica);
     struct cairn_replica what = describe(rt, a);
-    return a->phase == ACTOR_SERVING &&
+    return is_there(a) &&
            a->calls - a->coming < cairn_router_bound(fleet_router(rt), rt->router_plan, &what);
 }
 

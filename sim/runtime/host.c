@@ -10,6 +10,7 @@
 #include "sim/runtime/killer.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/store.h"
+#include "sim/runtime/troupe.h"
 
 static struct cairn_demand capacity(const struct spec *spec)
 {
@@ -108,6 +109,7 @@ void host_crash(void *runtime, uint32_t place)
     struct runtime *rt = runtime;
     struct host *host = &rt->hosts[place];
     simtime delay = detection_delay(rt, place);
+    host->has_exited = false; /* the node itself fails */
     if (host->state == HOST_LOST)
         return;
     if (host->state != HOST_UP) { /* it starts, or waits to: once more from the beginning */
@@ -137,13 +139,23 @@ void host_crash(void *runtime, uint32_t place)
     host->timer = runtime_timer(rt, delay, EVENT_DETECTION, TIMER_HOST, place);
 }
 
+bool host_exit(struct runtime *rt, uint32_t place)
+{
+    if (rt->hosts[place].state != HOST_UP)
+        return false;
+    host_crash(rt, place);
+    rt->hosts[place].has_exited = true;
+    return true;
+}
+
 static void start(struct runtime *rt, uint32_t place)
 {
     struct host *host = &rt->hosts[place];
     uint32_t node = rt->cluster.holder[place];
     assert(node != CLUSTER_NOBODY && host->state == HOST_MISSING);
     host->state = HOST_STARTING;
-    fault_taken(&rt->faults, node);
+    if (!host->has_exited)
+        fault_taken(&rt->faults, node);
     host->timer =
         runtime_timer(rt, rt->spec->runtime.node_start, EVENT_COMPLETION, TIMER_HOST, place);
 }
@@ -169,6 +181,7 @@ static void end_detection(struct runtime *rt, uint32_t place)
         host->state = HOST_MISSING;
         tell(rt, place, TOLD_HOST_DETECTED);
         tell_scheduler(rt, place, CAIRN_NODE_DOWN);
+        troupe_node_lost(rt, place);
         detect_seats(rt, host);
     }
     if (rt->cluster.holder[place] != CLUSTER_NOBODY)
@@ -186,7 +199,7 @@ void host_timer(struct runtime *rt, uint32_t place)
         return;
     }
     host->state = HOST_UP;
-    host->is_announced = host->is_hanging = false;
+    host->is_announced = host->is_hanging = host->has_exited = false;
     fault_renew(&rt->faults, rt->cluster.holder[place]);
     tell(rt, place, TOLD_HOST_UP);
     tell_scheduler(rt, place, CAIRN_NODE_UP);

@@ -5,6 +5,7 @@
 #include "sim/runtime/job.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/export.h"
 #include "sim/runtime/fiber.h"
 
 static struct told about_job(const struct job *job, enum told_kind kind)
@@ -52,5 +53,17 @@ void job_end(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line)
     for (uint32_t at = job->batches; at; at = batch_of(rt, at)->next)
         batch_cancel(rt, at);
     clear(rt, job);
+    export_end(rt, job);
     rt->jobs_left--;
+}
+
+void job_lose(struct runtime *rt, uint32_t number)
+{
+    struct job *job = pool_at(&rt->jobs, number);
+    job->is_ended = true; /* nothing that is let go wakes anybody here */
+    fiber_lose(rt, number);
+    rt->record->end = END_FAILED;
+    rt->record->failed_cause = CAIRN_CAUSE_OWNER;
+    rt->record->failed_line = 0;
+    job_end(rt, number, 1 + CAIRN_CAUSE_OWNER, 0);
 }

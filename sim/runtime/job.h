@@ -7,6 +7,8 @@
 
 /* One of this definition arrives: its driver begins. */
 void job_arrive(struct runtime *rt, uint32_t definition);
+/* Its driver's process is lost, with all branches, and no handler is asked. */
+void job_lose(struct runtime *rt, uint32_t number);
 /* Its driver has ended; cause: 0, or 1 + why it failed; line: where. */
 void job_end(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line);
 

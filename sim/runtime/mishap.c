@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The schedule of failures, and the ends of processes.
  *
- * A scheduled failure of a task or an actor takes the oldest that it can find when its time comes:
- * who it is depends on the run, its time does not. Nothing found is told by nothing happening. */
+ * A scheduled failure of a task, an actor or a job takes the oldest that it can find when its time
+ * comes: who it is depends on the run, its time does not. Nothing found is told by nothing
+ * happening. */
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/actor.h"
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/head.h"
 #include "sim/runtime/host.h"
+#include "sim/runtime/job.h"
 
 void mishap_begin(struct runtime *rt)
 {
@@ -35,25 +38,30 @@ void mishap_notice(struct runtime *rt, uint32_t place, simtime until)
     advice_notice(rt, place, until);
 }
 
-/* The index-th attempt of a task, or actor of a class, that is at work now, oldest first. */
+static bool is_it(const struct runtime *rt, const struct spec_mishap *m, uint32_t at)
+{
+    if (m->kind == MISHAP_ACTOR)
+        return actor_of(rt, at)->class == m->target && actor_of(rt, at)->phase == ACTOR_SERVING;
+    if (m->kind == MISHAP_JOB) {
+        const struct job *job = pool_at(&rt->jobs, at);
+        return job->definition == m->target && !job->is_ended;
+    }
+    const struct call *c = call_of(rt, at);
+    return c->stamp != 0 && c->actor == 0 && c->seat.host != TOLD_NOWHERE &&
+           (c->state == CALL_RUNNING || c->state == CALL_FETCHING) &&
+           batch_of(rt, c->batch)->function == m->target;
+}
+
+/* The index-th attempt of a task, actor of a class or job that is at work now, oldest first. */
 static uint32_t find(const struct runtime *rt, const struct spec_mishap *m)
 {
     uint32_t left = m->number;
-    const struct pool *pool = m->kind == MISHAP_TASK ? &rt->calls : &rt->actors;
-    for (uint32_t at = 1; at < pool->count; at++) {
-        bool is_it;
-        if (m->kind == MISHAP_TASK) {
-            const struct call *c = call_of(rt, at);
-            is_it = c->stamp != 0 && c->actor == 0 && c->seat.host != TOLD_NOWHERE &&
-                    (c->state == CALL_RUNNING || c->state == CALL_FETCHING) &&
-                    batch_of(rt, c->batch)->function == m->target;
-        } else {
-            is_it =
-                actor_of(rt, at)->class == m->target && actor_of(rt, at)->phase == ACTOR_SERVING;
-        }
-        if (is_it && left-- == 0)
+    const struct pool *pool = m->kind == MISHAP_TASK    ? &rt->calls
+                              : m->kind == MISHAP_ACTOR ? &rt->actors
+                                                        : &rt->jobs;
+    for (uint32_t at = 1; at < pool->count; at++)
+        if (is_it(rt, m, at) && left-- == 0)
             return at;
-    }
     return 0;
 }
 
@@ -76,11 +84,18 @@ void mishap_timer(struct runtime *rt, uint32_t index)
             count_strike(rt);
         return;
     }
+    if (m->kind == MISHAP_HEAD) {
+        head_fail(rt, m->lasts);
+        count_strike(rt);
+        return;
+    }
     uint32_t at = find(rt, m);
     if (!at)
         return;
     if (m->kind == MISHAP_TASK)
         call_crash_worker(rt, at);
+    else if (m->kind == MISHAP_JOB)
+        job_lose(rt, at);
     else
         actor_crash(rt, at);
     count_strike(rt);

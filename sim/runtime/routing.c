@@ -43,12 +43,14 @@ bool routing_is_open(const struct runtime *rt, uint32_t set)
     return number && fleet_of(rt, number)->open > 0;
 }
 
-/* The first of the set, from the element's own on, that is not dead; their count: none. */
+/* The first of the set, from the element's own on, that is not dead or about to be; their count:
+ * none. */
 static uint32_t replica_again(const struct runtime *rt, const struct batch *set, uint32_t element)
 {
     for (uint32_t i = 0; i < set->count; i++) {
         uint32_t replica = (element % set->count + i) % set->count;
-        if (actor_of(rt, set->objects[replica].call)->state != ACTOR_DEAD)
+        const struct actor *a = actor_of(rt, set->objects[replica].call);
+        if (a->state != ACTOR_DEAD && !a->is_stopping)
             return replica;
     }
     return set->count;
@@ -319,7 +321,7 @@ void routing_up(struct runtime *rt, uint32_t actor)
 {
     const struct actor *a = actor_of(rt, actor);
     uint32_t number = batch_of(rt, a->batch)->target;
-    if (!number)
+    if (!number || a->is_stopping)
         return;
     fleet_up(rt, fleet_of(rt, number), a->element);
     inquiry_ask(rt, number, a->element, 0);

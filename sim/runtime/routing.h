@@ -37,7 +37,7 @@ bool routing_can_call_again(const struct runtime *rt, uint32_t set, uint32_t ele
 void routing_call_again(struct runtime *rt, uint32_t call);
 /* Are there requests for the actors of this set that none of them has accepted? */
 bool routing_is_open(const struct runtime *rt, uint32_t set);
-/* The actor serves; it is known to have lost its process, or to be dead. */
+/* The actor serves; it is known to have lost its process, or to be dead, or is told to stop. */
 void routing_up(struct runtime *rt, uint32_t actor);
 void routing_gone(struct runtime *rt, uint32_t actor);
 /* The driver of this batch, which is routed, has ended. */

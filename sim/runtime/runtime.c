@@ -13,8 +13,10 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/channel.h"
 #include "sim/runtime/crew.h"
+#include "sim/runtime/ending.h"
 #include "sim/runtime/fiber.h"
 #include "sim/runtime/growth.h"
+#include "sim/runtime/head.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/inquiry.h"
 #include "sim/runtime/job.h"
@@ -28,69 +30,11 @@
 #include "sim/runtime/store.h"
 #include "sim/runtime/straggler.h"
 #include "sim/runtime/submit.h"
+#include "sim/runtime/troupe.h"
 
 #define PENDING_FIRST   1024     /* requests that the scheduler has room for at first */
 #define STATEMENTS_MOST 10000000 /* at one instant, and no call ends: it goes round for nothing */
 #define ROUNDS_MOST     100000   /* of `until` among them: it will not come true */
-
-const char *const told_names[TOLD_KINDS] = {
-    [TOLD_JOB_ARRIVED] = "job-arrived",
-    [TOLD_JOB_ENDED] = "job-ended",
-    [TOLD_SUBMITTED] = "submitted",
-    [TOLD_PLACED] = "placed",
-    [TOLD_STARTED] = "started",
-    [TOLD_ENDED] = "ended",
-    [TOLD_ATTEMPT_FAILED] = "attempt-failed",
-    [TOLD_RETRIED] = "retried",
-    [TOLD_STORED] = "stored",
-    [TOLD_COPIED] = "copied",
-    [TOLD_DONE] = "done",
-    [TOLD_FAILED] = "failed",
-    [TOLD_GOT] = "got",
-    [TOLD_ACTOR] = "actor",
-    [TOLD_ACTOR_RESTARTED] = "actor-restarted",
-    [TOLD_STATE] = "state",
-    [TOLD_MOVED] = "moved",
-    [TOLD_OBJECT_LOST] = "object-lost",
-    [TOLD_OBJECT_REBUILT] = "object-rebuilt",
-    [TOLD_SNAPSHOT] = "snapshot",
-    [TOLD_PERSISTING] = "persisting",
-    [TOLD_COMPLETE] = "complete",
-    [TOLD_ABORTED] = "aborted",
-    [TOLD_RESTORED] = "restored",
-    [TOLD_HOST_DOWN] = "host-down",
-    [TOLD_HOST_DRAINED] = "host-drained",
-    [TOLD_HOST_DETECTED] = "host-detected",
-    [TOLD_HOST_UP] = "host-up",
-    [TOLD_OUTAGE] = "outage",
-    [TOLD_PREDICTION] = "prediction",
-    [TOLD_NOTICE] = "notice",
-    [TOLD_STOPPED] = "stopped",
-    [TOLD_EVICTED] = "evicted",
-    [TOLD_SPILLED] = "spilled",
-    [TOLD_READ] = "read",
-    [TOLD_FORGOTTEN] = "forgotten",
-    [TOLD_KILLED] = "killed",
-    [TOLD_SAVED] = "saved",
-    [TOLD_RECALLED] = "recalled",
-    [TOLD_PROBED] = "probed",
-    [TOLD_ROUTED] = "routed",
-    [TOLD_ACCEPTED] = "accepted",
-    [TOLD_REFUSED] = "refused",
-    [TOLD_BACKED_OFF] = "backed-off",
-    [TOLD_SCALED] = "scaled",
-    [TOLD_ENQUEUED] = "enqueued",
-    [TOLD_DEQUEUED] = "dequeued",
-    [TOLD_ITEM_LOST] = "item-lost",
-    [TOLD_ITEM_BACK] = "item-back",
-    [TOLD_GATHERED] = "gathered",
-    [TOLD_SPAN] = "span",
-    [TOLD_MOVE] = "move",
-    [TOLD_LEFT] = "left",
-    [TOLD_DROPPED] = "dropped",
-    [TOLD_NODES] = "nodes",
-    [TOLD_WAITED] = "waited",
-};
 
 /* ---- for the parts ------------------------------------------------------------------------- */
 
@@ -158,13 +102,14 @@ static struct cairn_pool pool_of(const struct runtime *rt)
     return (struct cairn_pool){.size = sizeof(struct cairn_pool),
                                .abi = CAIRN_SCHEDULER_ABI,
                                .nodes = rt->spec->cluster.nodes,
-                               .pending = rt->pending_most};
+                               .pending = rt->pending_most,
+                               .groups = rt->groups_most,
+                               .bundles = rt->bundles_most};
 }
 
-/* Twice the room for requests that wait; kept for the replications to come. */
+/* Into the room that there is to be from now on; kept for the replications to come. */
 static bool grow_scheduler(struct runtime *rt)
 {
-    rt->pending_most *= 2;
     struct cairn_pool pool = pool_of(rt);
     uint64_t bytes = cairn_scheduler_size(rt->spec->scheduler.class, rt->scheduler_plan, &pool);
     void *larger = arena_alloc(&rt->fixed, bytes);
@@ -176,6 +121,12 @@ static bool grow_scheduler(struct runtime *rt)
                          larger);
     rt->scheduler = larger;
     return true;
+}
+
+static bool double_pending(struct runtime *rt)
+{
+    rt->pending_most *= 2;
+    return grow_scheduler(rt);
 }
 
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,
@@ -191,8 +142,24 @@ void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t
     request->random[1] = words.w[1];
     while (!cairn_scheduler_submit(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                                    runtime_now(rt), request))
-        if (!grow_scheduler(rt))
+        if (!double_pending(rt))
             return;
+    rt->wants_dispatch = true;
+}
+
+void runtime_reserve(struct runtime *rt, const struct cairn_reservation *reservation)
+{
+    while (!cairn_scheduler_reserve(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
+                                    runtime_now(rt), reservation)) {
+        if (reservation->group >= rt->groups_most)
+            rt->groups_most = 2 * (reservation->group + 1);
+        else if (rt->bundles_most <= UINT32_MAX / 4 && reservation->count <= UINT32_MAX / 4)
+            rt->bundles_most = 2 * rt->bundles_most + reservation->count;
+        else
+            rt->is_out_of_memory = true;
+        if (rt->is_out_of_memory || !grow_scheduler(rt))
+            return;
+    }
     rt->wants_dispatch = true;
 }
 
@@ -214,7 +181,7 @@ void runtime_withdraw(struct runtime *rt, uint64_t id)
 {
     while (cairn_scheduler_withdraw(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                                     id) < 0)
-        if (!grow_scheduler(rt))
+        if (!double_pending(rt))
             return;
     rt->wants_dispatch = true; /* it may have stood before others */
 }
@@ -302,6 +269,7 @@ static bool open_pools(struct runtime *rt)
            pool_open(&rt->jobs, a, sizeof(struct job), is_out) &&
            pool_open(&rt->waiters, a, sizeof(struct waiter), is_out) &&
            pool_open(&rt->copies, a, sizeof(struct copy), is_out) &&
+           pool_open(&rt->troupes, a, sizeof(struct troupe), is_out) &&
            pool_open(&rt->crews, a, sizeof(struct crew), is_out) &&
            pool_open(&rt->members, a, sizeof(struct member), is_out) &&
            pool_open(&rt->errands, a, sizeof(struct errand), is_out) &&
@@ -353,6 +321,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     rt->instant = 0;
     rt->nodes_told = UINT64_MAX;
     memset(&rt->remembered, 0, sizeof rt->remembered);
+    memset(&rt->head, 0, sizeof rt->head);
     rt->is_out_of_memory = !open_pools(rt);
     memset(rt->calls_of, 0, p->functions_count * sizeof *rt->calls_of);
     memset(rt->built_of, 0, p->actors_count * sizeof *rt->built_of);
@@ -385,6 +354,7 @@ static void dispatch(struct runtime *rt)
 {
     struct cairn_placement placement;
     rt->wants_dispatch = false;
+    troupe_settle(rt);
     while (!rt->is_out_of_memory &&
            cairn_scheduler_next(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
                                 runtime_now(rt), &placement)) {
@@ -392,12 +362,15 @@ static void dispatch(struct runtime *rt)
             actor_place(rt, &placement);
         else
             call_place(rt, &placement);
+        troupe_settle(rt);
     }
 }
 
 static void fire(struct runtime *rt, uint32_t at)
 {
     struct timer timer = *(struct timer *)pool_at(&rt->timers, at);
+    if (rt->head.is_away && head_keeps(rt, at))
+        return;
     pool_give(&rt->timers, at);
     switch ((enum timer_kind)timer.kind) {
     case TIMER_NOBODY:
@@ -440,6 +413,12 @@ static void fire(struct runtime *rt, uint32_t at)
         break;
     case TIMER_KILLER:
         killer_timer(rt, timer.number);
+        break;
+    case TIMER_ENDING:
+        ending_timer(rt, timer.number);
+        break;
+    case TIMER_HEAD:
+        head_timer(rt, timer.number);
         break;
     case TIMER_INQUIRY:
         inquiry_timer(rt, timer.number);
@@ -493,7 +472,8 @@ static void happen(struct runtime *rt, struct event event, bool is_fault)
     else if (is_fault)
         foretell(rt, event);
     else if (slot >= rt->cluster.entities_count)
-        fire(rt, slot - rt->cluster.entities_count);
+        for (uint32_t at = slot - rt->cluster.entities_count; at; at = head_next(rt))
+            fire(rt, at);
     else if (fault_repaired(&rt->faults, event))
         host_node_returned(rt);
 }

@@ -52,6 +52,7 @@ enum {
     WORD_SNAPSHOT = 1, /* of an actor, under STREAM_START */
     WORD_PERSIST,
     WORD_RESTORE,
+    WORD_EXPORT, /* of a class to a job, likewise */
 };
 
 /* Scheduler ids: batch << 32 | element, and actors. */
@@ -72,12 +73,14 @@ enum timer_kind {
     TIMER_CRASH,
     TIMER_STORE,
     TIMER_KILLER,
+    TIMER_ENDING,
+    TIMER_HEAD,
     TIMER_INQUIRY,
     TIMER_ERRAND,
     TIMER_CREW,
 };
 struct timer {
-    uint32_t next_free; /* the pool's */
+    uint32_t next_free; /* the pool's; or the next that the head's absence keeps */
     uint32_t kind, number;
 };
 
@@ -103,6 +106,7 @@ struct host {
     bool is_known;     /* to be up, by the scheduler */
     bool is_announced; /* it will be taken away: a drain, and then a preemption */
     bool is_hanging;   /* its next crash is one that answers no more */
+    bool has_exited;   /* its node is well, and starts anew */
     uint32_t life;     /* counts up with every crash: what was here in another life is gone */
     uint32_t seats;    /* first */
     uint32_t outgoing; /* copies that set out from here, in this life: the first */
@@ -164,7 +168,8 @@ enum batch_kind {
     BATCH_ACTORS,
     BATCH_PUT,
     BATCH_SNAPSHOTS,
-    BATCH_RESTORES
+    BATCH_RESTORES,
+    BATCH_STOPS
 };
 struct batch_argument {
     uint32_t batch;
@@ -178,6 +183,7 @@ struct batch {
     bool is_cancelled, has_arrived, is_enqueued, has_calls;
     bool is_remembered, is_past; /* its calls can be made again; they are forgotten */
     uint32_t target;             /* methods: the set of actors; of a set: its fleet */
+    uint32_t troupe;             /* of actors that are placed together; 0: they are not */
     uint32_t handles;            /* variables that hold it, batches under way that need all of it */
     uint32_t lineage;            /* batches that would need it to be computed again */
     uint32_t older, newer;       /* of those whose calls are remembered */
@@ -233,6 +239,7 @@ struct call {
     bool is_crashing; /* or with its process */
     bool is_late;     /* or because it has waited long enough */
     bool has_arrived; /* at its actor */
+    bool is_refused;  /* it came when its actor was stopping */
     bool is_pinning;
     bool is_again;     /* of an actor: it is made once more, for its lost result */
     bool is_outside;   /* of its queue, until its arguments are there */
@@ -321,13 +328,17 @@ struct actor {
     bool is_beginning; /* a call of its queue: what this puts there waits its turn */
     uint32_t member;   /* of the crew that created it; 0: no crew did */
     bool is_ending;    /* nobody has its handle: it ends with its last call */
+    bool is_stopping;  /* likewise, and it takes no more (ending.h) */
     uint32_t next_start;
     uint32_t timer;
     uint32_t queue_first, queue_last; /* calls in the order of their submission */
     uint32_t running, running_count;
-    uint32_t calls;  /* in the queue or running */
-    uint32_t coming; /* of them, those that have not arrived */
-    uint32_t life;   /* counts its processes */
+    uint32_t calls;                /* in the queue or running */
+    uint32_t coming;               /* of them, those that have not arrived */
+    uint32_t refused;              /* of those, who will be told so when they do */
+    uint32_t stoppers, stop_timer; /* who waits for its end; until then at most */
+    simtime stops_at;
+    uint32_t life; /* counts its processes */
     uint16_t failed[CAIRN_CAUSES];
     uint64_t version; /* calls that its state holds */
     simtime at_risk;  /* useful time that no complete checkpoint holds; of a stateless one, since
@@ -381,11 +392,21 @@ struct fiber {
     simtime since; /* it waits */
 };
 
+/* Actors of one statement that are placed together (troupe.h). */
+struct troupe {
+    uint32_t next_free; /* the pool's */
+    uint32_t set;       /* of actors; 0: nobody's */
+    uint32_t alive;     /* actors that are not dead */
+    bool is_whole;      /* each bundle is on a node, as far as was told */
+    uint32_t *nodes;    /* where each has been told to be; TOLD_NOWHERE */
+};
+
 struct job {
     uint32_t definition, serial;
     uint32_t fibers;  /* alive */
     uint32_t batches; /* first */
     uint32_t actors;  /* first */
+    simtime *known;   /* by class of actors (export.h); NULL: nobody has asked */
     bool is_ended;
 };
 
@@ -406,7 +427,7 @@ struct runtime {
 
     void *scheduler; /* state */
     size_t scheduler_bytes;
-    uint32_t pending_most;
+    uint32_t pending_most, groups_most, bundles_most;
     void *recovery;
     struct host *hosts;
     struct straggler *stragglers;                   /* of the hosts; NULL: none is ever slow */
@@ -422,7 +443,7 @@ struct runtime {
 
     struct item_class *item_classes; /* by class */
 
-    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, items;
+    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, items, troupes;
     struct pool fleets, inquiries;
     struct pool crews, members, errands; /* of maps (crew.h) */
     uint32_t crews_ready_first, crews_ready_last;
@@ -431,6 +452,12 @@ struct runtime {
         uint32_t first, last; /* batches whose calls can be made again, oldest first */
         int64_t bytes;        /* of their specifications */
     } remembered;
+    struct {
+        bool is_away;
+        simtime until;
+        uint32_t missed;                /* timer: then nodes give up */
+        uint32_t kept_first, kept_last; /* timers that wait for it */
+    } head;
     uint32_t ready_first, ready_last; /* fibers */
     uint32_t fleets_ready;            /* first, by next_ready */
     uint32_t serial;                  /* of batches */
@@ -488,6 +515,8 @@ static inline void runtime_pin(struct cairn_request *request, const struct progr
  * (or NOTHING and those of an actor), and which attempt it is; no history, no pool. */
 void runtime_request(struct runtime *rt, struct cairn_request *request, uint32_t function,
                      uint64_t number, uint32_t attempt);
+/* Room for a group, now or when there is some. */
+void runtime_reserve(struct runtime *rt, const struct cairn_reservation *reservation);
 /* The request waits no more, if it did. */
 void runtime_withdraw(struct runtime *rt, uint64_t id);
 /* The run ends here, before its jobs do; line: of the loop that is why, or 0. */

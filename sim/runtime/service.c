@@ -84,7 +84,9 @@ static void stop_running(struct runtime *rt, uint32_t number, uint32_t call)
 void service_end_if_let_go(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    if (a->is_ending && a->calls == 0 && a->state != ACTOR_DEAD && !routing_is_open(rt, a->batch))
+    bool is_let_go = a->is_stopping || (a->is_ending && !routing_is_open(rt, a->batch));
+    bool is_done = a->calls == a->refused && !(a->is_stopping && a->persisting);
+    if (is_let_go && is_done && a->state != ACTOR_DEAD)
         actor_kill(rt, number, CAIRN_CAUSE_OWNER);
 }
 
@@ -274,8 +276,10 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     struct call *c = call_of(rt, call);
     uint32_t number = c->actor;
     struct actor *a = actor_of(rt, number);
-    bool is_refused = a->state == ACTOR_DEAD || (a->state == ACTOR_RESTARTING && !c->was_alive &&
-                                                 class_of(rt, a)->task_retries == 0);
+    bool is_late = c->is_refused && a->state != ACTOR_DEAD;
+    bool is_refused =
+        c->is_refused || a->state == ACTOR_DEAD ||
+        (a->state == ACTOR_RESTARTING && !c->was_alive && class_of(rt, a)->task_retries == 0);
     if (c->is_outside)
         push_front(rt, number, call);
     c->is_outside = false;
@@ -283,8 +287,9 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     c->has_arrived = true;
     c->was_alive = a->state == ACTOR_ALIVE;
     if (failed || is_refused) {
+        a->refused -= c->is_refused;
         backlog_drop(rt, a, call);
-        call_give_up(rt, call, failed ? failed - 1 : a->cause);
+        call_give_up(rt, call, failed ? failed - 1 : is_late ? CAIRN_CAUSE_OWNER : a->cause);
         service_pump(rt, number);
         service_end_if_let_go(rt, number);
         return;
@@ -307,6 +312,7 @@ void service_cancel(struct runtime *rt, uint32_t call)
     if (c->state == CALL_BLOCKED)
         unblock(rt, number);
     runtime_stop_timer(rt, &c->timer);
+    a->refused -= c->is_refused;
     backlog_drop(rt, a, call);
     call_give_up(rt, call, CAUSE_CANCELLED);
     service_pump(rt, number);

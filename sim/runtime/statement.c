@@ -9,6 +9,7 @@
 #include "sim/runtime/cancel.h"
 #include "sim/runtime/copies.h"
 #include "sim/runtime/crew.h"
+#include "sim/runtime/ending.h"
 #include "sim/runtime/snapshot.h"
 #include "sim/runtime/submit.h"
 
@@ -144,6 +145,24 @@ static enum outcome end_actors(struct runtime *rt, uint32_t number)
     return OUTCOME_DONE;
 }
 
+/* It goes on when they have all ended, well or not. */
+static enum outcome stop_actors(struct runtime *rt, uint32_t number)
+{
+    struct fiber *f = fiber_of(rt, number);
+    const struct program_statement *s = &rt->program->statements[f->pc];
+    uint32_t set = *fiber_variable(rt, f, s->target), count = batch_of(rt, set)->count;
+    simtime own = s->amount.constant;
+    simtime limit = own == SIMTIME_NEVER ? rt->spec->runtime.shutdown : own;
+    uint32_t batch = batch_new(rt, BATCH_STOPS, f->job, f->pc, count, NULL, 0);
+    if (!batch)
+        return OUTCOME_WAITS;
+    batch_hold(rt, batch);
+    f->waited = batch;
+    for (uint32_t i = 0; i < count; i++)
+        ending_begin(rt, batch_of(rt, set)->objects[i].call, limit, batch, i);
+    return await_all(rt, number);
+}
+
 static enum outcome release(struct runtime *rt, uint32_t number)
 {
     const struct fiber *f = fiber_of(rt, number);
@@ -194,6 +213,8 @@ enum outcome statement_execute(struct runtime *rt, uint32_t number)
         return branch_out(rt, number);
     case OP_KILL:
         return end_actors(rt, number);
+    case OP_STOP:
+        return stop_actors(rt, number);
     case OP_RELEASE:
         return release(rt, number);
     case OP_CHECKPOINT:

@@ -283,7 +283,7 @@ static void serve(struct runtime *rt, uint32_t host)
         uint32_t number = store->waiting_first;
         struct call *call = call_of(rt, number);
         if (!make_room(rt, host, room_for(rt, number, host))) {
-            spill_consider(rt, host); /* what turned out to be the last copy of something */
+            spill_consider(rt, host); /* a cached copy may have turned out to be the last */
             return;
         }
         store->waiting_first = call->next_start;

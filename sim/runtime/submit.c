@@ -11,8 +11,10 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/export.h"
 #include "sim/runtime/lineage.h"
 #include "sim/runtime/routing.h"
+#include "sim/runtime/troupe.h"
 
 #define NEAREST 32 /* hosts among which the one with most bytes is looked for */
 
@@ -157,6 +159,7 @@ void submit_timer(struct runtime *rt, uint32_t number)
     b->timer = 0;
     b->has_arrived = true;
     if (b->kind == BATCH_ACTORS) {
+        troupe_reserve(rt, number);
         for (uint32_t i = 0; i < b->count; i++)
             actor_request(rt, b->objects[i].call);
         return;
@@ -264,11 +267,14 @@ void submit_batch(struct runtime *rt, uint32_t number)
     } else if (has_each) {
         make_calls(rt, number);
     }
-    if (rt->spec->runtime.submit == 0)
+    bool waits = b->kind == BATCH_ACTORS && rt->head.is_away;
+    simtime delay = rt->spec->runtime.submit;
+    if (b->kind == BATCH_ACTORS)
+        delay = simtime_add(delay, export_class(rt, number));
+    if (delay == 0 && !waits)
         submit_timer(rt, number);
     else
-        b->timer =
-            runtime_timer(rt, rt->spec->runtime.submit, EVENT_COMPLETION, TIMER_BATCH, number);
+        b->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_BATCH, number);
 }
 
 void submit_call_ready(struct runtime *rt, uint32_t number)

@@ -38,7 +38,8 @@ static void add_statement(struct text *text, const struct program *program, uint
         text_add(text, " back %llu", (unsigned long long)s->times);
     else if (s->times != 1)
         text_add(text, " x%llu", (unsigned long long)s->times);
-    if (s->op == OP_PUT || s->op == OP_THINK || s->op == OP_WAIT)
+    bool has_limit = s->op == OP_STOP && s->amount.constant != SIMTIME_NEVER;
+    if (s->op == OP_PUT || s->op == OP_THINK || s->op == OP_WAIT || has_limit)
         text_add(text, " of %lld", (long long)s->amount.constant);
     add_variable(text, " on ", s->target);
     for (uint32_t i = 0; i < s->arguments_count; i++) {
@@ -46,6 +47,8 @@ static void add_statement(struct text *text, const struct program *program, uint
         add_variable(text, argument->is_each ? " each " : " with ", argument->variable);
     }
     add_variable(text, " -> ", s->bind);
+    if (s->is_together)
+        text_add(text, " together %u", (unsigned)s->together);
     if (s->is_waited)
         text_add(text, " waits");
     if (s->is_forced)
@@ -89,6 +92,10 @@ static const struct {
      "restore back 0 on 0:0\nthink of 2000000000\n"},
     {"{start: Trainer, as: t}, {restore: t, generation: 1}, {restore: t, generation: common}",
      "create Trainer -> 0:0 waits\nrestore back 1 on 0:0\nrestore common on 0:0\n"},
+    {"{start: Other, times: 2, together: strict-pack}, {create: Other, together: pack, as: t}",
+     "create Other x2 together 2 waits\ncreate Other -> 0:0 together 0\n"},
+    {"{start: Trainer, as: t}, {stop: t}, {stop: t, within: 5 s}",
+     "create Trainer -> 0:0 waits\nstop on 0:0\nstop of 5000000000 on 0:0\n"},
     {"{run: load, on_error: []}", "call load waits end 1\n"},
     {"{repeat: 10, do: [{run: load}, {run: split}]}, {run: load}",
      "repeat x10 body 3\ncall load waits\ncall split waits\ncall load waits\n"},

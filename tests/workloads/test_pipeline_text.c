@@ -26,7 +26,10 @@ static const char *const others[] = {
     "tasks: {a: 1 s}, driver: [{call: a, times: 1000000000, as: x}, {call: a, times: 1000000000, "
     "as: y}, "
     "{wait: [x, y]}]",
-    "actors: {A: {cpu: 1}}, driver: [{create: A}]",
+    "actors: {A: {cpu: 1}, B: {export: 2 s}}, driver: [{create: A}]",
+    "actors: {A: {}}, driver: [{create: A, times: 2, together: pack}, {create: A, together: "
+    "spread}, {start: A, together: strict-pack, as: x}, {start: A, together: strict-spread}, "
+    "{stop: x}, {stop: x, within: 1500 ms}]",
     "tasks: {a: {time: 1 s, uses: [1 B, 2 GB], checkpoint: {write: [1 s, 2 s], read: {exponential: "
     "3 s}}}, b: {time: 1 s, checkpoint: {write: 0 s, read: 0 s}}}, actors: {A: {methods: {m: "
     "{time: "

@@ -7,11 +7,13 @@
 #include "sim/runtime/actor.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/seat.h"
+#include "sim/runtime/troupe.h"
 #include "tests/sim/runtime/played.h"
 #include <inttypes.h>
 
 enum { CHECKED_ARGUMENTS = 8, CHECKED_GENERATIONS = 8 };
 enum { CHECKED_HOSTS = 8 }; /* of which results are followed */
+enum { CHECKED_ACTORS = 8 /* of a placement group that is followed */ };
 
 struct checked_batch {
     bool is_known, has_failed;
@@ -64,9 +66,18 @@ struct checked_actor {
     simtime useful, useful_covered; /* so far, less what was lost; as the snapshot began */
     slot_ns moved;                  /* the last of it that was lost */
     simtime moved_at;
+    bool is_stopping;
+    simtime stops_at;  /* at the latest */
+    uint32_t accepted; /* the newest batch whose calls it takes */
     bool is_in_part; /* no checkpoint holds what is left: it was a call's alone, which fails now */
     uint64_t items_covered; /* as the snapshot began */
     uint64_t coming;        /* items that the checkpoint it goes back to still brings */
+};
+
+/* A placement group, by the serial of its statement: where its bundles have been told to be. */
+struct checked_group {
+    uint32_t state; /* enum cairn_group_state */
+    uint32_t count, nodes[CHECKED_ACTORS];
 };
 
 struct checked_host {
@@ -74,10 +85,12 @@ struct checked_host {
     uint32_t life;
 };
 
+enum { CHECKED_CLASSES = 16 }; /* of actors, at most, that cost something to export */
 struct checked_job {
     bool has_come, has_ended;
-    uint32_t last;  /* batch */
-    uint64_t steps; /* of calls: how many batches */
+    uint32_t last;                  /* batch */
+    uint64_t steps;                 /* of calls: how many batches */
+    simtime known[CHECKED_CLASSES]; /* 1 + when: by class, that were exported */
 };
 
 struct checked_queue {
@@ -106,8 +119,9 @@ struct checked_list {
 
 struct checked {
     const struct runtime *rt;
-    struct checked_list batches, calls, actors, hosts, jobs, queues, items, messages;
+    struct checked_list batches, calls, actors, hosts, jobs, queues, items, messages, groups;
     bool has_branches, has_heirs;
+    simtime head_until; /* it is away; 0: it is there */
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
     uint64_t accepted;  /* by replicas, so far */
@@ -135,8 +149,8 @@ static inline void *checked_at(struct checked_list *list, size_t index)
 
 static inline void checked_clear(struct checked *c)
 {
-    struct checked_list *lists[] = {&c->batches, &c->calls,  &c->actors, &c->hosts,
-                                    &c->jobs,    &c->queues, &c->items,  &c->messages};
+    struct checked_list *lists[] = {&c->batches, &c->calls, &c->actors,   &c->hosts, &c->jobs,
+                                    &c->queues,  &c->items, &c->messages, &c->groups};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         memset(lists[i]->records, 0, lists[i]->count * lists[i]->stride);
     memset(c->told, 0, sizeof c->told);
@@ -144,6 +158,7 @@ static inline void checked_clear(struct checked *c)
     memset(&c->counts, 0, sizeof c->counts);
     c->submitted = c->items_from = c->items_used = 0;
     c->depth_time = c->high = 0;
+    c->head_until = 0;
     c->submitted = c->accepted = c->misrouted = c->longest = 0;
     memset(c->near, 0, sizeof c->near);
     c->last_job = c->last_doing = 0;
@@ -158,6 +173,7 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     c->actors.stride = sizeof(struct checked_actor);
     c->hosts.stride = sizeof(struct checked_host);
     c->jobs.stride = sizeof(struct checked_job);
+    c->groups.stride = sizeof(struct checked_group);
     c->queues.stride = sizeof(struct checked_queue);
     c->items.stride = sizeof(struct checked_item);
     c->messages.stride = sizeof(struct checked_message);
@@ -174,6 +190,7 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     checked_at(&c->queues, 16);
     checked_at(&c->items, 16);
     checked_at(&c->messages, 16);
+    checked_at(&c->groups, 64);
 }
 
 static inline void checked_close(struct checked *c)
@@ -186,6 +203,7 @@ static inline void checked_close(struct checked *c)
     free(c->queues.records);
     free(c->items.records);
     free(c->messages.records);
+    free(c->groups.records);
 }
 
 /* Keeps the first problem, and what was being told. */
@@ -222,9 +240,18 @@ static inline const struct program_actor *checked_class(const struct checked *c,
 {
     return &c->rt->program->actors[actor_of(c->rt, actor)->class];
 }
+/* Of the actors of a set. */
+static inline uint32_t checked_set_class(const struct checked *c, const struct batch *set)
+{
+    return actor_of(c->rt, set->objects[0].call)->class;
+}
 static inline struct checked_host *checked_host(struct checked *c, uint32_t place)
 {
     return checked_at(&c->hosts, place);
+}
+static inline struct checked_group *checked_group(struct checked *c, uint32_t serial)
+{
+    return checked_at(&c->groups, serial);
 }
 static inline struct checked_job *checked_job(struct checked *c, uint32_t serial)
 {

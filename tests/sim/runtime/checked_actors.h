@@ -3,37 +3,8 @@
 #ifndef CAIRN_TESTS_RUNTIME_CHECKED_ACTORS_H
 #define CAIRN_TESTS_RUNTIME_CHECKED_ACTORS_H
 
+#include "tests/sim/runtime/checked_groups.h"
 #include "tests/sim/runtime/checked_items.h"
-
-/* ---- places ---------------------------------------------------------------------------------- */
-
-static inline void checked_add(struct cairn_demand *sum, const struct cairn_demand *demand)
-{
-    for (unsigned i = 0; i < CAIRN_RESOURCES; i++)
-        sum->of[i] += demand->of[i];
-}
-
-/* All who sit there hold no more than there is. */
-static inline void checked_capacity(struct checked *c, const struct told *t)
-{
-    const struct spec *spec = c->rt->spec;
-    struct cairn_demand sum = {{0}};
-    for (uint32_t at = c->rt->hosts[t->host].seats; at; at = seat_of(c->rt, at)->next) {
-        if (at & 1) {
-            const struct actor *a = actor_of(c->rt, at >> 1);
-            const struct program_actor *class = &c->rt->program->actors[a->class];
-            checked_add(&sum, a->state == ACTOR_ALIVE ? &class->held : &class->placed);
-        } else {
-            const struct call *call = pool_at(&c->rt->calls, at >> 1);
-            uint32_t function = batch_of(c->rt, call->batch)->function;
-            checked_add(&sum, &c->rt->program->functions[function].demand);
-        }
-    }
-    CHECK((double)sum.of[CAIRN_CPU] <= spec->cluster.node_cpu * CAIRN_WHOLE);
-    CHECK((double)sum.of[CAIRN_GPU] <= spec->cluster.node_gpu * CAIRN_WHOLE);
-    CHECK((double)sum.of[CAIRN_CUSTOM] <= spec->cluster.node_custom * CAIRN_WHOLE);
-    CHECK((uint64_t)sum.of[CAIRN_MEMORY] <= spec->cluster.node_memory);
-}
 
 /* ---- useful time ----------------------------------------------------------------------------- */
 
@@ -98,6 +69,23 @@ static inline void checked_state(struct checked *c, const struct told *t)
 
 /* ---- states and checkpoints ------------------------------------------------------------------ */
 
+/* A class is exported once to a job, and then its actors are registered. */
+static inline void checked_export(struct checked *c, const struct told *t)
+{
+    uint32_t class = actor_of(c->rt, t->actor)->class;
+    simtime *known = &checked_job(c, t->job)->known[class % CHECKED_CLASSES];
+    CHECK(class < CHECKED_CLASSES && *known == 0);
+    *known = 1 + t->time + (simtime)t->amount;
+}
+
+static inline void checked_known(struct checked *c, const struct told *t)
+{
+    uint32_t class = actor_of(c->rt, t->actor)->class;
+    simtime known = class < CHECKED_CLASSES ? checked_job(c, t->job)->known[class] : 0;
+    CHECK(amount_is_zero(&checked_class(c, t->actor)->export) ? known == 0
+                                                              : known > 0 && t->time >= known - 1);
+}
+
 static inline void checked_transition(struct checked *c, const struct told *t)
 {
     struct checked_actor *a = checked_actor(c, t->actor);
@@ -111,12 +99,16 @@ static inline void checked_transition(struct checked *c, const struct told *t)
     CHECK(is_right);
     a->is_there = true;
     a->state = (uint8_t)to;
+    CHECK(c->head_until == 0 || to == ACTOR_UNREADY || to == ACTOR_DEAD);
+    if (to == ACTOR_PENDING)
+        checked_known(c, t);
     if (to == ACTOR_ALIVE) {
         CHECK(a->is_placed && !checked_host(c, a->host)->is_down);
         checked_capacity(c, t);
     }
+    CHECK(!a->is_stopping || to != ACTOR_DEAD || t->time <= a->stops_at);
     uint32_t restarts = (uint32_t)checked_class(c, t->actor)->restarts; /* -1: no end */
-    if (to == ACTOR_DEAD && t->cause == CAIRN_CAUSE_NODE)
+    if (to == ACTOR_DEAD && !a->is_stopping && t->cause == CAIRN_CAUSE_NODE)
         CHECK(a->restarts >= restarts);
     CHECK(a->coming == 0);
     if (to == ACTOR_DEAD)
@@ -125,6 +117,26 @@ static inline void checked_transition(struct checked *c, const struct told *t)
         CHECK(from != ACTOR_ALIVE || (a->is_placed && a->charged == t->time));
         CHECK(!a->is_saving);
         a->is_placed = false;
+    }
+}
+
+/* It takes what was submitted until now, and is dead when the time is up, or the run. */
+static inline void checked_stopping(struct checked *c, const struct told *t)
+{
+    struct checked_actor *a = checked_actor(c, t->actor);
+    simtime until = t->time + (simtime)t->amount;
+    CHECK(a->state != ACTOR_DEAD && (!a->is_stopping || until < a->stops_at));
+    if (!a->is_stopping)
+        a->accepted = c->rt->serial;
+    a->is_stopping = true;
+    a->stops_at = until;
+}
+
+static inline void checked_stopped(struct checked *c, const struct told *t)
+{
+    for (uint32_t number = 1; number < c->actors.count; number++) {
+        const struct checked_actor *a = checked_actor(c, number);
+        CHECK(!a->is_stopping || a->state == ACTOR_DEAD || a->stops_at >= t->time);
     }
 }
 

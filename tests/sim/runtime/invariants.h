@@ -81,9 +81,11 @@ static inline void checked_placed(struct checked *c, const struct told *t)
     } else {
         struct checked_actor *actor = checked_actor(c, t->actor);
         CHECK(actor->state == ACTOR_PENDING || actor->state == ACTOR_RESTARTING);
+        CHECK(c->head_until == 0);
         actor->is_placed = true;
         actor->charged = t->time;
         actor->host = t->host;
+        checked_in_bundle(c, t);
     }
 }
 
@@ -99,22 +101,6 @@ static inline void checked_span(struct checked *c, const struct told *t)
     c->job[t->to] += t->time - t->since;
     if (!is_call && t->to == JOB_USEFUL)
         checked_actor(c, t->actor)->useful += t->time - t->since;
-}
-
-static inline void checked_host_told(struct checked *c, const struct told *t)
-{
-    struct checked_host *host = checked_host(c, t->host);
-    if (t->kind == TOLD_HOST_DOWN) {
-        CHECK(!host->is_down && !host->is_known_down);
-        host->is_down = true;
-        host->life++;
-    } else if (t->kind == TOLD_HOST_DETECTED) {
-        CHECK(host->is_down && !host->is_known_down);
-        host->is_known_down = true;
-    } else {
-        CHECK(host->is_down && host->is_known_down);
-        host->is_down = host->is_known_down = false;
-    }
 }
 
 /* ---- calls ----------------------------------------------------------------------------------- */
@@ -161,6 +147,7 @@ static inline void checked_begins(struct checked *c, const struct told *t)
     struct checked_actor *a = checked_actor(c, t->actor);
     CHECK(a->state == ACTOR_ALIVE && a->is_placed && a->host == t->host && !a->is_snapping);
     CHECK(++a->running <= class->concurrency);
+    CHECK(!a->is_stopping || t->batch <= a->accepted);
     if (checked_computes(c, f))
         CHECK(++a->computing == 1);
     const struct checked_call *call = checked_call(c, t);
@@ -368,6 +355,7 @@ static inline void checked_hear(void *context, const struct told *t)
     c->last_doing = t->kind < TOLD_HOST_DOWN ? t->time : c->last_doing;
     if (checked_is_call(c, t))
         checked_hear_call(c, t);
+    checked_hear_places(c, t);
     switch (t->kind) {
     case TOLD_JOB_ARRIVED:
     case TOLD_JOB_ENDED:
@@ -397,10 +385,11 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_RESTORED:
         checked_restored(c, t);
         break;
-    case TOLD_HOST_DOWN:
-    case TOLD_HOST_DETECTED:
-    case TOLD_HOST_UP:
-        checked_host_told(c, t);
+    case TOLD_STOPPING:
+        checked_stopping(c, t);
+        break;
+    case TOLD_EXPORT:
+        checked_export(c, t);
         break;
     case TOLD_SCALED:
         checked_scaled(c, t);
@@ -500,6 +489,8 @@ static inline const char *checked_end(struct checked *c, const struct record *r)
     struct told end = {.kind = TOLD_STOPPED, .time = r->makespan};
     const struct told *t = &end;
     checked_rest(c, t, r->end != END_FINISHED && r->end != END_FAILED);
+    checked_groups(c, t);
+    checked_stopped(c, t);
     checked_kept(c, t);
     checked_record(c, t, r);
     checked_items_end(c, t, &r->items);

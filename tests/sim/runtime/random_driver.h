@@ -91,6 +91,16 @@ static inline void random_call(struct random_program *p)
     random_end(p, is_run);
 }
 
+/* Groups hold what they have as long as they live, so others may wait for ever: tight programs. */
+static inline void random_together(struct random_program *p, uint32_t class, uint32_t count)
+{
+    static const char *const words[] = {"pack", "spread", "strict-pack", "strict-spread"};
+    uint32_t which = random_below(p, 4), most = p->placed[class] * (which == 2 ? 1 : p->nodes);
+    most = which == 3 ? p->nodes : most;
+    if (random_uses(p, SWARM_TIGHT) && random_wants(p, SWARM_TOGETHER, 2) && count <= most)
+        text_add(&p->pipeline, ", together: %s", words[which]);
+}
+
 /* Of `start`, which waits for all of them, no more than can live at once: the reader refuses it. */
 static inline void random_create(struct random_program *p)
 {
@@ -98,6 +108,7 @@ static inline void random_create(struct random_program *p)
     bool is_start = random_below(p, 3) && count <= p->room[class];
     random_line(p, is_start ? "start" : "create");
     text_add(&p->pipeline, "A%u, times: %u", class, count);
+    random_together(p, class, count);
     if (random_below(p, 8))
         random_bind(p, (int32_t) class, count);
     random_end(p, is_start);
@@ -123,6 +134,19 @@ static inline bool random_on_actors(struct random_program *p, const char *verb, 
     if (strcmp(verb, "restore") == 0 && random_below(p, 2))
         random_generation(p, p->keep[v->class]);
     random_end(p, !is_kill);
+    return true;
+}
+
+static inline bool random_stop(struct random_program *p)
+{
+    const struct random_variable *v = random_pick(p, 0);
+    if (!v)
+        return false;
+    random_line(p, "stop");
+    if (random_below(p, 2))
+        text_add(&p->pipeline, "v%u}\n", v->number);
+    else
+        text_add(&p->pipeline, "v%u, within: %u s}\n", v->number, random_below(p, 12));
     return true;
 }
 
@@ -203,6 +227,8 @@ static inline void random_leaf(struct random_program *p)
         is_done = random_on_actors(p, "restore", false);
     else if (random_wants(p, SWARM_KILL, 12))
         is_done = random_on_actors(p, "kill", true);
+    else if (random_wants(p, SWARM_STOP, 8))
+        is_done = random_stop(p);
     else if (random_wants(p, SWARM_RELEASE, 8))
         is_done = random_release(p);
     else if (random_wants(p, SWARM_WAIT, 6))

@@ -37,6 +37,16 @@ static inline void random_add_schedule(struct random_program *p)
     text_add(&p->head, ", schedule: [");
     for (uint32_t i = 0; i < count; i++) {
         at += random_below(p, 20);
+        if (random_wants(p, SWARM_HEAD, 3)) {
+            text_add(&p->head, "%s{at: %u s, head: %u s}", i ? ", " : "", at,
+                     1 + random_below(p, 12));
+            continue;
+        }
+        if (random_wants(p, SWARM_OWNER, 4)) {
+            text_add(&p->head, "%s{at: %u s, job: %s}", i ? ", " : "", at,
+                     random_uses(p, SWARM_JOBS) ? "j0" : "driver");
+            continue;
+        }
         text_add(&p->head, "%s{at: %u s, node: %u", i ? ", " : "", at, random_below(p, p->nodes));
         if (random_below(p, 2))
             text_add(&p->head, ", notice: %u s", 1 + random_below(p, 20));
@@ -138,6 +148,8 @@ static inline void random_add_head(struct random_program *p)
         text_add(&p->head, ", worker_at_once: %u", random_below(p, 3));
     }
     random_add_cost(p, &p->head, "node_start", 5000);
+    random_add_cost(p, &p->head, "shutdown", 20000);
+    random_add_cost(p, &p->head, "reconnect", 9000);
     if (random_uses(p, SWARM_TRANSFER)) {
         random_add_cost(p, &p->head, "latency", 1200);
         text_add(&p->head, ", bandwidth: %u MB/s", 1 + random_below(p, 20));
@@ -202,15 +214,19 @@ static inline void random_add_checkpoint(struct random_program *p, uint32_t clas
 static inline void random_add_held(struct random_program *p, uint32_t class)
 {
     p->room[class] = UINT32_MAX;
+    p->placed[class] = p->node_cpu;
     if (random_wants(p, SWARM_TIGHT, 2)) {
         uint32_t tenths = 1 + random_below(p, 9);
         text_add(&p->pipeline, ", cpu: 0.%u", tenths);
-        p->room[class] = p->node_cpu * 10 / tenths * p->nodes;
+        p->placed[class] = p->node_cpu * 10 / tenths;
+        p->room[class] = p->placed[class] * p->nodes;
     }
     if (random_wants(p, SWARM_TIGHT, 4)) {
         text_add(&p->pipeline, ", memory: 1 GB");
         if (p->room[class] > NODE_GB * p->nodes)
             p->room[class] = NODE_GB * p->nodes;
+        if (p->placed[class] > NODE_GB)
+            p->placed[class] = NODE_GB;
     }
 }
 
@@ -220,6 +236,10 @@ static inline void random_add_class(struct random_program *p, uint32_t class)
     bool is_async = random_wants(p, SWARM_ASYNC, 2);
     text_add(t, "      A%u: {start: ", class);
     random_add_time(p, t, 4);
+    if (random_wants(p, SWARM_EXPORT, 2)) {
+        text_add(t, ", export: ");
+        random_add_time(p, t, 5);
+    }
     if (random_uses(p, SWARM_RETRIES) && random_below(p, 4)) {
         random_add_tries(p, "restarts");
         if (random_below(p, 3))

@@ -120,6 +120,9 @@ static inline void random_add_queue_driver(struct random_program *p)
             "        - [{call: q.get, times: %u, as: g}, {think: %u ms}, {cancel: g}, {get: g, "
             "on_error: []}]\n",
             1 + random_below(p, 4), random_below(p, 5) * 500);
+    if (random_below(p, 6) == 0)
+        text_add(t, "        - [{think: %u s}, {stop: q, within: %u s}]\n", 2 + random_below(p, 10),
+                 random_below(p, 8));
     if (random_wants(p, SWARM_KILL, 4))
         text_add(t, "        - [{think: %u s}, {kill: q}]\n", 2 + random_below(p, 10));
     random_turn(p);

@@ -46,12 +46,17 @@ enum swarm {
     SWARM_CRASHES,    /* of processes alone */
     SWARM_CONTROLLER, /* checkpoints of actors that no driver asks for */
     SWARM_STATELESS,
-    SWARM_STOPPED, /* early: by its horizon, or after so many events */
-    SWARM_ROOM,    /* for results is limited, and there are disks */
-    SWARM_LINEAGE, /* is limited */
-    SWARM_DURABLE, /* results of tasks */
-    SWARM_USES,    /* more memory than there is */
-    SWARM_ROUTED,  /* calls to one actor of several */
+    SWARM_STOPPED,  /* early: by its horizon, or after so many events */
+    SWARM_ROOM,     /* for results is limited, and there are disks */
+    SWARM_LINEAGE,  /* is limited */
+    SWARM_DURABLE,  /* results of tasks */
+    SWARM_USES,     /* more memory than there is */
+    SWARM_TOGETHER, /* placement groups */
+    SWARM_STOP,     /* actors that end gracefully */
+    SWARM_HEAD,     /* the head is away */
+    SWARM_EXPORT,   /* of classes */
+    SWARM_OWNER,    /* drivers that are lost */
+    SWARM_ROUTED,   /* calls to one actor of several */
     SWARM_MAP,
     SWARM_CANCEL,
     SWARM_FEATURES
@@ -79,7 +84,8 @@ struct random_program {
     bool has_queue;
     uint32_t nodes, node_cpu;
     uint32_t tasks, classes, methods[CLASSES];
-    uint32_t room[CLASSES]; /* as many can live at once */
+    uint32_t room[CLASSES];   /* as many can live at once */
+    uint32_t placed[CLASSES]; /* as many can be placed on a node */
     bool has_checkpoint[CLASSES], is_detached[CLASSES];
     uint32_t keep[CLASSES]; /* of its checkpoints */
     struct random_variable variables[VARIABLES];

@@ -152,7 +152,7 @@ static uint32_t affordable(const struct record *record)
     return times < 3 ? 3 : times > 1000000 ? 1000000 : (uint32_t)times;
 }
 
-/* The program is open: lists its moments, and strikes at every stride-th; 0: at as many as one can
+/* The program is open: lists its moments, and strikes at every stride-th, or at as many as one can
  * afford. */
 static void attack(struct target *t, uint32_t stride)
 {
@@ -168,10 +168,11 @@ static void attack(struct target *t, uint32_t stride)
     struct record record = run_checked(t);
     assert_int_equal(record.struck, 0);
     t->is_listing = false;
-    if (stride == 0)
-        stride = 1 + t->count / affordable(&record);
-    else if (is_soak)
+    uint32_t least = 1 + t->count / affordable(&record);
+    if (stride > 0 && is_soak)
         stride = 1;
+    else if (stride < least)
+        stride = least;
     for (uint32_t i = (uint32_t)(random_mix(&t->random) % stride);
          i < t->count && t->wrong < REPORTED; i += stride)
         strike_moment(t, &t->moments[i]);
