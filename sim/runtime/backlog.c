@@ -42,6 +42,17 @@ void backlog_push_arrived(struct runtime *rt, struct actor *a, uint32_t call)
     }
 }
 
+uint32_t backlog_ahead(const struct runtime *rt, const struct actor *a)
+{
+    if (a->coming == 0)
+        return a->calls;
+    uint32_t ahead = a->running_count;
+    for (uint32_t at = a->queue_first; at && call_of(rt, at)->has_arrived;
+         at = call_of(rt, at)->next)
+        ahead++;
+    return ahead;
+}
+
 void backlog_pop_front(struct runtime *rt, struct actor *a)
 {
     a->queue_first = call_of(rt, a->queue_first)->next;

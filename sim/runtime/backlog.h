@@ -20,6 +20,8 @@ void backlog_push_back(struct runtime *rt, struct actor *actor, uint32_t call);
 void backlog_push_front(struct runtime *rt, struct actor *actor, uint32_t call);
 /* Behind those that have arrived, and before those that may have to wait for it. */
 void backlog_push_arrived(struct runtime *rt, struct actor *actor, uint32_t call);
+/* How many such a call stands behind, those that run included. */
+uint32_t backlog_ahead(const struct runtime *rt, const struct actor *actor);
 /* The first one waits no more; there must be one. */
 void backlog_pop_front(struct runtime *rt, struct actor *actor);
 /* This call leaves the list, in which it must be: one of those that run, for instance. */

@@ -6,6 +6,7 @@
 #include "sim/runtime/fleet.h"
 #include "sim/base/random.h"
 #include "sim/runtime/actor.h"
+#include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
 
@@ -82,7 +83,7 @@ static bool is_there(const struct actor *a)
 int32_t fleet_length(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)
 {
     const struct actor *a = actor_at(rt, fleet, replica);
-    return is_there(a) ? (int32_t)(a->calls - a->coming) : CAIRN_UNKNOWN;
+    return is_there(a) ? (int32_t)backlog_ahead(rt, a) : CAIRN_UNKNOWN;
 }
 
 bool fleet_accepts(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)
@@ -90,7 +91,7 @@ bool fleet_accepts(const struct runtime *rt, const struct fleet *fleet, uint32_t
     const struct actor *a = actor_at(rt, fleet, replica);
     struct cairn_replica what = describe(rt, a);
     return is_there(a) &&
-           a->calls - a->coming < cairn_router_bound(fleet_router(rt), rt->router_plan, &what);
+           backlog_ahead(rt, a) < cairn_router_bound(fleet_router(rt), rt->router_plan, &what);
 }
 
 simtime fleet_hop(const struct runtime *rt, const struct fleet *fleet, uint32_t replica)

@@ -197,7 +197,7 @@ static void accept(struct runtime *rt, uint32_t call)
     backlog_push_arrived(rt, a, call);
     a->calls++;
     fleet->open--;
-    uint32_t length = a->calls - a->coming;
+    uint32_t length = backlog_ahead(rt, a);
     told.amount = length;
     rt->record->routes.accepted++;
     rt->record->routes.longest =

@@ -291,6 +291,25 @@ static void what_no_replica_has_accepted_can_be_cancelled(void **state)
     CLAIMED(rows);
 }
 
+/* The second call of the driver needs the result of the request; the third has arrived behind it.
+ * The replica, which takes one, has room all the same: the request stands before both. */
+static void calls_that_wait_for_a_request_do_not_keep_it_out(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "one replica",
+         .pipeline = "    actors: {R: {methods: {serve: 2 s}}}\n"
+                     "    driver:\n"
+                     "    - {start: R, as: team}\n"
+                     "    - {call: team.serve, to: one, as: x}\n"
+                     "    - {call: team.serve, with: x}\n"
+                     "    - {run: team.serve}\n",
+         .makespan = 6,
+         .claims = {COUNTED(routes.refused, 0), AMOUNT(TOLD_ACCEPTED, 0, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +318,7 @@ int main(void)
         cmocka_unit_test(row_c16_a_stale_length_misroutes),
         cmocka_unit_test(row_c17_a_full_replica_is_asked_again_after_waits),
         cmocka_unit_test(row_c17_who_does_not_answer_is_waited_for_twice_as_long),
+        cmocka_unit_test(calls_that_wait_for_a_request_do_not_keep_it_out),
         cmocka_unit_test(what_no_replica_has_accepted_can_be_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
