@@ -81,11 +81,6 @@ void channel_stop(struct runtime *rt, uint32_t number)
         memset(channel->gathered, 0, channel->methods_count * sizeof *channel->gathered);
 }
 
-uint32_t channel_parked(const struct actor *actor)
-{
-    return actor->channel ? actor->channel->parked : 0;
-}
-
 /* ---- barriers ------------------------------------------------------------------------------ */
 
 static uint32_t *gathered_of(const struct runtime *rt, uint32_t call)

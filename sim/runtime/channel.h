@@ -35,7 +35,10 @@ uint32_t channel_next(struct runtime *rt, uint32_t number);
 /* It waits no longer. Does it go on with what it has? Otherwise it has failed. */
 bool channel_leave(struct runtime *rt, uint32_t call);
 /* Calls of this actor that are parked. */
-uint32_t channel_parked(const struct actor *actor);
+static inline uint32_t channel_parked(const struct actor *actor)
+{
+    return actor->channel ? actor->channel->parked : 0;
+}
 /* Its process is gone: nobody waits. */
 void channel_stop(struct runtime *rt, uint32_t number);
 

@@ -444,8 +444,9 @@ static void end_patience(struct runtime *rt, uint32_t number, uint32_t call)
 
 static void end_compute(struct runtime *rt, uint32_t number, uint32_t call)
 {
-    actor_of(rt, number)->is_computing = false;
-    if (!call_of(rt, call)->is_raising && channel_is_for(rt, call))
+    struct actor *a = actor_of(rt, number);
+    a->is_computing = false;
+    if (a->channel && !call_of(rt, call)->is_raising && channel_is_for(rt, call))
         park(rt, number, call);
     else
         go_outside(rt, number, call);
