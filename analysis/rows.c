@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = LIMIT_AXES + 96 }; /* scenario, axes, seed; and row_columns, 54 of them */
+enum { MOST_COLUMNS = LIMIT_AXES + 96 }; /* scenario, axes, seed; and row_columns, 62 of them */
 
 struct reader {
     const char *path;

@@ -6,6 +6,7 @@
  * methods of an actor stand together, behind all tasks. */
 #include "workloads/declare_form.h"
 #include "workloads/amount_form.h"
+#include "workloads/items_form.h"
 #include "workloads/law_form.h"
 #include <assert.h>
 #include <errno.h>
@@ -17,6 +18,8 @@
 
 #define THREADS 1 /* calls at once of an actor, as Ray has it */
 #define AWAITS  1000
+
+#define MOST_ITEMS 1000000 /* of one call */
 
 #define FUNCTION(member) offsetof(struct program_function, member)
 #define ACTOR(member)    offsetof(struct program_actor, member)
@@ -80,6 +83,18 @@ static const struct field method_fields[] = {
     {"retry_exceptions", FIELD_BOOL, FUNCTION(retry_exceptions), "", 0, 0, NULL,
      "is it tried again when it raises an exception, too?"},
     {"fails", FIELD_OWN, 0, "", 0, 0, NULL, "exceptions that it raises: a probability, or a map"},
+    {"puts", FIELD_COUNT32, FUNCTION(puts), "", 1, MOST_ITEMS, NULL,
+     "items that a call puts into its actor's queue, when there is room for them"},
+    {"gets", FIELD_COUNT32, FUNCTION(gets), "", 1, MOST_ITEMS, NULL,
+     "items that a call takes out, when there are so many"},
+    {"gathers", FIELD_COUNT32, FUNCTION(gathers), "", 2, 1000000, NULL,
+     "a barrier: its calls wait until so many are there, and then go on together"},
+    {"item", FIELD_TIME, FUNCTION(item), "", 0, 0, NULL,
+     "time that it computes for each item besides"},
+    {"timeout", FIELD_PATIENCE, FUNCTION(timeout), "", 0, 0, NULL,
+     "how long a call waits for room, items or others before it fails; not said: for ever"},
+    {"partial", FIELD_BOOL, FUNCTION(is_partial), "", 0, 0, NULL,
+     "do items of a batch move one by one, and stay where they are on a timeout?"},
 };
 
 static const struct field fails_fields[] = {
@@ -114,7 +129,7 @@ static const struct field actor_fields[] = {
     {"concurrency", FIELD_COUNT32, ACTOR(concurrency), "", 1, 1000000, NULL,
      "calls at once: 1, or 1000 of an async actor"},
     {"async", FIELD_BOOL, ACTOR(is_async), "", 0, 0, NULL,
-     "does one call compute at a time, while others await?"},
+     "does one call compute at a time, while others await? One with a queue does, unless said"},
     {"detached", FIELD_BOOL, ACTOR(is_detached), "", 0, 0, NULL,
      "does it outlive the job that created it?"},
     {"stateless", FIELD_BOOL, ACTOR(is_stateless), "", 0, 0, NULL,
@@ -122,6 +137,7 @@ static const struct field actor_fields[] = {
     {"crash", FIELD_TIME, ACTOR(crash), "", 0, 0, NULL,
      "each process of it ends after serving so long; 0 s: it does not"},
     {"checkpoint", FIELD_OWN, 0, "", 0, 0, NULL, "what a checkpoint of its state costs: a map"},
+    {"queue", FIELD_OWN, 0, "", 0, 0, NULL, "it holds items that its methods put and get: a map"},
     {"methods", FIELD_OWN, 0, "", 0, 0, NULL, "what can be called on it, by name"},
 };
 
@@ -308,6 +324,8 @@ static enum status read_actor(const struct value_reader *reader, const char *pat
     status = field_form_read(reader, path, node, &declare_actor, actor);
     enum status one = read_demand(reader, path, node, actor);
     status = one == STATUS_OK ? status : one;
+    one = items_form_read(reader, path, node, actor);
+    status = one == STATUS_OK ? status : one;
     if (actor->concurrency == 0)
         actor->concurrency = actor->is_async ? AWAITS : THREADS;
     one = check_retries(reader, path, node, actor);
@@ -316,7 +334,8 @@ static enum status read_actor(const struct value_reader *reader, const char *pat
         one = read_checkpoint(reader, path, checkpoint->value, actor);
         status = one == STATUS_OK ? status : one;
     }
-    return status;
+    one = items_form_check_queue(reader, path, node, actor);
+    return one == STATUS_OK ? status : one;
 }
 
 static const struct yaml_node *methods_of(const struct yaml_node *actor)
@@ -343,6 +362,8 @@ static enum status read_entry(const struct value_reader *reader, const struct ya
     one = need_map(reader, inside, methods, "{train: 15 s}");
     if (one == STATUS_OK) {
         one = read_functions(reader, inside, methods, actor->name, index, functions + *count);
+        if (one == STATUS_OK)
+            one = items_form_check_methods(reader, inside, methods, actor, functions + *count);
         *count += methods->count;
     }
     return one == STATUS_OK ? status : one;
@@ -444,6 +465,7 @@ static void add_actor(struct text *text, const struct program *program, uint32_t
         field_form_add(text, "{", &declare_checkpoint, actor);
         text_add(text, "}");
     }
+    items_form_add(text, actor);
     for (uint32_t i = 0; i < program->functions_count; i++) {
         if (program->functions[i].actor != index)
             continue;

@@ -203,6 +203,15 @@ static const char *parse_bool(const struct yaml_node *node, bool *value)
     return NULL;
 }
 
+static const char *parse_patience(const struct yaml_node *node, struct patience *value)
+{
+    simtime time = 0;
+    const char *problem = text_to_duration(node->text, node->length, &time);
+    if (!problem)
+        *value = (struct patience){true, time};
+    return problem;
+}
+
 static enum status read_count(const struct value_reader *reader, const char *label,
                               const struct yaml_node *node, const struct field *field, void *at)
 {
@@ -257,6 +266,7 @@ const char *field_form_expectation(enum field_type type)
         [FIELD_MEMORY] = "a size, as in '2 GiB'",
         [FIELD_CHOICE] = "one of its words",
         [FIELD_EITHER] = "one of its words",
+        [FIELD_PATIENCE] = "a duration, as in '30 s'",
         [FIELD_NODE] = "the number of a node, from 0",
         [FIELD_OWN] = "a map",
     };
@@ -272,6 +282,8 @@ static const char *parse(const struct yaml_node *node, enum field_type type, voi
         return parse_signed(node, at);
     case FIELD_BOOL:
         return parse_bool(node, at);
+    case FIELD_PATIENCE:
+        return parse_patience(node, at);
     case FIELD_FRACTION:
     case FIELD_MOMENT:
         return parse_fraction(node, type == FIELD_MOMENT, at);
@@ -384,6 +396,8 @@ static bool is_zero(const struct field *field, const void *at)
     case FIELD_BOOL:
     case FIELD_EITHER:
         return !*(const bool *)at;
+    case FIELD_PATIENCE:
+        return !((const struct patience *)at)->has_end;
     case FIELD_OWN:
         break;
     }
@@ -439,6 +453,9 @@ static void add_value(struct text *text, const struct field *field, const void *
         return;
     case FIELD_NODE:
         text_add(text, "%u", *(const uint32_t *)at - 1);
+        return;
+    case FIELD_PATIENCE:
+        text_add_exact_duration(text, ((const struct patience *)at)->time);
         return;
     case FIELD_OWN:
         return;

@@ -24,6 +24,7 @@ enum field_type {
     FIELD_MEMORY,   /* int64_t, bytes */
     FIELD_CHOICE,   /* unsigned; choices in its order */
     FIELD_EITHER,   /* bool; two choices, false first */
+    FIELD_PATIENCE, /* struct patience; not said: no end */
     FIELD_NODE,     /* uint32_t, a node of the cluster and 1: zero is none */
     FIELD_OWN,      /* read, and written, by who owns the table */
 };

@@ -6,6 +6,7 @@
 #include "workloads/pipeline_schema.h"
 #include "workloads/declare_form.h"
 #include "workloads/driver_map.h"
+#include "workloads/items_form.h"
 #include "workloads/pipeline_form.h"
 #include "workloads/schema.h"
 #include <string.h>
@@ -29,6 +30,7 @@ static const char *zero_of(const struct field *field)
         [FIELD_BOOL] = "false", [FIELD_FRACTION] = "0", [FIELD_MOMENT] = "start",
         [FIELD_SHARE] = "0",    [FIELD_MEMORY] = "0 B", [FIELD_CHOICE] = "",
         [FIELD_EITHER] = "",    [FIELD_NODE] = "any",   [FIELD_OWN] = "",
+        [FIELD_PATIENCE] = "",
     };
     return field->choices ? field->choices[0] : words[field->type];
 }
@@ -51,6 +53,7 @@ static const char *kind_of(const struct field *field)
         [FIELD_EITHER] = "",
         [FIELD_NODE] = "count",
         [FIELD_OWN] = "",
+        [FIELD_PATIENCE] = "duration",
     };
     return words[field->type];
 }
@@ -91,6 +94,7 @@ void pipeline_schema_print_help(struct sink *sink)
     print_fields(sink, "methods: {NAME: TIME} or {NAME: {…}}", &declare_method);
     print_fields(sink, "fails: FRACTION or {…}", &declare_fails);
     print_fields(sink, "checkpoint of an actor: {…}", &declare_checkpoint);
+    print_fields(sink, "queue of an actor: {…}", &items_form_queue);
     print_fields(sink, "jobs: [{…}, …]", &pipeline_job);
     print_fields(sink, "actors of a map: COUNT or {…}", &driver_map_actors);
     io_printf(sink, "  driver: [{VERB: …}, …]\n");
@@ -122,6 +126,7 @@ static const char *own_of(const char *set, const char *name)
          "\"anyOf\": [{\"type\": [\"number\", \"string\"]}, {\"$ref\": \"#/$defs/fails\"}]"},
         {"cpu", "\"type\": \"number\", \"minimum\": 0"},
         {"checkpoint", "\"$ref\": \"#/$defs/checkpoint\""},
+        {"queue", "\"$ref\": \"#/$defs/queue\""},
         {"methods", "\"type\": \"object\", \"additionalProperties\": {\"anyOf\": [" TIME
                     ", {\"$ref\": \"#/$defs/method\"}]}"},
         {"name", "\"type\": \"string\""},
@@ -176,6 +181,9 @@ static void print_type(struct sink *sink, const char *set, const struct field *f
     case FIELD_CHOICE:
     case FIELD_EITHER:
         print_words(sink, field->choices);
+        return;
+    case FIELD_PATIENCE:
+        io_printf(sink, "\"$ref\": \"#/$defs/duration\"");
         return;
     case FIELD_OWN:
         io_printf(sink, "%s", own_of(set, field->name));
@@ -317,6 +325,7 @@ void pipeline_schema_print_json(struct sink *sink)
     print_set(sink, "task", &declare_task);
     print_set(sink, "method", &declare_method);
     print_set(sink, "checkpoint", &declare_checkpoint);
+    print_set(sink, "queue", &items_form_queue);
     print_set(sink, "actor", &declare_actor);
     print_set(sink, "job", &pipeline_job);
     print_set(sink, "crew", &driver_map_actors);

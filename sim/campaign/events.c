@@ -22,7 +22,7 @@ enum {
     HAS_CALL = 16,     /* batch and element, of calls */
     HAS_COUNT = 32,    /* of calls, from element on */
     HAS_SINCE = 64,    /* since_ns: it lasted from then to time_ns */
-    HAS_CAUSE = 128,   /* exception, worker, node, preempted, memory, object, owner, cancelled */
+    HAS_CAUSE = 128,   /* of enum call_cause: exception, worker, …, cancelled, timeout */
     HAS_STATE = 256,   /* of an actor */
     HAS_CLASS = 512,   /* of the ledger */
     HAS_FROM = 1024,   /* likewise, before */
@@ -38,6 +38,8 @@ enum {
     HAS_NEAR = 524288,     /* node, zone or any; and misrouted: 1 or 0 */
     HAS_TIMES = 1048576,   /* a search has waited */
     HAS_REASON = 2097152,  /* why a map has more actors, or fewer */
+    HAS_ITEM = 8388608,    /* number of a message, among those of its class */
+    HAS_ROUND = 16777216,  /* of a barrier */
 };
 
 static const char *const nears[CAIRN_NEARS] = {
@@ -142,6 +144,17 @@ static const struct kind kinds[TOLD_KINDS] = {
                          "that made the replicas"},
     [TOLD_SCALED] = {HAS_JOB | HAS_WHAT | HAS_COUNT | HAS_REASON, "delta",
                      "a map has delta more actors of its own, or fewer: count"},
+    [TOLD_ENQUEUED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM, "depth",
+                       "an item is in a queue; depth: how many there are now; again: it was put "
+                       "before"},
+    [TOLD_DEQUEUED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM | HAS_SINCE, "depth",
+                       "a call has taken it; delivered when the call has ended"},
+    [TOLD_ITEM_LOST] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM | HAS_SINCE, "depth",
+                        "it is gone, out of the queue, or with the call that had taken it"},
+    [TOLD_ITEM_BACK] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_ITEM | HAS_SINCE, "depth",
+                        "it is in the queue again: of a checkpoint, or of a call that has failed"},
+    [TOLD_GATHERED] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ROUND, "calls",
+                       "calls have met at a barrier, for the round-th time, and go on"},
     [TOLD_SPAN] = {HAS_JOB | HAS_WHAT | HAS_HOST | HAS_ATTEMPT | HAS_SINCE | HAS_CLASS, NULL,
                    "the time of a placement since since_ns is of this class of the ledger"},
     [TOLD_MOVE] = {HAS_JOB | HAS_WHAT | HAS_ATTEMPT | HAS_FROM | HAS_CLASS, "amount_ns",
@@ -220,6 +233,10 @@ static void add_place(struct text *text, const struct told *told, unsigned has)
         add_number(text, "protected_ns", (slot_ns)told->count);
     if (has & HAS_SPENT)
         add_number(text, "spent_ns", (slot_ns)told->count);
+    if (has & (HAS_ITEM | HAS_ROUND))
+        add_number(text, has & HAS_ITEM ? "item" : "round", (slot_ns)told->count);
+    if (told->kind == TOLD_ENQUEUED && told->to)
+        add_number(text, "again", 1);
     if (has & HAS_SINCE)
         add_number(text, "since_ns", told->since);
 }

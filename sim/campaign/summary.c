@@ -134,6 +134,12 @@ static const struct {
     COUNT(routes.near[2], routes.near[2]),
     COUNT(routes.answered, routes.answered),
     COUNT(routes.longest, routes.longest),
+    COUNT(items.put, items.put),
+    COUNT(items.delivered, items.delivered),
+    COUNT(items.lost, items.lost),
+    COUNT(items.left, items.left),
+    COUNT(items.doubled, items.doubled),
+    COUNT(items.high, items.high),
 };
 enum { COUNTS = sizeof counts / sizeof *counts };
 
@@ -157,6 +163,21 @@ static void divide_counts(struct summary *s)
         s->job[class] /= s->n;
     for (unsigned class = 0; class < NODE_CLASSES; class ++)
         s->nodes[class] /= s->n;
+}
+
+/* Depth is a mean over time, and latency one over deliveries: ratios of sums, as waste is. */
+static void add_queues(struct summary *s, const struct record *records)
+{
+    double depth = 0, time = 0, waited = 0, deliveries = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        const struct record_items *items = &records[i].items;
+        depth += slot_seconds(items->depth);
+        time += simtime_seconds(records[i].makespan);
+        waited += slot_seconds(items->waited);
+        deliveries += (double)(items->delivered + items->doubled);
+    }
+    s->items.depth = time > 0 ? depth / time : 0;
+    s->items.waited = deliveries > 0 ? waited / deliveries : 0;
 }
 
 static void add_counts(struct summary *s, const struct record *records)
@@ -186,6 +207,7 @@ static void add_counts(struct summary *s, const struct record *records)
     s->protected_per_failure = s->struck > 0 ? protected_work / s->struck : 0;
     s->claimed_per_failure = s->struck > 0 ? claimed / s->struck : 0;
     divide_counts(s);
+    add_queues(s, records);
 }
 
 /* Times of requests: means over all of them, not over runs. */

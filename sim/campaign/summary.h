@@ -26,7 +26,7 @@ struct summary {
     double taken, completed, checkpoints_aborted, skipped, restored;
     struct {
         double submitted, completed, failed, retried, attempts_failed;
-    } calls; /* of programs, as the two below */
+    } calls; /* of programs, as the three below */
     struct {
         double created, restarted, dead;
     } actors;
@@ -38,6 +38,11 @@ struct summary {
         double longest;                   /* queue of a run, mean */
         double slowest, waited, response; /* s: of a run, mean; of a request */
     } routes;
+    struct {
+        double put, delivered, lost, left, doubled, high;
+        double depth;  /* of all queues, over time */
+        double waited; /* from put to delivery, s; 0 where nothing was */
+    } items;
     double lost_per_failure, protected_per_failure, claimed_per_failure; /* s */
     uint32_t bounded;                    /* runs with a bound, finished themselves */
     struct estimate bound_waste, regret; /* of those; regret = sum makespan / sum bound - 1 */

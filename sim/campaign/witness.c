@@ -11,6 +11,7 @@ const char *const witness_causes[CALL_CAUSES] = {
     [CAIRN_CAUSE_NODE] = "node",           [CAIRN_CAUSE_PREEMPTED] = "preempted",
     [CAIRN_CAUSE_MEMORY] = "memory",       [CAIRN_CAUSE_OBJECT] = "object",
     [CAIRN_CAUSE_OWNER] = "owner",         [CAUSE_CANCELLED] = "cancelled",
+    [CAUSE_TIMEOUT] = "timeout",
 };
 
 const char *const witness_waits[FIBER_WAITS] = {

@@ -224,27 +224,6 @@ static void print_counts(struct sink *out, const struct cell *cell, const struct
         print_per_failure(out, cell, s);
 }
 
-/* What only programs have, a line where anything in it is not 0: nothing is completed that was not
- * submitted, restarted that was not created, copied that was not stored. */
-static void print_program(struct sink *out, const struct summary *s)
-{
-    if (s->calls.submitted > 0)
-        io_printf(out,
-                  "  calls: %.4g submitted, %.4g completed, %.4g failed, %.4g retried "
-                  "(%.4g attempts failed)\n",
-                  s->calls.submitted, s->calls.completed, s->calls.failed, s->calls.retried,
-                  s->calls.attempts_failed);
-    if (s->actors.created > 0)
-        io_printf(out, "  actors: %.4g created, %.4g restarted, %.4g dead\n", s->actors.created,
-                  s->actors.restarted, s->actors.dead);
-    if (s->objects.stored > 0 || s->objects.bytes_moved > 0)
-        io_printf(out,
-                  "  objects: %.4g stored, %.4g copied, %.4g lost, %.4g rebuilt; %.4g bytes "
-                  "moved\n",
-                  s->objects.stored, s->objects.copied, s->objects.lost, s->objects.rebuilt,
-                  s->objects.bytes_moved);
-}
-
 /* "driver stopped at line 12: a node failed" */
 static void add_failed(struct text *text, const struct record *record)
 {
@@ -257,6 +236,7 @@ static void add_failed(struct text *text, const struct record *record)
         [CAIRN_CAUSE_OBJECT] = "an object is lost and cannot be rebuilt",
         [CAIRN_CAUSE_OWNER] = "the owner of an object or actor is gone",
         [CAUSE_CANCELLED] = "a call was cancelled",
+        [CAUSE_TIMEOUT] = "nobody came in time",
     };
     assert(record->end == END_FAILED && record->failed_cause < CALL_CAUSES);
     text_add(text, "driver stopped");
@@ -398,7 +378,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     print_waste(out, c, &s);
     print_ledger(out, &s);
     print_counts(out, c, &s);
-    print_program(out, &s);
+    report_program_counts(out, &s);
     if (s.routes.routed > 0)
         report_routes_print(out, c->spec.router.class->name, &s);
     print_foretold(out, c, &s);
@@ -505,6 +485,14 @@ static void put_program_json(struct sink *out, const struct summary *s)
     put_number(out, ", \"lost\": ", s->objects.lost);
     put_number(out, ", \"rebuilt\": ", s->objects.rebuilt);
     put_number(out, ", \"bytes_moved\": ", s->objects.bytes_moved);
+    put_number(out, "},\n  \"items\": {\"put\": ", s->items.put);
+    put_number(out, ", \"delivered\": ", s->items.delivered);
+    put_number(out, ", \"lost\": ", s->items.lost);
+    put_number(out, ", \"left\": ", s->items.left);
+    put_number(out, ", \"doubled\": ", s->items.doubled);
+    put_number(out, ", \"high\": ", s->items.high);
+    put_number(out, ", \"depth\": ", s->items.depth);
+    put_number(out, ", \"waited_s\": ", s->items.waited);
     io_printf(out, "}");
     if (s->routes.routed > 0)
         report_routes_json(out, s);

@@ -124,6 +124,40 @@ void report_program_head(struct sink *out, const struct prepared *prepared, cons
     print_policies(out, spec);
 }
 
+static void print_items(struct sink *out, const struct summary *s)
+{
+    char waited[REPORT_TEXT];
+    io_printf(out, "  items: %.4g put, %.4g delivered, %.4g lost, %.4g left", s->items.put,
+              s->items.delivered, s->items.lost, s->items.left);
+    if (s->items.doubled > 0)
+        io_printf(out, ", %.4g delivered again", s->items.doubled);
+    io_printf(out, "; %.4g in a queue at most, %.3g in all on average; delivered after %s\n",
+              s->items.high, s->items.depth, report_duration(waited, s->items.waited));
+}
+
+/* What only programs have, a line where anything in it is not 0: nothing is completed that was not
+ * submitted, restarted that was not created, copied that was not stored. */
+void report_program_counts(struct sink *out, const struct summary *s)
+{
+    if (s->calls.submitted > 0)
+        io_printf(out,
+                  "  calls: %.4g submitted, %.4g completed, %.4g failed, %.4g retried "
+                  "(%.4g attempts failed)\n",
+                  s->calls.submitted, s->calls.completed, s->calls.failed, s->calls.retried,
+                  s->calls.attempts_failed);
+    if (s->actors.created > 0)
+        io_printf(out, "  actors: %.4g created, %.4g restarted, %.4g dead\n", s->actors.created,
+                  s->actors.restarted, s->actors.dead);
+    if (s->objects.stored > 0 || s->objects.bytes_moved > 0)
+        io_printf(out,
+                  "  objects: %.4g stored, %.4g copied, %.4g lost, %.4g rebuilt; %.4g bytes "
+                  "moved\n",
+                  s->objects.stored, s->objects.copied, s->objects.lost, s->objects.rebuilt,
+                  s->objects.bytes_moved);
+    if (s->items.put > 0)
+        print_items(out, s);
+}
+
 /* Of the column of names: what stands above it, or the longest one. */
 static int name_width(const struct program *p)
 {

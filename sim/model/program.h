@@ -33,6 +33,12 @@ struct amount {
     const struct law *law;
 };
 
+/* How long a call waits for others; without an end: for ever. */
+struct patience {
+    bool has_end;
+    simtime time;
+};
+
 /* Where a task or an actor must be placed. */
 struct program_pin {
     uint32_t node; /* 1 and the number of the node; 0: anywhere */
@@ -67,6 +73,20 @@ struct program_function {
         struct amount read;  /* from there, in place of a copy that is gone */
     } checkpoint;            /* of a task */
     struct amount crash;     /* of a task: its process ends after running so long; 0: it does not */
+    /* Of a method; one of the three at most is not 0. When it has computed, it waits: */
+    uint32_t puts;           /* until there is room for so many items in its actor's queue */
+    uint32_t gets;           /* until there are so many, which it takes out */
+    uint32_t gathers;        /* until so many of its calls wait here: all go on then */
+    bool is_partial;         /* items move one by one; what has moved stays so on a timeout */
+    struct amount item;      /* it computes so long for each item besides `time` */
+    struct patience timeout; /* then it fails */
+};
+
+/* What becomes of the items of a queue when its process is lost. */
+enum program_items {
+    ITEMS_LOST,
+    ITEMS_CHECKPOINTED, /* those that the newest complete checkpoint covers come back with it */
+    ITEMS_KEPT,         /* written ahead: all stay */
 };
 
 struct program_actor {
@@ -92,6 +112,11 @@ struct program_actor {
         bool in_memory;    /* of its node, and lost with it */
         uint32_t keep;     /* generations kept, at least 1 */
     } checkpoint;
+    struct {
+        bool is_given;
+        uint64_t capacity; /* items; 0: no limit */
+        unsigned items;    /* enum program_items */
+    } queue;
 };
 
 /* A variable keeps what it holds: objects, or actors of one class, and how many. A released one may
@@ -167,9 +192,10 @@ struct program_statement {
                          binds is bound all the same, before anything can fail */
 };
 
-/* Why a call failed for good: enum cairn_cause, or what no recovery is asked about. */
+/* Why a call failed for good: enum cairn_cause, or what recovery does not know as such. */
 enum call_cause {
     CAUSE_CANCELLED = CAIRN_CAUSES, /* its driver has changed its mind */
+    CAUSE_TIMEOUT, /* nobody came in time; recovery is asked, and knows it as an exception */
     CALL_CAUSES
 };
 

@@ -65,6 +65,17 @@ enum run_end {
     RUN_ENDS
 };
 
+/* What became of the items of queues, by message: a call and which of its items, however often that
+ * was put. put = delivered + lost + left. */
+struct record_items {
+    uint64_t put, delivered, lost;
+    uint64_t left;    /* in a queue to the end */
+    uint64_t doubled; /* deliveries beyond the first of a message */
+    uint64_t high;    /* most in one queue at once */
+    slot_ns depth;    /* item nanoseconds in queues */
+    slot_ns waited;   /* from put to delivery, summed over deliveries */
+};
+
 struct record {
     uint32_t replication;
     enum run_end end;
@@ -111,7 +122,8 @@ struct record {
         uint64_t slowest;           /* ns from the router to the result */
         slot_ns waited, took;       /* from the router to a replica, summed; to the result */
     } routes;
-    uint64_t events; /* canonical happenings */
+    struct record_items items; /* of all queues */
+    uint64_t events;           /* canonical happenings */
     struct digest_value digest;
     struct failure_trace trace;
     simtime bound; /* makespan of the clairvoyant bound, -1 where none was computed */

@@ -8,6 +8,7 @@
 #include "sim/runtime/aftermath.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/channel.h"
 #include "sim/runtime/ending.h"
 #include "sim/runtime/growth.h"
 #include "sim/runtime/host.h"
@@ -88,6 +89,7 @@ uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_
     a->own = blocks_take(&rt->blocks, cairn_recovery_own_size(recovery, rt->recovery_plan), 1);
     cairn_recovery_init_own(recovery, rt->recovery_plan, a->own);
     advice_begin(rt, number);
+    channel_open(rt, number);
     rt->record->actors.created++;
     actor_tell(rt, number, TOLD_ACTOR, ACTOR_UNREADY, 0);
     return number;
@@ -293,6 +295,7 @@ void actor_lost(struct runtime *rt, uint32_t number, uint32_t cause)
     stop_process(rt, number);
     a->phase = ACTOR_LOST;
     a->cause = (uint8_t)cause;
+    items_stop(rt, number, false);
 }
 
 void actor_end_process(struct runtime *rt, uint32_t number, uint32_t cause)
@@ -337,6 +340,7 @@ static void die(struct runtime *rt, uint32_t number)
     become(rt, number, ACTOR_DEAD);
     rt->record->actors.dead += a->cause != CAIRN_CAUSE_OWNER;
     a->phase = ACTOR_NOWHERE;
+    items_end(rt, number);
     troupe_actor_dead(rt, batch);
     routing_gone(rt, number);
     aftermath_sort(rt, number, true);
@@ -392,6 +396,7 @@ static void share_fate(struct runtime *rt, uint32_t number, const struct cairn_c
         } else if (a->phase == ACTOR_SERVING) {
             stop_process(rt, at);
             a->cause = CAIRN_CAUSE_WORKER;
+            items_stop(rt, at, false);
             leave_process(rt, at);
             start_again(rt, at, cure->delay);
         }
@@ -439,6 +444,7 @@ void actor_kill(struct runtime *rt, uint32_t number, uint32_t cause)
         runtime_withdraw(rt, RUNTIME_ACTOR_ID | number);
     runtime_stop_timer(rt, &a->timer);
     a->cause = (uint8_t)cause;
+    items_stop(rt, number, cause == CAIRN_CAUSE_OWNER);
     leave_seat(rt, number);
     die(rt, number);
 }
@@ -470,6 +476,7 @@ void actor_stop(struct runtime *rt, uint32_t number)
     if (a->seat.host == TOLD_NOWHERE)
         return;
     stop_process(rt, number);
+    items_stop(rt, number, true);
     if (!rt->is_over) /* detached: its jobs are done, and what it did for them is */
         return;
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_UNCOMMITTED, a->at_risk);

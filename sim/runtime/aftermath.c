@@ -18,7 +18,7 @@ void aftermath_fail(struct runtime *rt, uint32_t call, uint32_t cause)
 {
     struct call *c = call_of(rt, call);
     c->cause = (uint8_t)cause;
-    c->failed[cause]++;
+    c->failed[cause == CAUSE_TIMEOUT ? CAIRN_CAUSE_EXCEPTION : cause]++;
     rt->record->attempts.failed++;
     runtime_tell(rt, call_told(rt, c, TOLD_ATTEMPT_FAILED));
 }

@@ -9,16 +9,14 @@
 #include "sim/runtime/arguments.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/copies.h"
+#include "sim/runtime/effort.h"
 #include "sim/runtime/host.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/mishap.h"
 #include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
-#include "sim/runtime/straggler.h"
 #include "sim/runtime/submit.h"
-
-#define PPM 1000000
 
 static const struct program_function *function_of(const struct runtime *rt, const struct call *c)
 {
@@ -109,7 +107,7 @@ static void run(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     bool is_raising;
-    simtime work = call_work(rt, c, c->seat.host, &is_raising);
+    simtime work = effort_of(rt, c, c->seat.host, &is_raising);
     c->is_raising = is_raising;
     tell(rt, c, TOLD_STARTED, 0);
     killer_take(rt, number, c->seat.host);
@@ -421,6 +419,7 @@ void call_timer(struct runtime *rt, uint32_t number)
         break;
     case CALL_WAITING:
     case CALL_AWAITING:
+    case CALL_PARKED:
     case CALL_BLOCKED:
     case CALL_STORING:
         assert(!"a call that waits has no timer");
@@ -536,25 +535,6 @@ void call_end_attempt(struct runtime *rt, uint32_t number, uint32_t cause)
 }
 
 /* ---- shared with actors -------------------------------------------------------------------- */
-
-simtime call_work(struct runtime *rt, const struct call *c, uint32_t host, bool *is_raising)
-{
-    const struct batch *b = batch_of(rt, c->batch);
-    const struct program_function *f = &rt->program->functions[b->function];
-    uint64_t index = b->first + c->element;
-    simtime work = runtime_amount(rt, &f->time, STREAM_TIME, b->function, index, WORD_TIME);
-    simtime overhead =
-        runtime_amount(rt, &f->overhead, STREAM_TIME, b->function, index, WORD_OVERHEAD);
-    *is_raising =
-        f->fails.ppm > 0 && index >= f->fails.after &&
-        runtime_uniform(rt, STREAM_EXCEPTION, b->function, index, c->attempt) * PPM < f->fails.ppm;
-    if (*is_raising)
-        work = simtime_scale(work, f->fails.at_ppm, PPM);
-    bool has_await = !c->actor && !*is_raising; /* a task keeps its worker while it waits */
-    simtime await =
-        has_await ? runtime_amount(rt, &f->await, STREAM_TIME, b->function, index, WORD_AWAIT) : 0;
-    return simtime_add(straggler_time(rt, host, simtime_add(work, overhead)), await);
-}
 
 simtime call_transfer_time(const struct runtime *rt, int64_t bytes)
 {

@@ -43,8 +43,6 @@ void call_cancel(struct runtime *rt, uint32_t number);
 void call_end_attempt(struct runtime *rt, uint32_t number, uint32_t cause);
 
 /* ---- shared with actors ---- */
-/* How long this call computes; *is_raising: it will end with an exception. */
-simtime call_work(struct runtime *rt, const struct call *call, uint32_t host, bool *is_raising);
 /* There is room on its host for what it waits for. */
 void call_room(struct runtime *rt, uint32_t number);
 /* Room for its result on this host, or it waits for it (call_room, service_room). */

@@ -65,16 +65,23 @@ enum told_kind {
     TOLD_STOPPING,   /* an actor takes no more calls, and ends within amount ns */
     TOLD_HEAD_DOWN,  /* amount ns, or longer if it was down already: creations and news wait */
     TOLD_HEAD_UP,
-    TOLD_EXPORT,  /* the class of this actor is made known to its job, for amount ns */
-    TOLD_SCALED,  /* amount: so many more actors of a map, or fewer; count: are there now; to: why
-                     (enum cairn_scaling_reason) */
-    TOLD_SPAN,    /* job class `to`, since `since` */
-    TOLD_MOVE,    /* amount ns of what was class `cause` are class `to` after all */
-    TOLD_LEFT,    /* a placement is over */
-    TOLD_DROPPED, /* amount bytes: a copy is given up; those on a host that goes down just go */
-    TOLD_NODES,   /* so many are spare (count), and so many in repair (amount), from now on */
-    TOLD_WAITED,  /* a driver, or a branch of it (element: its fiber), since `since`; to: for what
-                     (enum fiber_wait); count: the line */
+    TOLD_EXPORT,    /* the class of this actor is made known to its job, for amount ns */
+    TOLD_SCALED,    /* amount: so many more actors of a map, or fewer; count: are there now; to: why
+                       (enum cairn_scaling_reason) */
+    TOLD_ENQUEUED,  /* item `count` is in a queue, amount items deep now; to: 1, not the first time
+                     */
+    TOLD_DEQUEUED,  /* likewise, out of it, put there at `since`; delivered when its call has ended
+                     */
+    TOLD_ITEM_LOST, /* likewise, with its process */
+    TOLD_ITEM_BACK, /* likewise, in it again: of a checkpoint, or because who took it is gone */
+    TOLD_GATHERED,  /* amount calls have met, the count-th time, and go on */
+    TOLD_SPAN,      /* job class `to`, since `since` */
+    TOLD_MOVE,      /* amount ns of what was class `cause` are class `to` after all */
+    TOLD_LEFT,      /* a placement is over */
+    TOLD_DROPPED,   /* amount bytes: a copy is given up; those on a host that goes down just go */
+    TOLD_NODES,     /* so many are spare (count), and so many in repair (amount), from now on */
+    TOLD_WAITED,    /* a driver, or a branch of it (element: its fiber), since `since`; to: for what
+                       (enum fiber_wait); count: the line */
     TOLD_KINDS
 };
 extern const char *const told_names[TOLD_KINDS];

@@ -18,7 +18,7 @@ void mishap_begin(struct runtime *rt)
     for (uint32_t i = 0; i < rt->spec->faults.schedule_count; i++) {
         const struct spec_mishap *m = &rt->spec->faults.schedule[i];
         simtime first = m->at - (m->notice < m->at ? m->notice : m->at);
-        if (m->notice > 0)
+        if (first < m->at) /* at time 0 nothing comes before */
             runtime_timer(rt, first, EVENT_FORECAST, TIMER_NOTICE, i);
         runtime_timer(rt, m->at, EVENT_OUTAGE, TIMER_MISHAP, i);
     }

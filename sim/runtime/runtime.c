@@ -11,6 +11,7 @@
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/channel.h"
 #include "sim/runtime/crew.h"
 #include "sim/runtime/ending.h"
 #include "sim/runtime/fiber.h"
@@ -226,9 +227,11 @@ enum status runtime_open(struct runtime *runtime, const struct spec *spec,
     rt->lives_of = arena_array(a, program->actors_count, sizeof *rt->lives_of);
     rt->come_of = arena_array(a, program->jobs_count, sizeof *rt->come_of);
     rt->thoughts = arena_array(a, program->statements_count, sizeof *rt->thoughts);
+    rt->item_classes = arena_array(a, program->actors_count, sizeof *rt->item_classes);
     if (rt->scheduler && rt->recovery && rt->hosts && rt->calls_of && rt->built_of &&
         rt->begun_of && rt->lives_of && rt->shared_states && rt->come_of && rt->thoughts &&
-        store_open(rt) && straggler_open(rt) && cluster_init(&rt->cluster, spec, a) &&
+        rt->item_classes && store_open(rt) && straggler_open(rt) &&
+        cluster_init(&rt->cluster, spec, a) &&
         fault_init(&rt->faults, spec, &rt->engine, &rt->cluster, &rt->story, false, a) &&
         engine_open(&rt->engine, rt->cluster.entities_count, rt->cluster.entities,
                     sizeof(struct entity)))
@@ -271,7 +274,8 @@ static bool open_pools(struct runtime *rt)
            pool_open(&rt->members, a, sizeof(struct member), is_out) &&
            pool_open(&rt->errands, a, sizeof(struct errand), is_out) &&
            pool_open(&rt->fleets, a, sizeof(struct fleet), is_out) &&
-           pool_open(&rt->inquiries, a, sizeof(struct inquiry), is_out);
+           pool_open(&rt->inquiries, a, sizeof(struct inquiry), is_out) &&
+           pool_open(&rt->items, a, sizeof(struct item), is_out);
 }
 
 static void schedule_arrival(struct runtime *rt, uint32_t definition)
@@ -326,6 +330,7 @@ static void begin(struct runtime *rt, uint32_t replication, struct record *recor
     memset(rt->lives_of, 0, p->actors_count * sizeof *rt->lives_of);
     memset(rt->come_of, 0, p->jobs_count * sizeof *rt->come_of);
     memset(rt->thoughts, 0, p->statements_count * sizeof *rt->thoughts);
+    memset(rt->item_classes, 0, p->actors_count * sizeof *rt->item_classes);
     engine_reset(&rt->engine);
     cluster_reset(&rt->cluster, rt->spec);
     story_begin(&rt->story);
@@ -543,6 +548,7 @@ enum status runtime_replicate(struct runtime *runtime, uint32_t replication, str
     if (rt->is_out_of_memory || engine->is_out_of_memory)
         return STATUS_MEMORY;
     charge_rest(rt);
+    items_close(rt);
     record->claimed_work = advice_claimed(rt);
     fiber_stop(rt);
     record->makespan = engine->now;

@@ -48,6 +48,7 @@ enum {
     WORD_USES,
     WORD_WRITE,
     WORD_READ,
+    WORD_ITEM,
     WORD_SNAPSHOT = 1, /* of an actor, under STREAM_START */
     WORD_PERSIST,
     WORD_RESTORE,
@@ -207,6 +208,7 @@ enum call_state {
     CALL_FETCHING,
     CALL_RUNNING,
     CALL_AWAITING,
+    CALL_PARKED,  /* it has computed, and waits for others: at a queue, or a barrier */
     CALL_SAVING,  /* it has run, and its result is being written to a durable store */
     CALL_STORING, /* it has run, and waits until its host has room for its result */
     CALL_LOST,    /* its place is gone, and nobody knows yet */
@@ -221,9 +223,11 @@ struct call {
     uint32_t stamp; /* no other call ever has it */
     uint32_t actor;
     uint32_t next;       /* in its actor's queue, or among those it runs */
-    uint32_t next_start; /* waits for a worker process, or for room */
+    uint32_t next_start; /* waits for a worker process, for room, or parked */
     uint32_t timer;
     uint32_t missing;
+    uint32_t items; /* that it took out of a queue: first */
+    uint32_t moved; /* items, in or out, by this attempt */
     uint32_t taken_host, taken_life;
     int64_t taken;               /* memory, there, while it runs */
     uint32_t pin_host, pin_life; /* where its arguments are pinned, while is_pinning */
@@ -233,6 +237,7 @@ struct call {
     uint8_t state, cause;
     bool is_raising;  /* this attempt ends with an exception */
     bool is_crashing; /* or with its process */
+    bool is_late;     /* or because it has waited long enough */
     bool has_arrived; /* at its actor */
     bool is_refused;  /* it came when its actor was stopping */
     bool is_pinning;
@@ -246,7 +251,8 @@ struct call {
     int32_t length;   /* of the queue that refused it */
     simtime asked;    /* of a routed call: since when it wants a replica */
     simtime recall;   /* part of its fetching that reads from the durable store */
-    simtime began;    /* of a method: when it began to compute */
+    simtime began;    /* of a method: when it began to compute, were it not for being parked */
+    simtime parked;   /* since then */
     simtime worked;   /* of a task: useful time that its result will stand for */
 };
 
@@ -290,12 +296,17 @@ enum actor_state {
     ACTOR_RESTARTING,
     ACTOR_DEAD,
 };
+/* Items of a queue, first come, first served (items.h). */
+struct item_line {
+    uint32_t first, last;
+};
 struct actor_checkpoint {
     uint64_t version;
     simtime kept; /* useful time of this actor that it holds */
     simtime work; /* the same, and steps, as its controller counts them */
     int64_t steps;
-    uint32_t host, life; /* in memory: of its node */
+    uint32_t host, life;    /* in memory: of its node */
+    struct item_line items; /* of a queue, if they are checkpointed */
 };
 /* What its process is doing, or that it has none. */
 enum actor_phase {
@@ -344,6 +355,7 @@ struct actor {
     struct actor_checkpoint *generations; /* complete, newest first; room for `keep` of them */
     void *own;                            /* recovery's state of it */
     struct advisor *advisor;              /* NULL: no controller decides its checkpoints */
+    struct channel *channel;              /* NULL: its calls never wait for each other */
     simtime restore_began;
 };
 
@@ -429,8 +441,10 @@ struct runtime {
     uint64_t *come_of;    /* by definition of a job: how many have arrived */
     uint64_t *thoughts;   /* by statement: how often a driver worked, or put, by itself */
 
-    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, troupes, fleets,
-        inquiries;
+    struct item_class *item_classes; /* by class */
+
+    struct pool timers, batches, calls, actors, fibers, jobs, waiters, copies, items, troupes;
+    struct pool fleets, inquiries;
     struct pool crews, members, errands; /* of maps (crew.h) */
     uint32_t crews_ready_first, crews_ready_last;
     struct blocks blocks;

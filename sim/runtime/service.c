@@ -11,6 +11,8 @@
 #include "sim/runtime/backlog.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/channel.h"
+#include "sim/runtime/effort.h"
 #include "sim/runtime/killer.h"
 #include "sim/runtime/routing.h"
 #include "sim/runtime/seat.h"
@@ -35,7 +37,7 @@ void service_charge(struct runtime *rt, uint32_t number)
         uint8_t state = call_of(rt, at)->state;
         is_fetching |= state == CALL_FETCHING;
         is_blocked |= state == CALL_STORING;
-        is_working |= state != CALL_FETCHING && state != CALL_STORING;
+        is_working |= state != CALL_FETCHING && state != CALL_STORING && state != CALL_PARKED;
     }
     is_blocked |= a->queue_first && call_of(rt, a->queue_first)->state == CALL_BLOCKED;
     if (class == JOB_IDLE && (is_working || is_fetching))
@@ -93,13 +95,15 @@ static void begin_work(struct runtime *rt, uint32_t number, uint32_t call)
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     bool is_raising;
-    simtime work = call_work(rt, c, a->seat.host, &is_raising);
+    simtime work = effort_of(rt, c, a->seat.host, &is_raising);
     struct told told = batch_told(rt, c->batch, c->element, TOLD_STARTED);
     told.actor = number;
     told.host = a->seat.host;
     told.attempt = c->attempt;
     runtime_tell(rt, told);
     c->is_raising = is_raising;
+    c->is_late = false;
+    c->moved = 0;
     c->state = CALL_RUNNING;
     c->began = runtime_now(rt);
     a->is_computing = true;
@@ -141,6 +145,12 @@ static void take_turn(struct runtime *rt, uint32_t number)
         begin_work(rt, number, oldest);
 }
 
+/* Nothing is being done: whoever is parked does nothing. */
+static bool is_at_rest(const struct actor *a)
+{
+    return a->running_count == channel_parked(a);
+}
+
 /* May the call at the head of the queue begin now? */
 static bool may_begin(const struct runtime *rt, const struct actor *a)
 {
@@ -152,7 +162,7 @@ static bool may_begin(const struct runtime *rt, const struct actor *a)
     if (a->running && call_kind(rt, a->running) != BATCH_METHODS)
         return false;
     if (kind != BATCH_METHODS)
-        return a->running_count == 0 && !a->persisting;
+        return is_at_rest(a) && !a->persisting;
     return a->running_count < class->concurrency && !(class->is_async && a->is_computing);
 }
 
@@ -231,7 +241,7 @@ void service_pump(struct runtime *rt, uint32_t number)
 static void take_advice(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    if (a->phase != ACTOR_SERVING || a->running_count > 0 || !advice_wants_checkpoint(rt, number))
+    if (a->phase != ACTOR_SERVING || !is_at_rest(a) || !advice_wants_checkpoint(rt, number))
         return;
     uint32_t batch = batch_new(rt, BATCH_SNAPSHOTS, a->job, 0, 1, NULL, 0);
     if (!batch)
@@ -324,21 +334,22 @@ static void lose_work(struct runtime *rt, uint32_t number, uint32_t call)
         a->between -= lost < a->between ? lost : a->between;
 }
 
+/* It has failed by itself, as a program fails: an exception, or nobody came in time. */
 static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
-    aftermath_fail(rt, call, CAIRN_CAUSE_EXCEPTION);
+    aftermath_fail(rt, call, c->is_late ? CAUSE_TIMEOUT : CAIRN_CAUSE_EXCEPTION);
     if (c->is_cancelled) {
         call_give_up(rt, call, CAUSE_CANCELLED);
         return;
     }
-    struct cairn_cure cure =
-        call_ask(rt, CAIRN_SUBJECT_CALL, c->cause, c->failed, class_of(rt, a)->task_retries,
-                 f->retry_exceptions, (uint64_t)c->batch << 32 | c->element, a->own);
+    struct cairn_cure cure = call_ask(rt, CAIRN_SUBJECT_CALL, CAIRN_CAUSE_EXCEPTION, c->failed,
+                                      class_of(rt, a)->task_retries, f->retry_exceptions,
+                                      (uint64_t)c->batch << 32 | c->element, a->own);
     if (cure.action == CAIRN_GIVE_UP) {
-        call_give_up(rt, call, CAIRN_CAUSE_EXCEPTION);
+        call_give_up(rt, call, c->cause);
         return;
     }
     aftermath_try_again(rt, call, cure.delay);
@@ -346,14 +357,16 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
     push_front(rt, number, call);
 }
 
-/* A method has computed, and waited if it does; it goes on when there is room for its result. */
+/* A method has computed, and waited if it does; it goes on when there is room for its result. One
+ * that nobody came to in time has done what it could: that stands. */
 static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
+    bool is_failing = c->is_raising || c->is_late;
     bool is_whole = !c->is_raising || f->fails.at_ppm == 1000000;
-    enum store_answer answer = c->is_raising ? STORE_ROOM : call_ask_room(rt, call, a->seat.host);
+    enum store_answer answer = is_failing ? STORE_ROOM : call_ask_room(rt, call, a->seat.host);
     arguments_let_go(rt, call);
     if (answer == STORE_LATER) {
         c->state = CALL_STORING;
@@ -367,29 +380,76 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
         advice_step(rt, number, f->name, runtime_now(rt) - c->began);
     else
         lose_work(rt, number, call);
-    if (answer == STORE_NEVER)
+    if (answer == STORE_NEVER) {
+        items_drop(rt, call);
         call_give_up(rt, call, CAIRN_CAUSE_MEMORY);
-    else if (c->is_raising)
+    } else if (is_failing) {
         end_exception(rt, number, call);
-    else
+    } else {
+        items_deliver(rt, call);
         call_finish(rt, call, a->seat.host);
+    }
 }
 
-static void end_compute(struct runtime *rt, uint32_t number, uint32_t call)
+/* It has computed, and met whom it waited for: then it waits for something outside, if it does. */
+static void go_outside(struct runtime *rt, uint32_t number, uint32_t call)
 {
-    struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
     const struct batch *b = batch_of(rt, c->batch);
     const struct program_function *f = &rt->program->functions[b->function];
     simtime await =
         runtime_amount(rt, &f->await, STREAM_TIME, b->function, b->first + c->element, WORD_AWAIT);
-    a->is_computing = false;
-    if (c->is_raising || await == 0) {
+    if (c->is_raising || c->is_late || await == 0) {
         end_method(rt, number, call);
         return;
     }
     c->state = CALL_AWAITING;
     c->timer = runtime_timer(rt, await, EVENT_COMPLETION, TIMER_CALL, call);
+}
+
+static void unpark(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    runtime_stop_timer(rt, &c->timer);
+    c->began += runtime_now(rt) - c->parked; /* which was no work */
+    go_outside(rt, number, call);
+}
+
+/* Whoever may go on does. */
+static void let_through(struct runtime *rt, uint32_t number)
+{
+    uint32_t call;
+    while ((call = channel_next(rt, number)) != 0)
+        unpark(rt, number, call);
+}
+
+static void park(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
+    c->state = CALL_PARKED;
+    c->parked = runtime_now(rt);
+    if (f->timeout.has_end)
+        c->timer = runtime_timer(rt, f->timeout.time, EVENT_COMPLETION, TIMER_CALL, call);
+    channel_enter(rt, call);
+    let_through(rt, number);
+}
+
+static void end_patience(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    call_of(rt, call)->is_late = !channel_leave(rt, call);
+    unpark(rt, number, call);
+    let_through(rt, number); /* it may have stood before others */
+}
+
+static void end_compute(struct runtime *rt, uint32_t number, uint32_t call)
+{
+    struct actor *a = actor_of(rt, number);
+    a->is_computing = false;
+    if (a->channel && !call_of(rt, call)->is_raising && channel_is_for(rt, call))
+        park(rt, number, call);
+    else
+        go_outside(rt, number, call);
 }
 
 void service_call_timer(struct runtime *rt, uint32_t call)
@@ -417,6 +477,10 @@ void service_call_timer(struct runtime *rt, uint32_t call)
             call_finish(rt, call, a->seat.host);
         else
             call_give_up(rt, call, CAIRN_CAUSE_OBJECT);
+        if (a->channel)
+            let_through(rt, number);
+    } else if (c->state == CALL_PARKED) {
+        end_patience(rt, number, call);
     } else if (c->state == CALL_AWAITING) {
         end_method(rt, number, call);
     } else {
@@ -456,6 +520,7 @@ void service_stop(struct runtime *rt, uint32_t number)
         if (call_kind(rt, at) == BATCH_SNAPSHOTS && a->phase == ACTOR_SERVING)
             snapshot_abort(rt, number);
     }
+    channel_stop(rt, number);
     unblock(rt, number);
     if (a->persisting && a->persist_timer)
         snapshot_abort(rt, number);

@@ -10,6 +10,7 @@
 #include "sim/runtime/advice.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
+#include "sim/runtime/items.h"
 #include "sim/runtime/seat.h"
 #include "sim/runtime/service.h"
 #include <string.h>
@@ -77,7 +78,10 @@ static struct actor_checkpoint *add_generation(struct runtime *rt, struct actor 
         a->generations = blocks_take(&rt->blocks, keep, sizeof *a->generations);
     if (!a->generations)
         return NULL;
-    a->generations_count += a->generations_count < keep;
+    if (a->generations_count == keep)
+        items_forget(rt, &a->generations[keep - 1].items);
+    else
+        a->generations_count++;
     memmove(a->generations + 1, a->generations,
             (a->generations_count - 1) * sizeof *a->generations);
     return a->generations;
@@ -92,6 +96,7 @@ void snapshot_inherit(struct runtime *rt, uint32_t number, uint32_t from)
             return;
         *generation = old->generations[i];
         generation->kept = generation->work = generation->steps = 0; /* another's */
+        generation->items = items_copy(rt, &old->generations[i].items);
     }
 }
 
@@ -116,6 +121,7 @@ void snapshot_begin(struct runtime *rt, uint32_t number, uint32_t call)
     a->between = a->saving = 0;
     rt->record->taken++;
     actor_tell(rt, number, TOLD_SNAPSHOT, 0, (slot_ns)a->covered);
+    items_cover(rt, number);
     advice_snapshot(rt, number);
     c->state = CALL_RUNNING;
     simtime time = runtime_amount(rt, &class_of(rt, a)->checkpoint.snapshot, STREAM_START, number,
@@ -131,11 +137,13 @@ static void complete(struct runtime *rt, uint32_t number, uint32_t call)
     a->at_risk = a->between;
     rt->record->completed++;
     actor_tell(rt, number, TOLD_COMPLETE, 0, (slot_ns)a->covered);
-    if (generation)
+    if (generation) {
         *generation = (struct actor_checkpoint){.version = a->covered,
                                                 .kept = a->kept,
                                                 .host = a->seat.host,
                                                 .life = rt->hosts[a->seat.host].life};
+        items_complete(rt, number, &generation->items);
+    }
     advice_complete(a, generation);
     call_finish(rt, call, a->seat.host);
 }
@@ -175,6 +183,7 @@ void snapshot_abort(struct runtime *rt, uint32_t number)
     told.amount = (slot_ns)a->covered;
     told.count = (uint64_t)a->saving;
     runtime_tell(rt, told);
+    items_abort(rt, number);
     advice_aborted(rt, number);
 }
 
@@ -200,8 +209,10 @@ simtime snapshot_restart(struct runtime *rt, uint32_t number)
 }
 
 /* Those that are newer go with what they hold: it has been given up. */
-static void drop_newer(struct actor *a)
+static void drop_newer(struct runtime *rt, struct actor *a)
 {
+    for (uint32_t i = 0; i < a->chosen; i++)
+        items_forget(rt, &a->generations[i].items);
     a->generations_count -= a->chosen;
     memmove(a->generations, a->generations + a->chosen,
             a->generations_count * sizeof *a->generations);
@@ -215,7 +226,7 @@ bool snapshot_restored(struct runtime *rt, uint32_t number)
     if (!is_there(rt, a, &a->generations[a->chosen]))
         return false;
     snapshot_give_up(rt, number, &a->generations[a->chosen]);
-    drop_newer(a);
+    drop_newer(rt, a);
     a->version = a->generations->version;
     rt->record->restored++;
     rt->record->protected_work += a->kept;
@@ -223,6 +234,7 @@ bool snapshot_restored(struct runtime *rt, uint32_t number)
     told.amount = (slot_ns)a->version;
     told.count = (uint64_t)a->kept;
     runtime_tell(rt, told);
+    items_restore(rt, number, &a->generations->items);
     advice_back(a, a->generations);
     if (a->phase == ACTOR_SERVING)
         advice_restored(rt, number, runtime_now(rt) - a->restore_began);

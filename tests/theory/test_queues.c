@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Goal: a stream of requests into an actor waits as queueing theory says (A31). Method: Poisson
- * arrivals (a driver that thinks and calls without waiting), exponential or constant service, one
- * or more threads; the mean wait of 24 batches of 1,000 requests in each of five runs, after 1,000
- * that are left out, against the closed form, within the 99.9 % interval of batch means. */
+/* Goal: a stream of requests into an actor waits as queueing theory says (A31), and one into a
+ * queue that holds so many is refused as it says (C01). Method: Poisson arrivals (a driver that
+ * thinks and calls without waiting), exponential or constant service, one or more threads; the mean
+ * wait of 24 batches of 1,000 requests in each of five runs, after 1,000 that are left out, against
+ * the closed form, within the 99.9 % interval of batch means. For the queue the means of 40 runs
+ * likewise. */
 #include "tests/sim/runtime/played.h"
 #include <math.h>
 
@@ -79,10 +81,92 @@ static void row_a31_requests_wait_as_queueing_theory_says(void **state)
     }
 }
 
+/* ---- M/M/1/K ------------------------------------------------------------------------------- */
+
+enum { SHORT_RUNS = 40, HORIZON = 5000 /* s */ };
+#define SHORT_QUANTILE 3.558 /* of Student's t with 39 degrees of freedom, at 0.9995 */
+
+/* Arrivals one a second into a queue of K - 1, put_nowait; a reader takes one after the other, for
+ * 1 / mu each. K are there, queued or with the reader, with probability p; they lose what comes. */
+static const struct bounded {
+    const char *name;
+    uint32_t most; /* K */
+    double service;
+} bounded[] = {
+    {"M/M/1/3, load 0.8", 3, 0.8},
+    {"M/M/1/6, load 0.8", 6, 0.8},
+    {"M/M/1/4, load 1", 4, 1},
+    {"M/M/1/4, load 1.5", 4, 1.5},
+};
+
+/* Of n there with probability proportional to load^n: K of them; how many wait, on average. */
+static void expect(const struct bounded *row, double *refused, double *queued)
+{
+    double sum = 0, weight = 1;
+    *queued = 0;
+    for (uint32_t n = 0; n <= row->most; n++, weight *= row->service) {
+        sum += weight;
+        *queued += n > 0 ? (n - 1) * weight : 0;
+        *refused = weight;
+    }
+    *refused /= sum;
+    *queued /= sum;
+}
+
+static void assert_is_mean(const char *name, const char *what, const double *values, double theory)
+{
+    double mean = 0, squares = 0;
+    for (unsigned k = 0; k < SHORT_RUNS; k++)
+        mean += values[k] / SHORT_RUNS;
+    for (unsigned k = 0; k < SHORT_RUNS; k++)
+        squares += (values[k] - mean) * (values[k] - mean);
+    double half = SHORT_QUANTILE * sqrt(squares / (SHORT_RUNS - 1) / SHORT_RUNS);
+    print_message("%s: %s %.4f +- %.4f, theory %.4f\n", name, what, mean, half, theory);
+    assert_true(half < 0.15 * theory);
+    assert_true(fabs(mean - theory) < half);
+}
+
+static void row_c01_a_bounded_queue_refuses_as_queueing_theory_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bounded / sizeof *bounded; i++) {
+        char pipeline[700], head[100];
+        double refused[SHORT_RUNS], queued[SHORT_RUNS], waited[SHORT_RUNS], theory[2];
+        struct played played;
+        snprintf(head, sizeof head, "cluster: {nodes: 1, node: {cpu: 2}}\nhorizon: %d s", HORIZON);
+        snprintf(pipeline, sizeof pipeline,
+                 "    tasks: {use: {exponential: %.1f s}}\n"
+                 "    actors: {Q: {queue: {capacity: %u}, methods: {put: {time: 0 s, puts: 1, "
+                 "timeout: 0 s}, get: {time: 0 s, gets: 1}}}}\n"
+                 "    driver:\n"
+                 "    - {start: Q, as: q}\n"
+                 "    - parallel:\n"
+                 "      - {repeat: 1000000, do: [{think: {exponential: 1 s}}, {call: q.put}]}\n"
+                 "      - {repeat: 1000000, do: [{run: q.get}, {run: use}]}\n",
+                 bounded[i].service, bounded[i].most - 1);
+        played_open(&played, head, pipeline);
+        for (uint32_t run = 0; run < SHORT_RUNS; run++) {
+            const struct record *r = played_run(&played, run);
+            double puts = (double)(r->items.put + r->calls.failed);
+            assert_int_equal(r->end, END_HORIZON);
+            assert_int_equal(r->items.lost + r->items.doubled, 0);
+            refused[run] = (double)r->calls.failed / puts;
+            queued[run] = slot_seconds(r->items.depth) / HORIZON;
+            waited[run] = slot_seconds(r->items.waited) / (double)r->items.delivered;
+        }
+        played_close(&played);
+        expect(&bounded[i], &theory[0], &theory[1]);
+        assert_is_mean(bounded[i].name, "refused", refused, theory[0]);
+        assert_is_mean(bounded[i].name, "queued", queued, theory[1]);
+        assert_is_mean(bounded[i].name, "waited, s", waited, theory[1] / (1 - theory[0]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a31_requests_wait_as_queueing_theory_says),
+        cmocka_unit_test(row_c01_a_bounded_queue_refuses_as_queueing_theory_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

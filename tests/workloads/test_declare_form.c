@@ -102,6 +102,39 @@ static void an_actor_has_the_fields_it_says_and_rays_defaults(void **state)
     session_close(session);
 }
 
+static void a_queue_is_async_and_lost_unless_it_says(void **state)
+{
+    static const char text[] =
+        "actors: {A: {queue: {}, methods: {put: {time: 0 s, puts: 2}}}, B: {queue: {capacity: 7, "
+        "items: kept}, async: false, concurrency: 3, methods: {get: {time: 0 s, gets: 5, partial: "
+        "true, timeout: 0 s, item: 3 ms}}}, C: {async: true, methods: {meet: {time: 0 s, gathers: "
+        "4, timeout: 1 min}}}}, driver: [{create: A}]";
+    struct session *session = session_of_pipeline(text, NULL);
+    const struct program *program = program_of(session);
+    const struct program_actor *a = &program->actors[0], *b = &program->actors[1];
+    const struct program_function *put = &program->functions[0], *get = &program->functions[1],
+                                  *meet = &program->functions[2];
+    (void)state;
+    assert_true(a->queue.is_given && a->is_async);
+    assert_int_equal(a->concurrency, 1000);
+    assert_int_equal(a->queue.capacity, 0);
+    assert_int_equal(a->queue.items, ITEMS_LOST);
+    assert_true(b->queue.is_given && !b->is_async);
+    assert_int_equal(b->concurrency, 3);
+    assert_int_equal(b->queue.capacity, 7);
+    assert_int_equal(b->queue.items, ITEMS_KEPT);
+    assert_false(program->actors[2].queue.is_given);
+    assert_int_equal(put->puts, 2);
+    assert_false(put->timeout.has_end || put->is_partial);
+    assert_int_equal(get->gets, 5);
+    assert_true(get->timeout.has_end && get->is_partial);
+    assert_int_equal(get->timeout.time, 0);
+    assert_int_equal(get->item.constant, 3 * SIMTIME_SECOND / 1000);
+    assert_int_equal(meet->gathers, 4);
+    assert_int_equal(meet->timeout.time, SIMTIME_MINUTE);
+    session_close(session);
+}
+
 static void amounts_are_constants_lists_or_laws(void **state)
 {
     static const struct {
@@ -210,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_task_has_the_fields_it_says_and_rays_defaults),
         cmocka_unit_test(an_actor_has_the_fields_it_says_and_rays_defaults),
+        cmocka_unit_test(a_queue_is_async_and_lost_unless_it_says),
         cmocka_unit_test(amounts_are_constants_lists_or_laws),
         cmocka_unit_test(jobs_arrive_by_count_or_by_list),
         cmocka_unit_test(a_demand_of_all_that_a_node_has_fits),

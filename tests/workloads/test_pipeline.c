@@ -432,7 +432,7 @@ static void every_example_of_the_page_is_read_and_reads_back(void **state)
         assert_reads_back(session);
         session_close(session);
     }
-    assert_int_equal(count, 9);
+    assert_int_equal(count, 10);
     free(page);
 }
 

@@ -40,6 +40,13 @@ static const char *const others[] = {
     "tasks: {a: 1 s}, jobs: [{name: x, every: [1 s, 2 s], driver: [{run: a}]}, {name: y, at: [0 s, "
     "5 s], "
     "driver: [{put: [1 B, 2 B], as: q}, {release: q}]}]",
+    "actors: {Q: {queue: {capacity: 9, items: checkpointed}, checkpoint: {snapshot: 1 s}, methods: "
+    "{put: {time: 0 s, puts: 3, timeout: 0 s, partial: true, item: [1 ms, 2 ms]}, get: {time: 0 s, "
+    "gets: 1}}}, P: {queue: {}, async: false, concurrency: 2, methods: {put: {time: 0 s, puts: "
+    "1}}}, "
+    "B: {async: true, methods: {meet: {time: 1 s, gathers: 4, timeout: 1 min}}}}, driver: "
+    "[{create: "
+    "Q}]",
 };
 enum { OTHERS = sizeof others / sizeof *others };
 
@@ -62,6 +69,9 @@ static bool is_same(const char *a, const char *b)
     return x.high == y.high && x.low == y.low;
 }
 
+#define Q(queue, method)                                                                           \
+    "actors: {Q: {queue: {" queue "}, methods: {m: {time: 1 s, " method "}}}}, driver: [{create: " \
+    "Q}]"
 static void the_same_pipeline_in_other_words_has_the_same_digest(void **state)
 {
 #define D(statements) "tasks: {a: 1 s, b: 2 s}, driver: [" statements "]"
@@ -83,6 +93,10 @@ static void the_same_pipeline_in_other_words_has_the_same_digest(void **state)
         {D("{parallel: {times: 4, do: [{run: a}]}}"),
          D("{parallel: [{do: [{run: a}], times: 4}]}")},
         {D("{call: a, as: x}, {get: x}"), D("{as: x, call: a}, {get: [x]}")},
+        {Q("capacity: 3, items: lost", "puts: 1, partial: false"),
+         "actors: {Q: {async: true, concurrency: 1000, queue: {capacity: 3}, methods: {m: {puts: "
+         "1, "
+         "time: 1 s, item: 0 s}}}}, driver: [{create: Q}]"},
         {D("{call: a, times: 3, as: x}, {wait: x}"),
          D("{call: a, times: 3, as: x}, {wait: {for: [x], count: 3}}")},
         {T("{run: t.m}"), T("{to: all, run: t.m}")},
@@ -127,6 +141,22 @@ static void every_change_of_a_pipeline_changes_the_digest(void **state)
         T("{run: t.m, times: 2, to: one}"),
         T("{run: t.m, to: one, on_error: []}"),
     };
+    static const char *const queues[] = {
+        Q("capacity: 3", "puts: 1"),
+        Q("", "puts: 1"),
+        Q("capacity: 3, items: kept", "puts: 1"),
+        Q("capacity: 3", "gets: 1"),
+        Q("capacity: 3", "gathers: 2"),
+        Q("capacity: 3", "puts: 2"),
+        Q("capacity: 3", "puts: 2, partial: true"),
+        Q("capacity: 3", "puts: 1, timeout: 0 s"),
+        Q("capacity: 3", "puts: 1, timeout: 1 ns"),
+        Q("capacity: 3", "puts: 1, item: 1 ns"),
+    };
+    for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)
+        for (size_t k = 0; k < i; k++)
+            if (is_same(queues[i], queues[k]))
+                fail_msg("%s and %s are the same", queues[i], queues[k]);
     enum { ALL = sizeof different / sizeof *different };
     (void)state;
     for (size_t i = 0; i < ALL; i++)

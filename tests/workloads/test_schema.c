@@ -180,7 +180,7 @@ static void editors_accept_the_examples_of_pipelines_and_see_slips(void **state)
         "page = open('workloads/PIPELINES.md').read().split('```yaml\\n')[1:]\n"
         "page = [block.split('\\n```')[0] for block in page]\n"
         "whole = [block for block in page if block.startswith('version')]\n"
-        "assert len(whole) == 4\n"
+        "assert len(whole) == 5\n"
         "for block in whole: assert valid(yaml.safe_load(block)), block\n"
         "slips = [('overhead:', 'ovrhead:'), ('run: load', 'rnu: load'), ('4.255 s', '4.255 q'),\n"
         "         ('restarts: 3', 'restarts: many'), ('times: 2', 'times: 0'), ('until: {trainers: "
@@ -188,6 +188,10 @@ static void editors_accept_the_examples_of_pipelines_and_see_slips(void **state)
         "         'until: 10'), ('size: 12 MB', 'size: 12 s'), ('with: data', 'while: data')]\n"
         "for good, bad in slips:\n"
         "    assert good in whole[0] and not valid(yaml.safe_load(whole[0].replace(good, bad, "
+        "1))), bad\n"
+        "for good, bad in [('items: checkpointed', 'items: keep'), ('puts: 1', 'puts: 0'),\n"
+        "                  ('capacity: 100', 'capacity: -1'), ('gathers: 2', 'gathers: 1')]:\n"
+        "    assert good in whole[1] and not valid(yaml.safe_load(whole[1].replace(good, bad, "
         "1))), bad\n";
     const char *argv[] = {"python3", "-c", script, NULL};
     char *json = printed(print_json, NULL);

@@ -144,6 +144,24 @@ static const struct failing failing[] = {
      "      - {get: [z, y], on_error: []}\n",
      {R(struck), R(job[JOB_BLOCKED]), R(job[JOB_CHECKPOINT]), R(job[JOB_RESTORE]), R(lost_work),
       R(attempts.failed), R(objects.lost), R(calls.failed)}},
+    {"queues",
+     "cluster: {nodes: 2, node: {cpu: 4}}\nhorizon: 3 min\n"
+     "faults: {node: {uptime: {exponential: 30 s}, repair: {exponential: 5 s}}}\n"
+     "detection: {delay: 2 s}\n",
+     "    actors:\n"
+     "      Q: {start: 1 s, restarts: unlimited, retries: 5, queue: {capacity: 4, items: "
+     "checkpointed}, checkpoint: {snapshot: 0.2 s, persist: 1 s, restore: 0.5 s}, methods: {put: "
+     "{puts: 2, time: 0.1 s}, get: {gets: 2, partial: true, time: 0.2 s, await: 1 s, timeout: 6 "
+     "s}, meet: {time: 0 s, gathers: 2, timeout: 3 s}}}\n"
+     "    driver:\n"
+     "      - {start: Q, times: 2, as: q}\n"
+     "      - parallel:\n"
+     "        - {times: 2, do: [{repeat: 12, do: [{run: q.put, on_error: []}, {think: 1 s}]}]}\n"
+     "        - {times: 2, do: [{repeat: 10, do: [{run: q.get, on_error: []}, {think: 2 s}]}]}\n"
+     "        - {times: 2, do: [{repeat: 5, do: [{run: q.meet, on_error: []}, {think: 3 s}]}]}\n"
+     "        - {repeat: 8, do: [{checkpoint: q, on_error: []}, {think: 4 s}]}\n",
+     {R(struck), R(restored), R(items.put), R(items.delivered), R(items.lost), R(items.left),
+      R(items.doubled), R(items.high)}},
 };
 
 static inline void failing_count(const struct failing *program, const struct record *record,

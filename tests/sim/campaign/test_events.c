@@ -10,6 +10,7 @@
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
 #include "tests/sim/campaign/failing.h"
+#include "tests/sim/campaign/recounted.h"
 
 #define HOSTS    16
 #define BATCHES  1000
@@ -71,6 +72,7 @@ struct sums {
         bool is_gone; /* its node is in repair */
     } hosts[HOSTS];
     slot_ns busy;
+    struct recounted items;
     int64_t asked[BATCHES][ELEMENTS]; /* by requests that were routed; one more than since when */
 };
 
@@ -109,6 +111,13 @@ static void add_host(struct sums *sums, const char *line, size_t length, int64_t
     if (is_gone && sums->hosts[host].seats > 0)
         sums->busy += time - sums->hosts[host].since;
     sums->hosts[host].is_gone = is_gone;
+}
+
+static bool says(const char *line, size_t length, const char *key, const char *wanted)
+{
+    char word[64] = "";
+    int64_t number;
+    return find(line, length, key, word, &number) && strcmp(word, wanted) == 0;
 }
 
 static void add_actor(struct record *r, const char *line, size_t length)
@@ -188,6 +197,24 @@ static void add_counts(struct record *r, enum told_kind kind, const char *line, 
         r->bytes.moved += (uint64_t)number_of(line, length, "bytes");
 }
 
+/* Of a queue, or what ends with its actor, or with a call that has taken something. */
+static void add_item(struct sums *sums, enum told_kind kind, const char *line, size_t length)
+{
+    struct recounted_line l = {.kind = kind, .batch = -1, .is_dead = kind == TOLD_ACTOR};
+    char actor[64] = "", word[64] = "";
+    int64_t number;
+    if (!find(line, length, "actor", actor, &number))
+        return;
+    l.actor = strtoul(actor + strcspn(actor, "0123456789"), NULL, 10);
+    l.time = number_of(line, length, "time_ns");
+    find(line, length, "batch", word, &l.batch);
+    find(line, length, "element", word, &l.element);
+    find(line, length, "item", word, &l.item);
+    find(line, length, "depth", word, &l.depth);
+    find(line, length, "since_ns", word, &l.since);
+    recounted_add(&sums->items, &l);
+}
+
 static int64_t *asked_of(struct sums *sums, const char *line, size_t length)
 {
     int64_t batch = number_of(line, length, "batch"), element = number_of(line, length, "element");
@@ -251,6 +278,9 @@ static void add_line(struct sums *sums, const char *line, size_t length)
         add_host(sums, line, length, time, true);
     if (kind == TOLD_ACTOR)
         add_actor(r, line, length);
+    if (kind == TOLD_ENDED || (kind >= TOLD_ENQUEUED && kind <= TOLD_ITEM_BACK) ||
+        (kind == TOLD_ACTOR && says(line, length, "state", "DEAD")))
+        add_item(sums, kind, line, length);
     if (kind == TOLD_OUTAGE)
         add_outage(r, line, length);
     if (kind == TOLD_JOB_ENDED)
@@ -298,6 +328,7 @@ static void add_up(struct sums *sums, const char *text)
             add_line(sums, line, length);
     }
     end_nodes(sums);
+    recounted_end(&sums->items, &sums->record);
 }
 
 /* ---- comparing ---- */

@@ -47,6 +47,12 @@ static void fill_program(struct record *r)
     r->objects.lost = random_word() % 110;
     r->objects.rebuilt = random_word() % 111;
     r->bytes.moved = random_word() >> 10;
+    r->items.put = random_word() % 112;
+    r->items.delivered = random_word() % 113;
+    r->items.lost = random_word() % 114;
+    r->items.left = random_word() % 115;
+    r->items.doubled = random_word() % 116;
+    r->items.high = random_word() % 117;
 }
 
 /* Records that could be: the ledger adds up, every ninth run is unfinished. */
@@ -325,6 +331,12 @@ static void every_count_of_a_program_has_its_own_mean(void **state)
         {s.objects.lost, offsetof(struct record, objects.lost)},
         {s.objects.rebuilt, offsetof(struct record, objects.rebuilt)},
         {s.objects.bytes_moved, offsetof(struct record, bytes.moved)},
+        {s.items.put, offsetof(struct record, items.put)},
+        {s.items.delivered, offsetof(struct record, items.delivered)},
+        {s.items.lost, offsetof(struct record, items.lost)},
+        {s.items.left, offsetof(struct record, items.left)},
+        {s.items.doubled, offsetof(struct record, items.doubled)},
+        {s.items.high, offsetof(struct record, items.high)},
     };
     for (size_t i = 0; i < COUNT(means); i++) {
         long double sum = 0;

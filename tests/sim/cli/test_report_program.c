@@ -88,6 +88,14 @@ static void make_program(struct record *r)
     r->objects.lost = 6;
     r->objects.rebuilt = 8;
     r->bytes.moved = 4096;
+    r->items = (struct record_items){.put = 60,
+                                     .delivered = 50,
+                                     .lost = 7,
+                                     .left = 3,
+                                     .doubled = 10,
+                                     .high = 12,
+                                     .depth = (slot_ns)250 * SIMTIME_YEAR,
+                                     .waited = (slot_ns)90 * 1000000000};
 }
 
 static void a_program_is_told_with_its_classes_and_counts(void **state)
@@ -108,6 +116,9 @@ static void a_program_is_told_with_its_classes_and_counts(void **state)
                       "failed)\n");
     assert_says(text, "\n  actors: 4 created, 3 restarted, 1 dead\n");
     assert_says(text, "\n  objects: 990 stored, 21 copied, 6 lost, 8 rebuilt; 4096 bytes moved\n");
+    assert_says(text,
+                "\n  items: 60 put, 50 delivered, 7 lost, 3 left, 10 delivered again; 12 in a "
+                "queue at most, 2.5 in all on average; delivered after 1.5 s\n");
     assert_null(strstr(text, "did not finish"));
     free(text);
 }
@@ -137,9 +148,19 @@ static void the_object_of_a_program_has_its_means(void **state)
         {"objects.lost", 6},
         {"objects.rebuilt", 8},
         {"objects.bytes_moved", 4096},
+        {"items.put", 60},
+        {"items.delivered", 50},
+        {"items.lost", 7},
+        {"items.left", 3},
+        {"items.doubled", 10},
+        {"items.high", 12},
+        {"items.depth", 2.5},
+        {"items.waited_s", 1.5},
         {"rows.2.calls_submitted", 1000},
         {"rows.2.idle_ns", 500000e9 * 365 * 86400},
         {"rows.2.bytes_moved", 4096},
+        {"rows.2.items_doubled", 10},
+        {"rows.2.items_waited_ns", 90e9},
     };
     (void)state;
     struct bench *b = open_bench(true);
@@ -155,8 +176,8 @@ static void the_object_of_a_program_has_its_means(void **state)
 
 static void of_a_group_nothing_of_this_is_told(void **state)
 {
-    static const char *const words[] = {"\n  start ", "\n  transfer ", "\n  idle ",
-                                        "calls:",     "actors:",       "objects:"};
+    static const char *const words[] = {
+        "\n  start ", "\n  transfer ", "\n  idle ", "calls:", "actors:", "objects:", "items:"};
     (void)state;
     char *text = close_bench(open_bench(false), false);
     for (size_t i = 0; i < COUNT(words); i++)
@@ -179,6 +200,7 @@ static void a_failed_program_says_where_its_driver_stopped(void **state)
         {0, CAIRN_CAUSE_OBJECT, "driver stopped: an object is lost and cannot be rebuilt)"},
         {0, CAIRN_CAUSE_OWNER, "driver stopped: the owner of an object or actor is gone)"},
         {3, CAUSE_CANCELLED, "driver stopped at line 3: a call was cancelled)"},
+        {7, CAUSE_TIMEOUT, "driver stopped at line 7: nobody came in time)"},
     };
     (void)state;
     assert_int_equal(COUNT(cases), CALL_CAUSES);

@@ -47,8 +47,9 @@ struct checked_call {
 /* A complete checkpoint. */
 struct checked_generation {
     uint64_t version;
-    simtime useful; /* that it holds */
-    uint32_t host, life;
+    simtime useful;      /* that it holds */
+    uint32_t host, life; /* where it was taken */
+    uint64_t items;      /* that it holds */
 };
 
 struct checked_actor {
@@ -69,6 +70,8 @@ struct checked_actor {
     simtime stops_at;  /* at the latest */
     uint32_t accepted; /* the newest batch whose calls it takes */
     bool is_in_part; /* no checkpoint holds what is left: it was a call's alone, which fails now */
+    uint64_t items_covered; /* as the snapshot began */
+    uint64_t coming;        /* items that the checkpoint it goes back to still brings */
 };
 
 /* A placement group, by the serial of its statement: where its bundles have been told to be. */
@@ -90,6 +93,24 @@ struct checked_job {
     simtime known[CHECKED_CLASSES]; /* 1 + when: by class, that were exported */
 };
 
+struct checked_queue {
+    int64_t depth;
+    uint64_t rounds;
+    simtime since; /* its depth is accounted up to here */
+    bool is_over;
+};
+
+/* An item: in its actor's queue (call 0), or in the hands of 1 + call. */
+struct checked_item {
+    bool is_there;
+    uint32_t actor;
+    uint64_t number, call;
+    simtime since;
+};
+struct checked_message {
+    bool was_put, was_delivered;
+};
+
 /* A growing array of zeroed records. */
 struct checked_list {
     char *records;
@@ -98,14 +119,18 @@ struct checked_list {
 
 struct checked {
     const struct runtime *rt;
-    struct checked_list batches, calls, actors, hosts, jobs, groups;
-    bool has_branches;
+    struct checked_list batches, calls, actors, hosts, jobs, queues, items, messages, groups;
+    bool has_branches, has_heirs;
     simtime head_until; /* it is away; 0: it is there */
     uint64_t told[TOLD_KINDS];
     uint64_t submitted; /* calls */
     uint64_t accepted;  /* by replicas, so far */
     uint64_t misrouted, near[CAIRN_NEARS], longest;
     slot_ns job[JOB_CLASSES];
+    uint64_t items_from, items_used; /* those before are gone */
+    struct record_items counts;      /* of items, and the three below */
+    slot_ns depth_time;
+    int64_t high;
     simtime last_job, last_doing; /* the last thing told that no failure did */
     char problem[400];            /* "": none */
 };
@@ -124,12 +149,15 @@ static inline void *checked_at(struct checked_list *list, size_t index)
 
 static inline void checked_clear(struct checked *c)
 {
-    struct checked_list *lists[] = {&c->batches, &c->calls, &c->actors,
-                                    &c->hosts,   &c->jobs,  &c->groups};
+    struct checked_list *lists[] = {&c->batches, &c->calls, &c->actors,   &c->hosts, &c->jobs,
+                                    &c->queues,  &c->items, &c->messages, &c->groups};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         memset(lists[i]->records, 0, lists[i]->count * lists[i]->stride);
     memset(c->told, 0, sizeof c->told);
     memset(c->job, 0, sizeof c->job);
+    memset(&c->counts, 0, sizeof c->counts);
+    c->submitted = c->items_from = c->items_used = 0;
+    c->depth_time = c->high = 0;
     c->head_until = 0;
     c->submitted = c->accepted = c->misrouted = c->longest = 0;
     memset(c->near, 0, sizeof c->near);
@@ -146,13 +174,22 @@ static inline void checked_open(struct checked *c, const struct runtime *rt)
     c->hosts.stride = sizeof(struct checked_host);
     c->jobs.stride = sizeof(struct checked_job);
     c->groups.stride = sizeof(struct checked_group);
-    for (uint32_t i = 0; i < rt->program->statements_count; i++)
-        c->has_branches |= rt->program->statements[i].op == OP_PARALLEL;
+    c->queues.stride = sizeof(struct checked_queue);
+    c->items.stride = sizeof(struct checked_item);
+    c->messages.stride = sizeof(struct checked_message);
+    for (uint32_t i = 0; i < rt->program->statements_count; i++) {
+        const struct program_statement *s = &rt->program->statements[i];
+        c->has_branches |= s->op == OP_PARALLEL;
+        c->has_heirs |= s->op == OP_CREATE && s->target.up != PROGRAM_NOTHING;
+    }
     checked_at(&c->batches, 64);
     checked_at(&c->calls, 256);
     checked_at(&c->actors, 64);
     checked_at(&c->hosts, rt->spec->cluster.nodes);
     checked_at(&c->jobs, 16);
+    checked_at(&c->queues, 16);
+    checked_at(&c->items, 16);
+    checked_at(&c->messages, 16);
     checked_at(&c->groups, 64);
 }
 
@@ -163,6 +200,9 @@ static inline void checked_close(struct checked *c)
     free(c->actors.records);
     free(c->hosts.records);
     free(c->jobs.records);
+    free(c->queues.records);
+    free(c->items.records);
+    free(c->messages.records);
     free(c->groups.records);
 }
 

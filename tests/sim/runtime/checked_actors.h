@@ -4,6 +4,7 @@
 #define CAIRN_TESTS_RUNTIME_CHECKED_ACTORS_H
 
 #include "tests/sim/runtime/checked_groups.h"
+#include "tests/sim/runtime/checked_items.h"
 
 /* ---- useful time ----------------------------------------------------------------------------- */
 
@@ -109,6 +110,9 @@ static inline void checked_transition(struct checked *c, const struct told *t)
     uint32_t restarts = (uint32_t)checked_class(c, t->actor)->restarts; /* -1: no end */
     if (to == ACTOR_DEAD && !a->is_stopping && t->cause == CAIRN_CAUSE_NODE)
         CHECK(a->restarts >= restarts);
+    CHECK(a->coming == 0);
+    if (to == ACTOR_DEAD)
+        checked_queue_ends(c, t);
     if (to == ACTOR_RESTARTING || to == ACTOR_DEAD) {
         CHECK(from != ACTOR_ALIVE || (a->is_placed && a->charged == t->time));
         CHECK(!a->is_saving);
@@ -156,6 +160,7 @@ static inline void checked_complete(struct checked *c, const struct told *t)
             (a->generations_count - 1) * sizeof *a->generations);
     a->generations[0] = (struct checked_generation){.version = a->covered,
                                                     .useful = a->useful_covered,
+                                                    .items = a->items_covered,
                                                     .host = a->host,
                                                     .life = checked_host(c, a->host)->life};
 }
@@ -167,10 +172,12 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
     case TOLD_SNAPSHOT:
         CHECK(!a->is_saving && a->state == ACTOR_ALIVE);
         CHECK((uint64_t)t->amount == a->version);
+        CHECK(a->coming == 0);
         a->covered = a->version;
-        a->is_saving = a->is_snapping = true;
         a->useful_covered = a->useful;
-        CHECK(a->running == 0);
+        a->items_covered = checked_items(c, t);
+        a->is_saving = a->is_snapping = true;
+        CHECK(a->running == channel_parked(actor_of(c->rt, t->actor)));
         break;
     case TOLD_PERSISTING:
         CHECK(a->is_saving && (uint64_t)t->amount == a->covered);
@@ -191,6 +198,21 @@ static inline void checked_checkpoint(struct checked *c, const struct told *t)
     }
 }
 
+/* It was created with the checkpoints of another actor of its class: one that has this version. */
+static inline void checked_inherit(struct checked *c, const struct told *t)
+{
+    struct checked_actor *a = checked_actor(c, t->actor);
+    for (uint32_t number = 1; number < t->actor && a->generations_count == 0; number++) {
+        const struct checked_actor *old = checked_actor(c, number);
+        if (checked_class(c, number) != checked_class(c, t->actor))
+            continue;
+        for (uint32_t i = 0; i < old->generations_count && a->generations_count == 0; i++)
+            if (old->generations[i].version == (uint64_t)t->amount)
+                a->generations[a->generations_count++] = old->generations[i];
+    }
+    a->generations[0].useful = 0; /* another's */
+}
+
 /* The state is what a checkpoint that is there holds; those that are newer go. A restarted actor
  * takes the newest. */
 static inline void checked_restored(struct checked *c, const struct told *t)
@@ -199,6 +221,9 @@ static inline void checked_restored(struct checked *c, const struct told *t)
     bool is_serving = a->state == ACTOR_ALIVE,
          is_stateful = !checked_class(c, t->actor)->is_stateless;
     uint32_t i = 0;
+    if (c->has_heirs && a->generations_count == 0)
+        checked_inherit(c, t);
+    CHECK(a->coming == 0);
     while (i < a->generations_count &&
            (!checked_is_kept(c, t, &a->generations[i]) ||
             (is_serving && a->generations[i].version != (uint64_t)t->amount) ||
@@ -212,6 +237,10 @@ static inline void checked_restored(struct checked *c, const struct told *t)
     a->generations_count -= i;
     memmove(a->generations, a->generations + i, a->generations_count * sizeof *a->generations);
     a->version = a->generations[0].version;
+    if (!is_stateful)
+        a->is_in_part = false; /* it had done calls since, which stand */
+    if (checked_class(c, t->actor)->queue.items == ITEMS_CHECKPOINTED)
+        a->coming = a->generations[0].items;
 }
 
 #endif

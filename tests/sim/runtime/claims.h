@@ -20,6 +20,8 @@ enum claim_kind {
     CLAIM_HOST,
     CLAIM_AMOUNT,
     CLAIM_TO,
+    CLAIM_CAUSE,
+    CLAIM_NUMBER,
     CLAIM_COUNT,
     CLAIM_STATES,
     CLAIM_CLASS,
@@ -48,6 +50,15 @@ struct claim {
 #define TO(told, n, to)                                                                            \
     {                                                                                              \
         CLAIM_TO, told, n, to                                                                      \
+    }
+/* Its cause; its own count: the number of an item, or of a round. */
+#define CAUSE(told, n, cause)                                                                      \
+    {                                                                                              \
+        CLAIM_CAUSE, told, n, cause                                                                \
+    }
+#define NUMBER(told, n, number)                                                                    \
+    {                                                                                              \
+        CLAIM_NUMBER, told, n, number                                                              \
     }
 /* So many of this kind were told; so many times an actor came into this state. */
 #define TIMES(told, count)                                                                         \
@@ -157,6 +168,10 @@ static inline double claims_found(const struct played *played, const struct clai
         return told ? (double)told->amount : -1;
     case CLAIM_TO:
         return told ? told->to : -1.0;
+    case CLAIM_CAUSE:
+        return told ? told->cause : -1.0;
+    case CLAIM_NUMBER:
+        return told ? (double)told->count : -1;
     case CLAIM_STATES:
         return claims_count_states(played, claim->what);
     case CLAIM_COUNT:

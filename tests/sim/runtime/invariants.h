@@ -9,6 +9,7 @@
 #define CAIRN_TESTS_RUNTIME_INVARIANTS_H
 
 #include "tests/sim/runtime/checked_actors.h"
+#include "tests/sim/runtime/checked_results.h"
 #include "tests/sim/runtime/checked_routes.h"
 
 /* ---- jobs and what they submit --------------------------------------------------------------- */
@@ -62,98 +63,6 @@ static inline void checked_tell_job(struct checked *c, const struct told *t)
         uint64_t steps = t->cause == 0 ? checked_steps(c, t->to) : UINT64_MAX;
         CHECK(steps == UINT64_MAX || job->steps == steps); /* none left out, none done twice */
         c->last_job = t->time;
-    }
-}
-
-/* The index-th result that the call is given, as far as calls made it; NULL: there are no more. */
-static inline struct checked_call *checked_given(struct checked *c, const struct told *t,
-                                                 uint32_t index)
-{
-    const struct checked_batch *b = checked_batch(c, t->batch);
-    for (uint32_t i = 0; i < b->arguments_count; i++) {
-        const struct checked_batch *a = checked_batch(c, b->arguments[i]);
-        uint32_t count = !a->is_known ? 0 : b->is_each[i] ? 1 : a->count;
-        if (index < count)
-            return checked_at(&c->calls,
-                              a->first + (b->is_each[i] ? b->offset + t->element : index));
-        index -= count;
-    }
-    return NULL;
-}
-
-static inline bool checked_is_life(struct checked *c, uint32_t host, uint32_t life)
-{
-    const struct checked_host *h = checked_host(c, host);
-    return !h->is_down && !h->is_known_down && life == h->life + 1;
-}
-
-static inline bool checked_is_on(struct checked *c, const struct checked_call *result,
-                                 uint32_t host)
-{
-    bool is_drivers = host == 0 && c->rt->spec->runtime.driver == DRIVER_FIRST_NODE;
-    return (is_drivers && result->is_with_driver) || checked_is_life(c, host, result->copies[host]);
-}
-
-/* All that it is given has been there, and is where it starts: results are not got before. */
-static inline void checked_arguments(struct checked *c, const struct told *t)
-{
-    const struct checked_call *result;
-    for (uint32_t i = 0; (result = checked_given(c, t, i)) != NULL; i++) {
-        CHECK(result->was_done);
-        CHECK(!result->is_large || t->host >= CHECKED_HOSTS || checked_is_on(c, result, t->host));
-    }
-}
-
-static inline bool checked_is_somewhere(struct checked *c, const struct checked_call *result)
-{
-    bool is_somewhere = !result->is_large || result->is_with_driver || result->is_durable;
-    for (uint32_t host = 0; host < c->rt->spec->cluster.nodes; host++)
-        is_somewhere |=
-            checked_is_on(c, result, host) || checked_is_life(c, host, result->disks[host]);
-    return is_somewhere;
-}
-
-/* One more copy. Those on hosts are known by the calls that end or fetch there. */
-static inline void checked_copied(struct checked *c, const struct told *t)
-{
-    struct checked_call *result = checked_call(c, t);
-    if (t->host != TOLD_NOWHERE || c->rt->spec->cluster.nodes > CHECKED_HOSTS)
-        return;
-    CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
-    result->is_with_driver = true;
-}
-
-/* To the host of a call, from where they are. */
-static inline void checked_moved(struct checked *c, const struct told *t)
-{
-    struct checked_call *result;
-    uint32_t hosts = c->rt->spec->cluster.nodes;
-    for (uint32_t i = 0; hosts <= CHECKED_HOSTS && (result = checked_given(c, t, i)) != NULL; i++) {
-        CHECK(checked_is_somewhere(c, result) && result->is_settled && result->was_done);
-        result->copies[t->host] = checked_host(c, t->host)->life + 1;
-    }
-}
-
-/* It leaves a host's memory, goes to its disk or to the durable store, and is read from there. What
- * is spilled may stay in memory, too: reading it is told only if it did not. */
-static inline void checked_stored(struct checked *c, const struct told *t)
-{
-    struct checked_call *result = checked_call(c, t);
-    result->is_durable |= t->kind == TOLD_SAVED;
-    CHECK(t->kind != TOLD_RECALLED || result->is_durable);
-    if (t->host >= CHECKED_HOSTS || t->kind == TOLD_SAVED)
-        return;
-    uint32_t life = checked_host(c, t->host)->life + 1;
-    if (t->kind == TOLD_SPILLED) {
-        CHECK(checked_is_on(c, result, t->host));
-        result->disks[t->host] = life;
-    } else if (t->kind == TOLD_EVICTED) {
-        CHECK(checked_is_on(c, result, t->host));
-        result->copies[t->host] = 0;
-        CHECK(checked_is_somewhere(c, result)); /* the last one stays */
-    } else {
-        CHECK(t->kind != TOLD_READ || result->disks[t->host] == life);
-        result->copies[t->host] = life;
     }
 }
 
@@ -225,7 +134,8 @@ static inline uint32_t checked_starts(const struct checked *c, uint32_t function
 static inline bool checked_computes(const struct checked *c, const struct program_function *f)
 {
     bool is_async = c->rt->program->actors[f->actor].is_async;
-    return is_async && amount_is_zero(&f->await) && !c->rt->stores;
+    bool waits = f->puts + f->gets + f->gathers > 0;
+    return is_async && !waits && amount_is_zero(&f->await) && !c->rt->stores;
 }
 
 /* No more at once than the actor takes; one that computes, where it is async; and where it takes
@@ -292,6 +202,7 @@ static inline void checked_ended(struct checked *c, const struct told *t)
         CHECK(call->is_placed && call->charged == t->time);
     }
     uint32_t host = t->actor ? t->host : call->host;
+    checked_deliver(c, t);
     checked_stops(c, t);
     call->is_large = (uint64_t)t->amount > c->rt->spec->runtime.inline_size;
     if (host < CHECKED_HOSTS)
@@ -317,6 +228,10 @@ static inline void checked_attempt_failed(struct checked *c, const struct told *
         if (t->actor)
             checked_raised(c, t);
     }
+    if (t->cause == CAUSE_TIMEOUT) { /* it has computed, and waited so long */
+        CHECK(call->is_running && f->timeout.has_end && t->time - call->began >= f->timeout.time);
+        checked_actor(c, t->actor)->version++;
+    }
     if (!t->actor)
         CHECK(call->is_placed && call->charged == t->time);
     checked_stops(c, t);
@@ -340,7 +255,7 @@ static inline void checked_given_up(struct checked *c, const struct told *t)
     uint32_t starts = checked_starts(c, t->function);
     if (t->cause == CAUSE_CANCELLED)
         return;
-    if (t->cause == CAIRN_CAUSE_EXCEPTION)
+    if (t->cause == CAIRN_CAUSE_EXCEPTION || t->cause == CAUSE_TIMEOUT)
         CHECK(!f->retry_exceptions || call->fails >= starts);
     else if (f->actor == PROGRAM_NOTHING && !checked_counts(f, t->cause))
         CHECK(starts == 1);
@@ -479,6 +394,13 @@ static inline void checked_hear(void *context, const struct told *t)
     case TOLD_SCALED:
         checked_scaled(c, t);
         break;
+    case TOLD_ENQUEUED:
+    case TOLD_DEQUEUED:
+    case TOLD_ITEM_LOST:
+    case TOLD_ITEM_BACK:
+    case TOLD_GATHERED:
+        checked_hear_item(c, t);
+        break;
     case TOLD_SPAN:
         checked_span(c, t);
         break;
@@ -571,6 +493,7 @@ static inline const char *checked_end(struct checked *c, const struct record *r)
     checked_stopped(c, t);
     checked_kept(c, t);
     checked_record(c, t, r);
+    checked_items_end(c, t, &r->items);
     return c->problem[0] ? c->problem : NULL;
 }
 

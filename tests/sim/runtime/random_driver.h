@@ -6,7 +6,7 @@
 #ifndef CAIRN_TESTS_RUNTIME_RANDOM_DRIVER_H
 #define CAIRN_TESTS_RUNTIME_RANDOM_DRIVER_H
 
-#include "tests/sim/runtime/random_words.h"
+#include "tests/sim/runtime/random_queue.h"
 
 /* ---- variables ----------------------------------------------------------------------------- */
 
@@ -395,6 +395,7 @@ static inline void random_driver(struct random_program *p)
     p->named = 1;
     p->copies = 1;
     random_list(p, 10);
+    random_add_queue_driver(p);
 }
 
 static inline void random_add_drivers(struct random_program *p)

@@ -160,13 +160,6 @@ static inline void random_add_head(struct random_program *p)
 
 /* ---- declarations -------------------------------------------------------------------------- */
 
-/* One call alone is never beyond the limit. */
-static inline void random_add_uses(struct random_program *p)
-{
-    if (random_wants(p, SWARM_USES, 2))
-        text_add(&p->pipeline, ", uses: %u MB", random_below(p, NODE_GB * 500));
-}
-
 static inline void random_add_task(struct random_program *p, uint32_t index)
 {
     struct text *t = &p->pipeline;
@@ -292,6 +285,7 @@ static inline void random_add_declarations(struct random_program *p)
         text_add(&p->pipeline, "    actors:\n");
     for (uint32_t i = 0; i < p->classes; i++)
         random_add_class(p, i);
+    random_add_queue_class(p);
 }
 
 /* Asks for checkpoints of all actors that have them. */
@@ -323,6 +317,7 @@ static inline void random_program_draw(struct random_program *p, uint64_t number
         p->uses &= ~(UINT64_C(1) << SWARM_STOPPED);
     if (number % 4 != 1) /* the others draw what they drew before there were maps */
         p->uses &= ~(UINT64_C(1) << SWARM_MAP | UINT64_C(1) << SWARM_CANCEL);
+    random_choose_queue(p, number);
     random_add_head(p);
     random_add_declarations(p);
     random_add_controller(p);

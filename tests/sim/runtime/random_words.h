@@ -80,6 +80,8 @@ struct random_variable {
 struct random_program {
     uint64_t random;
     uint64_t uses; /* bits of enum swarm */
+    uint64_t queue_random;
+    bool has_queue;
     uint32_t nodes, node_cpu;
     uint32_t tasks, classes, methods[CLASSES];
     uint32_t room[CLASSES];   /* as many can live at once */
@@ -188,6 +190,13 @@ static inline void random_add_tries(struct random_program *p, const char *key)
         text_add(&p->pipeline, ", %s: unlimited", key);
     else
         text_add(&p->pipeline, ", %s: %u", key, 1 + random_below(p, 3));
+}
+
+/* One call alone is never beyond the limit. */
+static inline void random_add_uses(struct random_program *p)
+{
+    if (random_wants(p, SWARM_USES, 2))
+        text_add(&p->pipeline, ", uses: %u MB", random_below(p, NODE_GB * 500));
 }
 
 #endif

@@ -261,6 +261,26 @@ static void row_k05_a_preempted_task_uses_no_retry(void **state)
     CLAIMED(rows);
 }
 
+/* A failure at time 0 comes before its notice would: there is none, and who sits there then is not
+ * drained for ever, as he was. */
+static void row_k05_what_fails_at_once_is_not_announced_afterwards(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "at 0 s, announced 15 s before",
+         .head = "horizon: 1 h\nfaults: {schedule: [{at: 0 s, node: 0, notice: 15 s}]}\n",
+         .pipeline = "    tasks: {t: 5 s}\n    driver: [{run: t}]\n",
+         .makespan = 5,
+         .claims = {COUNTED(struck, 1), COUNTED(notices, 0)}},
+        {.name = "at 1 s: announced at once",
+         .head = "horizon: 1 h\nfaults: {schedule: [{at: 1 s, node: 0, notice: 15 s}]}\n",
+         .pipeline = "    tasks: {t: 5 s}\n    driver: [{run: t}]\n",
+         .makespan = 6,
+         .claims = {COUNTED(struck, 1), COUNTED(notices, 1)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +292,7 @@ int main(void)
         cmocka_unit_test(row_d12_detection_takes_as_long_as_its_kind_says),
         cmocka_unit_test(row_d13_preemptions_cost_no_restart),
         cmocka_unit_test(row_k05_a_preempted_task_uses_no_retry),
+        cmocka_unit_test(row_k05_what_fails_at_once_is_not_announced_afterwards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
