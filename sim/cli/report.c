@@ -37,6 +37,13 @@ const char *report_duration(char bytes[REPORT_TEXT], double seconds)
     return bytes;
 }
 
+struct report_number report_count(double mean)
+{
+    struct report_number number;
+    snprintf(number.text, sizeof number.text, mean >= 1000 && mean < 1e15 ? "%.0f" : "%.4g", mean);
+    return number;
+}
+
 /* ---- text ---------------------------------------------------------------------------------- */
 
 static void print_head(struct sink *out, const struct prepared *p, const struct cell *cell)
@@ -198,27 +205,29 @@ static void print_foretold(struct sink *out, const struct cell *cell, const stru
 {
     if (!has_forecast(cell))
         return;
-    io_printf(out, "  foretold: %.4g of the failures that struck; ", s->foretold);
+    io_printf(out, "  foretold: %s of the failures that struck; ", report_count(s->foretold).text);
     if (cell->spec.faults.prediction.recall_ppm > 0)
-        io_printf(out, "%.4g predictions%s", s->predictions,
+        io_printf(out, "%s predictions%s", report_count(s->predictions).text,
                   cell->spec.faults.notice > 0 ? ", " : "\n");
     if (cell->spec.faults.notice > 0)
-        io_printf(out, "%.4g notices\n", s->notices);
+        io_printf(out, "%s notices\n", report_count(s->notices).text);
 }
 
 static void print_counts(struct sink *out, const struct cell *cell, const struct summary *s)
 {
-    io_printf(out, "\n  per run: %.4g failures struck", s->struck);
+    io_printf(out, "\n  per run: %s failure%s struck", report_count(s->struck).text,
+              s->struck == 1 ? "" : "s");
     if (s->shielded > 0)
-        io_printf(out, ", %.4g coincided", s->shielded);
+        io_printf(out, ", %s coincided", report_count(s->shielded).text);
     if (s->elsewhere > 0)
-        io_printf(out, ", %.4g fell elsewhere", s->elsewhere);
+        io_printf(out, ", %s fell elsewhere", report_count(s->elsewhere).text);
     if (s->taken > 0 || !cell->spec.program)
-        io_printf(out, "; %.4g checkpoints taken, %.4g completed", s->taken, s->completed);
+        io_printf(out, "; %s checkpoints taken, %s completed", report_count(s->taken).text,
+                  report_count(s->completed).text);
     if (s->checkpoints_aborted > 0)
-        io_printf(out, ", %.4g aborted", s->checkpoints_aborted);
+        io_printf(out, ", %s aborted", report_count(s->checkpoints_aborted).text);
     if (s->skipped > 0)
-        io_printf(out, ", %.4g skipped", s->skipped);
+        io_printf(out, ", %s skipped", report_count(s->skipped).text);
     io_printf(out, "\n");
     if (s->struck > 0)
         print_per_failure(out, cell, s);

@@ -9,6 +9,11 @@
  * and are told in years. */
 #define REPORT_TEXT 48
 const char *report_duration(char bytes[REPORT_TEXT], double seconds);
+/* A mean count: "2.75", "47090"; the text lasts as long as the expression that it is in. */
+struct report_number {
+    char text[24];
+};
+struct report_number report_count(double mean);
 
 /* Tenths of a percent that add up to 1000, of at most JOB_CLASSES parts; all 0 where the parts are.
  */

@@ -7,6 +7,7 @@
 #include "sim/model/program.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define TALLY_EVENTS 3000000 /* of a replication that is told once more: a second or two */
@@ -124,15 +125,29 @@ void report_program_head(struct sink *out, const struct prepared *prepared, cons
     print_policies(out, spec);
 }
 
+/* "7 MB", "1.235 TB". */
+static struct report_number size_of(double bytes)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    struct report_number number;
+    unsigned unit = 0;
+    for (; bytes >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
+        bytes /= 1000;
+    snprintf(number.text, sizeof number.text, "%.4g %s", bytes, units[unit]);
+    return number;
+}
+
 static void print_items(struct sink *out, const struct summary *s)
 {
     char waited[REPORT_TEXT];
-    io_printf(out, "  items: %.4g put, %.4g delivered, %.4g lost, %.4g left", s->items.put,
-              s->items.delivered, s->items.lost, s->items.left);
+    io_printf(out, "  items: %s put, %s delivered, %s lost, %s left",
+              report_count(s->items.put).text, report_count(s->items.delivered).text,
+              report_count(s->items.lost).text, report_count(s->items.left).text);
     if (s->items.doubled > 0)
-        io_printf(out, ", %.4g delivered again", s->items.doubled);
-    io_printf(out, "; %.4g in a queue at most, %.3g in all on average; delivered after %s\n",
-              s->items.high, s->items.depth, report_duration(waited, s->items.waited));
+        io_printf(out, ", %s delivered again", report_count(s->items.doubled).text);
+    io_printf(out, "; %s in a queue at most, %s in all on average; delivered after %s\n",
+              report_count(s->items.high).text, report_count(s->items.depth).text,
+              report_duration(waited, s->items.waited));
 }
 
 /* What only programs have, a line where anything in it is not 0: nothing is completed that was not
@@ -141,19 +156,20 @@ void report_program_counts(struct sink *out, const struct summary *s)
 {
     if (s->calls.submitted > 0)
         io_printf(out,
-                  "  calls: %.4g submitted, %.4g completed, %.4g failed, %.4g retried "
-                  "(%.4g attempts failed)\n",
-                  s->calls.submitted, s->calls.completed, s->calls.failed, s->calls.retried,
-                  s->calls.attempts_failed);
+                  "  calls: %s submitted, %s completed, %s failed, %s retried "
+                  "(%s attempts failed)\n",
+                  report_count(s->calls.submitted).text, report_count(s->calls.completed).text,
+                  report_count(s->calls.failed).text, report_count(s->calls.retried).text,
+                  report_count(s->calls.attempts_failed).text);
     if (s->actors.created > 0)
-        io_printf(out, "  actors: %.4g created, %.4g restarted, %.4g dead\n", s->actors.created,
-                  s->actors.restarted, s->actors.dead);
+        io_printf(out, "  actors: %s created, %s restarted, %s dead\n",
+                  report_count(s->actors.created).text, report_count(s->actors.restarted).text,
+                  report_count(s->actors.dead).text);
     if (s->objects.stored > 0 || s->objects.bytes_moved > 0)
-        io_printf(out,
-                  "  objects: %.4g stored, %.4g copied, %.4g lost, %.4g rebuilt; %.4g bytes "
-                  "moved\n",
-                  s->objects.stored, s->objects.copied, s->objects.lost, s->objects.rebuilt,
-                  s->objects.bytes_moved);
+        io_printf(out, "  objects: %s stored, %s copied, %s lost, %s rebuilt; %s moved\n",
+                  report_count(s->objects.stored).text, report_count(s->objects.copied).text,
+                  report_count(s->objects.lost).text, report_count(s->objects.rebuilt).text,
+                  size_of(s->objects.bytes_moved).text);
     if (s->items.put > 0)
         print_items(out, s);
 }

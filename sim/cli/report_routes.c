@@ -14,17 +14,18 @@ void report_routes_print(struct sink *out, const char *router, const struct summ
     char response[REPORT_TEXT], waited[REPORT_TEXT], slowest[REPORT_TEXT];
     double routed = s->routes.routed;
     io_printf(out,
-              "  router %s: %.4g requests sent, %.4g refused, %.4g probes, %.4g waits, %.4g "
+              "  router %s: %s requests sent, %s refused, %s probes, %s waits, %s "
               "misrouted; near: %.1f %% node, %.1f %% zone, %.1f %% elsewhere\n",
-              router, routed, s->routes.refused, s->routes.probes, s->routes.waits,
-              s->routes.misrouted, 100 * share(s->routes.near[0], routed),
+              router, report_count(routed).text, report_count(s->routes.refused).text,
+              report_count(s->routes.probes).text, report_count(s->routes.waits).text,
+              report_count(s->routes.misrouted).text, 100 * share(s->routes.near[0], routed),
               100 * share(s->routes.near[1], routed), 100 * share(s->routes.near[2], routed));
     io_printf(out,
               "  requests: answered in %s, the slowest of a run in %s; %s before a replica took "
-              "one; longest queue %.4g\n",
+              "one; longest queue %s\n",
               report_duration(response, s->routes.response),
               report_duration(slowest, s->routes.slowest),
-              report_duration(waited, s->routes.waited), s->routes.longest);
+              report_duration(waited, s->routes.waited), report_count(s->routes.longest).text);
 }
 
 static void put(struct sink *out, const char *key, double value)
@@ -63,9 +64,10 @@ void report_routes_head(struct sink *out, int width, const char *label)
 void report_routes_line(struct sink *out, int width, const char *label, const struct summary *s)
 {
     char response[REPORT_TEXT], slowest[REPORT_TEXT];
-    io_printf(out, "  %-*.*s  %-9s  %-9s  %7.4g  %8.4g  %7.4g  %9.4g  %6.4g  %5.1f %%\n", width,
-              width, label, report_duration(response, s->routes.response),
-              report_duration(slowest, s->routes.slowest), s->routes.longest, s->routes.probes,
-              s->routes.refused, s->routes.misrouted, s->calls.failed,
+    io_printf(out, "  %-*.*s  %-9s  %-9s  %7s  %8s  %7s  %9s  %6s  %5.1f %%\n", width, width, label,
+              report_duration(response, s->routes.response),
+              report_duration(slowest, s->routes.slowest), report_count(s->routes.longest).text,
+              report_count(s->routes.probes).text, report_count(s->routes.refused).text,
+              report_count(s->routes.misrouted).text, report_count(s->calls.failed).text,
               100 * share(s->routes.near[0], s->routes.routed));
 }

@@ -115,7 +115,7 @@ static void a_program_is_told_with_its_classes_and_counts(void **state)
     assert_says(text, "\n  calls: 1000 submitted, 998 completed, 2 failed, 5 retried (7 attempts "
                       "failed)\n");
     assert_says(text, "\n  actors: 4 created, 3 restarted, 1 dead\n");
-    assert_says(text, "\n  objects: 990 stored, 21 copied, 6 lost, 8 rebuilt; 4096 bytes moved\n");
+    assert_says(text, "\n  objects: 990 stored, 21 copied, 6 lost, 8 rebuilt; 4.096 kB moved\n");
     assert_says(text,
                 "\n  items: 60 put, 50 delivered, 7 lost, 3 left, 10 delivered again; 12 in a "
                 "queue at most, 2.5 in all on average; delivered after 1.5 s\n");
