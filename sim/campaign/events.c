@@ -5,8 +5,8 @@
 #include "policies/scaling.h"
 #include "sim/campaign/row.h"
 #include "sim/campaign/witness.h"
-#include "sim/runtime/actor.h"
-#include "sim/runtime/troupe.h"
+#include "sim/runtime/actors/actor.h"
+#include "sim/runtime/actors/troupe.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>

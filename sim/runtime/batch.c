@@ -4,13 +4,13 @@
  * Main invariant: pending counts the results that are neither ready nor failed; who waits for a
  * batch is told when it reaches 0, and a batch that nobody can ask for any more is gone. */
 #include "sim/runtime/batch.h"
-#include "sim/runtime/actor.h"
-#include "sim/runtime/await.h"
+#include "sim/runtime/actors/actor.h"
 #include "sim/runtime/call.h"
-#include "sim/runtime/copies.h"
-#include "sim/runtime/crew.h"
-#include "sim/runtime/lineage.h"
-#include "sim/runtime/routing.h"
+#include "sim/runtime/driver/await.h"
+#include "sim/runtime/driver/crew.h"
+#include "sim/runtime/objects/copies.h"
+#include "sim/runtime/objects/lineage.h"
+#include "sim/runtime/routes/routing.h"
 #include "sim/runtime/submit.h"
 
 struct told batch_told(const struct runtime *rt, uint32_t number, uint32_t element,

@@ -5,17 +5,17 @@
  * to its phase's beginning; a call without one waits for a timer, for arguments or for the
  * scheduler. */
 #include "sim/runtime/call.h"
-#include "sim/runtime/actor.h"
-#include "sim/runtime/arguments.h"
+#include "sim/runtime/actors/actor.h"
+#include "sim/runtime/actors/service.h"
 #include "sim/runtime/batch.h"
-#include "sim/runtime/copies.h"
 #include "sim/runtime/effort.h"
-#include "sim/runtime/host.h"
-#include "sim/runtime/killer.h"
-#include "sim/runtime/mishap.h"
-#include "sim/runtime/routing.h"
+#include "sim/runtime/nodes/host.h"
+#include "sim/runtime/nodes/killer.h"
+#include "sim/runtime/nodes/mishap.h"
+#include "sim/runtime/objects/arguments.h"
+#include "sim/runtime/objects/copies.h"
+#include "sim/runtime/routes/routing.h"
 #include "sim/runtime/seat.h"
-#include "sim/runtime/service.h"
 #include "sim/runtime/submit.h"
 
 static const struct program_function *function_of(const struct runtime *rt, const struct call *c)

@@ -11,7 +11,7 @@
 #ifndef CAIRN_RUNTIME_CALL_H
 #define CAIRN_RUNTIME_CALL_H
 
-#include "sim/runtime/store.h"
+#include "sim/runtime/objects/store.h"
 
 static inline struct call *call_of(const struct runtime *rt, uint32_t number)
 {

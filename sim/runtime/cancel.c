@@ -8,12 +8,12 @@
  * Main invariant: what fails here has left no trace elsewhere, so that those behind it go on as if
  * it had never been. */
 #include "sim/runtime/cancel.h"
-#include "sim/runtime/actor.h"
+#include "sim/runtime/actors/actor.h"
+#include "sim/runtime/actors/service.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
-#include "sim/runtime/host.h"
-#include "sim/runtime/routing.h"
-#include "sim/runtime/service.h"
+#include "sim/runtime/nodes/host.h"
+#include "sim/runtime/routes/routing.h"
 
 /* Does the attempt run, or has it run? What is lost is not known to be: that is found out later. */
 static bool has_begun(const struct call *c)

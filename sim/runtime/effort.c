@@ -4,7 +4,7 @@
  * Main invariant: it depends on the call and the attempt alone, and on when it begins where. */
 #include "sim/runtime/effort.h"
 #include "sim/runtime/batch.h"
-#include "sim/runtime/straggler.h"
+#include "sim/runtime/nodes/straggler.h"
 
 #define PPM 1000000
 

@@ -5,8 +5,8 @@
  * and an end leaves in O(1). Main invariant: a seat's time before `since` is in the ledger. */
 #include "sim/runtime/seat.h"
 #include "sim/model/ledger.h"
-#include "sim/runtime/host.h"
-#include "sim/runtime/killer.h"
+#include "sim/runtime/nodes/host.h"
+#include "sim/runtime/nodes/killer.h"
 
 static struct told about(const struct runtime *rt, uint32_t reference)
 {

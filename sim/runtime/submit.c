@@ -6,15 +6,15 @@
  * Tasks whose arguments are shared wait in the scheduler as one run, whatever their number; where
  * each call has an argument of its own, calls exist from the start. */
 #include "sim/runtime/submit.h"
-#include "sim/runtime/actor.h"
-#include "sim/runtime/backlog.h"
+#include "sim/runtime/actors/actor.h"
+#include "sim/runtime/actors/backlog.h"
+#include "sim/runtime/actors/export.h"
+#include "sim/runtime/actors/troupe.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
-#include "sim/runtime/copies.h"
-#include "sim/runtime/export.h"
-#include "sim/runtime/lineage.h"
-#include "sim/runtime/routing.h"
-#include "sim/runtime/troupe.h"
+#include "sim/runtime/objects/copies.h"
+#include "sim/runtime/objects/lineage.h"
+#include "sim/runtime/routes/routing.h"
 
 #define NEAREST 32 /* hosts among which the one with most bytes is looked for */
 

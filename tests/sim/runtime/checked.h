@@ -4,10 +4,10 @@
 #ifndef CAIRN_TESTS_RUNTIME_CHECKED_H
 #define CAIRN_TESTS_RUNTIME_CHECKED_H
 
-#include "sim/runtime/actor.h"
+#include "sim/runtime/actors/actor.h"
+#include "sim/runtime/actors/troupe.h"
 #include "sim/runtime/batch.h"
 #include "sim/runtime/seat.h"
-#include "sim/runtime/troupe.h"
 #include "tests/sim/runtime/played.h"
 #include <inttypes.h>
 

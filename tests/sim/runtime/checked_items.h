@@ -7,7 +7,7 @@
 #ifndef CAIRN_TESTS_RUNTIME_CHECKED_ITEMS_H
 #define CAIRN_TESTS_RUNTIME_CHECKED_ITEMS_H
 
-#include "sim/runtime/channel.h"
+#include "sim/runtime/actors/channel.h"
 #include "tests/sim/runtime/checked.h"
 
 static inline struct checked_message *checked_message(struct checked *c, uint32_t class,

@@ -2,7 +2,7 @@
 /* Goal: an actor that is stopped does the calls that it has, takes no more, and ends; or is killed
  * when its time is up (row D15). Method: small programs; who does what when, written down by hand.
  */
-#include "sim/runtime/actor.h"
+#include "sim/runtime/actors/actor.h"
 #include "tests/sim/runtime/claims.h"
 
 #define ACTOR "    actors: {A: {restarts: 1, retries: 1, methods: {m: 4 s}}}\n"

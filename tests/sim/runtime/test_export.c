@@ -2,7 +2,7 @@
 /* Goal: a class of actors is made known once to each job, at its first actor's cost (row D02).
  * Method: small programs in which actors are created one after another, at once, or by several
  * jobs; when they are ready, written down by hand. */
-#include "sim/runtime/actor.h"
+#include "sim/runtime/actors/actor.h"
 #include "tests/sim/runtime/claims.h"
 
 #define CLASSES                                                                                    \

@@ -2,7 +2,7 @@
 /* Goal: while the head is away what runs goes on, and creations wait; nodes that miss it for too
  * long end what is on them (row D16). Method: small programs and absences at exact times; who does
  * what when, written down by hand. */
-#include "sim/runtime/actor.h"
+#include "sim/runtime/actors/actor.h"
 #include "tests/sim/runtime/claims.h"
 
 #define AWAY(more) "faults: {schedule: [{at: 5 s, head: 20 s}" more "]}\n"

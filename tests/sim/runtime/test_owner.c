@@ -2,7 +2,7 @@
 /* Goal: a driver that is lost takes with it all that it owns, and nothing else; no handler is
  * asked. Method: drivers in all kinds of waits, lost at a given time; what is left, written down by
  * hand. */
-#include "sim/runtime/actor.h"
+#include "sim/runtime/actors/actor.h"
 #include "tests/sim/runtime/claims.h"
 
 #define LOST(job) "faults: {schedule: [{at: 5 s, job: " job "}]}\n"

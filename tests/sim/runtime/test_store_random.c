@@ -3,7 +3,7 @@
  * on a list that should not be, with a disk everybody gets on, and room for all changes nothing.
  * Method: random programs; a listener counts the copies of every host by hand whenever an attempt
  * begins. */
-#include "sim/runtime/store.h"
+#include "sim/runtime/objects/store.h"
 #include "tests/sim/runtime/played.h"
 #include "tests/support.h"
 
