@@ -112,10 +112,21 @@ static void add_theory(const struct cell *cell, struct interval_data *d)
     }
 }
 
+static enum status show_interval(struct cli *cli, const struct interval_data *d,
+                                 struct figure_series *series, size_t count)
+{
+    struct figure figure = {.title = d->title,
+                            .caption = d->caption,
+                            .x = {"work between checkpoints", FIGURE_SECONDS, true},
+                            .y = {"waste", FIGURE_FRACTION, false},
+                            .series = series,
+                            .count = count};
+    return show(cli, &figure);
+}
+
 /* Of a pipeline: points, and where Young's rule would be for one of its actors. */
 static enum status draw_program(struct cli *cli, const struct prepared *p, struct interval_data *d)
 {
-    snprintf(d->title, sizeof d->title, "%s: waste against checkpoint interval", p->name);
     snprintf(d->caption, sizeof d->caption,
              "%u replications a point, the same failures for all; the interval is of useful work "
              "of each actor",
@@ -124,19 +135,12 @@ static enum status draw_program(struct cli *cli, const struct prepared *p, struc
         {"simulated", FIGURE_ERRORBARS, 1, GRID, d->x, d->y, d->low, d->high, NULL},
         {"young, one actor", FIGURE_VLINE, 3, 1, &d->marks[0], NULL, NULL, NULL, NULL},
     };
-    struct figure figure = {.title = d->title,
-                            .caption = d->caption,
-                            .x = {"work between checkpoints", FIGURE_SECONDS, true},
-                            .y = {"waste", FIGURE_FRACTION, false},
-                            .series = series,
-                            .count = sizeof series / sizeof *series};
-    return show(cli, &figure);
+    return show_interval(cli, d, series, sizeof series / sizeof *series);
 }
 
 static enum status draw_interval(struct cli *cli, const struct prepared *p, struct interval_data *d)
 {
     const struct cell *cell = &p->study.cells[0];
-    snprintf(d->title, sizeof d->title, "%s: waste against checkpoint interval", p->name);
     snprintf(d->caption, sizeof d->caption,
              "%u replications a point, the same failures for all; theory: exponential failures, "
              "mean time between them %.4g h",
@@ -149,13 +153,7 @@ static enum status draw_interval(struct cli *cli, const struct prepared *p, stru
         {d->labels[1], FIGURE_VLINE, 4, 1, &d->marks[1], NULL, NULL, NULL, NULL},
         {d->labels[2], FIGURE_VLINE, 5, 1, &d->marks[2], NULL, NULL, NULL, NULL},
     };
-    struct figure figure = {.title = d->title,
-                            .caption = d->caption,
-                            .x = {"work between checkpoints", FIGURE_SECONDS, true},
-                            .y = {"waste", FIGURE_FRACTION, false},
-                            .series = series,
-                            .count = sizeof series / sizeof *series};
-    return show(cli, &figure);
+    return show_interval(cli, d, series, sizeof series / sizeof *series);
 }
 
 /* Young's interval for the actors of a pipeline; 0: there is none. */
@@ -183,6 +181,7 @@ enum status cmd_plot_interval(struct cli *cli, struct prepared *p)
                          is_program ? "an actor whose checkpoint costs something"
                                     : "a checkpoint that costs something");
     d->marks[0] = best;
+    snprintf(d->title, sizeof d->title, "%s: waste against checkpoint interval", p->name);
     enum status status = add_grid(cli, p, best, d);
     if (status == STATUS_OK)
         status = prepare_run(cli, p, !is_program);

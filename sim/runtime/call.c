@@ -18,11 +18,6 @@
 #include "sim/runtime/seat.h"
 #include "sim/runtime/submit.h"
 
-static const struct program_function *function_of(const struct runtime *rt, const struct call *c)
-{
-    return &rt->program->functions[batch_of(rt, c->batch)->function];
-}
-
 struct told call_told(const struct runtime *rt, const struct call *c, enum told_kind kind)
 {
     struct told told = batch_told(rt, c->batch, c->element, kind);
@@ -126,7 +121,7 @@ static void leave_early(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     host_worker_idle(rt, c->seat.host, batch_of(rt, c->batch)->job);
-    seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
+    seat_leave(rt, SEAT_OF_CALL(number), &call_function(rt, c)->demand);
     c->state = CALL_WAITING;
     c->is_resumed = false;
 }
@@ -240,7 +235,7 @@ void call_finish(struct runtime *rt, uint32_t number, uint32_t host)
 static void failed(struct runtime *rt, uint32_t number, uint32_t host)
 {
     struct call *c = call_of(rt, number);
-    const struct program_function *f = function_of(rt, c);
+    const struct program_function *f = call_function(rt, c);
     uint64_t id = (uint64_t)c->batch << 32 | c->element;
     c->failed[c->cause]++;
     tell(rt, c, TOLD_ATTEMPT_FAILED, 0);
@@ -282,7 +277,7 @@ static uint32_t leave(struct runtime *rt, uint32_t number)
     uint32_t host = c->seat.host;
     killer_give(rt, number);
     host_worker_idle(rt, host, batch_of(rt, c->batch)->job);
-    seat_leave(rt, SEAT_OF_CALL(number), &function_of(rt, c)->demand);
+    seat_leave(rt, SEAT_OF_CALL(number), &call_function(rt, c)->demand);
     return host;
 }
 
@@ -317,7 +312,7 @@ static void store_result(struct runtime *rt, uint32_t number)
 static void save_result(struct runtime *rt, uint32_t number)
 {
     const struct call *c = call_of(rt, number);
-    const struct program_function *f = function_of(rt, c);
+    const struct program_function *f = call_function(rt, c);
     const struct batch *b = batch_of(rt, c->batch);
     uint64_t index = b->first + c->element;
     if (!f->checkpoint.is_given) {
@@ -342,7 +337,7 @@ static void result_saved(struct runtime *rt, uint32_t number)
 static void end_run(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
-    const struct program_function *f = function_of(rt, c);
+    const struct program_function *f = call_function(rt, c);
     uint32_t reference = SEAT_OF_CALL(number);
     enum job_class class = c->is_raising ? JOB_LOST : JOB_USEFUL;
     simtime elapsed = seat_charge(rt, reference, class);
@@ -466,7 +461,7 @@ void call_detected(struct runtime *rt, uint32_t number)
 {
     struct call *c = call_of(rt, number);
     uint32_t host = c->seat.host;
-    const struct cairn_demand *demand = &function_of(rt, c)->demand;
+    const struct cairn_demand *demand = &call_function(rt, c)->demand;
     assert(c->state == CALL_LOST);
     seat_charge(rt, SEAT_OF_CALL(number), JOB_DETECT);
     seat_leave(rt, SEAT_OF_CALL(number), rt->hosts[host].is_known ? demand : NULL);
@@ -513,7 +508,7 @@ static void leave_unfinished(struct runtime *rt, uint32_t number)
         host_forget_worker(rt, host, SEAT_OF_CALL(number), has_begun);
     runtime_stop_timer(rt, &c->timer);
     seat_leave(rt, SEAT_OF_CALL(number),
-               rt->hosts[host].is_known ? &function_of(rt, c)->demand : NULL);
+               rt->hosts[host].is_known ? &call_function(rt, c)->demand : NULL);
 }
 
 void call_cancel(struct runtime *rt, uint32_t number)

@@ -11,17 +11,23 @@
 #ifndef CAIRN_RUNTIME_CALL_H
 #define CAIRN_RUNTIME_CALL_H
 
+#include "sim/runtime/batch.h"
 #include "sim/runtime/objects/store.h"
 
 static inline struct call *call_of(const struct runtime *rt, uint32_t number)
 {
     return pool_at(&rt->calls, number);
 }
+/* The task or method that it is a call of. */
+static inline const struct program_function *call_function(const struct runtime *rt,
+                                                           const struct call *call)
+{
+    return &rt->program->functions[batch_of(rt, call->batch)->function];
+}
 /* Of its batch: is it a method, a snapshot, a restore? */
 static inline enum batch_kind call_kind(const struct runtime *rt, uint32_t number)
 {
-    const struct batch *batch = pool_at(&rt->batches, call_of(rt, number)->batch);
-    return (enum batch_kind)batch->kind;
+    return (enum batch_kind)batch_of(rt, call_of(rt, number)->batch)->kind;
 }
 uint32_t call_new(struct runtime *rt, uint32_t batch, uint32_t element);
 /* Its arguments are there, or one has failed (1 + its cause): it goes on. */

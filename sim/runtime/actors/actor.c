@@ -32,11 +32,6 @@ struct actor *actor_of(const struct runtime *rt, uint32_t number)
     return pool_at(&rt->actors, number);
 }
 
-static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
-{
-    return &rt->program->actors[a->class];
-}
-
 struct told actor_told(const struct runtime *rt, uint32_t number, enum told_kind kind)
 {
     const struct actor *a = actor_of(rt, number);
@@ -100,7 +95,7 @@ uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_
 static void ask_for_place(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    const struct program_actor *class = class_of(rt, a);
+    const struct program_actor *class = actor_class(rt, a);
     if (rt->head.is_away) /* it will ask when the head is back */
         return;
     struct cairn_request r = {.size = sizeof r,
@@ -159,7 +154,7 @@ static void wait_phase(struct runtime *rt, uint32_t number, enum actor_phase pha
 static void alive(struct runtime *rt, uint32_t number, simtime restore)
 {
     struct actor *a = actor_of(rt, number);
-    const struct program_actor *class = class_of(rt, a);
+    const struct program_actor *class = actor_class(rt, a);
     struct cairn_placement placement = {RUNTIME_ACTOR_ID | number, a->seat.host, a->seat.entry};
     struct batch *b = batch_of(rt, a->batch);
     uint32_t batch = a->batch, element = a->element;
@@ -195,7 +190,7 @@ static void restore(struct runtime *rt, uint32_t number)
 static void built(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    const struct program_actor *class = class_of(rt, a);
+    const struct program_actor *class = actor_class(rt, a);
     seat_charge(rt, SEAT_OF_ACTOR(number), a->state == ACTOR_PENDING ? JOB_START : JOB_RESTART);
     if (a->state == ACTOR_RESTARTING && class->checkpoint.is_automatic)
         restore(rt, number);
@@ -206,7 +201,7 @@ static void built(struct runtime *rt, uint32_t number)
 static void build(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    const struct program_actor *class = class_of(rt, a);
+    const struct program_actor *class = actor_class(rt, a);
     uint64_t index = rt->built_of[a->class]++;
     simtime time = runtime_amount(rt, &class->start, STREAM_START, a->class, index, WORD_TIME);
     wait_phase(rt, number, ACTOR_BUILDING, time);
@@ -226,7 +221,7 @@ void actor_place(struct runtime *rt, const struct cairn_placement *placement)
     struct actor *a = actor_of(rt, number);
     if (a->state == ACTOR_DEAD) {
         cairn_scheduler_release(rt->spec->scheduler.class, rt->scheduler_plan, rt->scheduler,
-                                runtime_now(rt), placement, &class_of(rt, a)->placed);
+                                runtime_now(rt), placement, &actor_class(rt, a)->placed);
         return;
     }
     seat_take(rt, SEAT_OF_ACTOR(number), placement);
@@ -324,7 +319,7 @@ static void forget_state(struct runtime *rt, uint32_t number)
 static void leave_seat(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    const struct program_actor *class = class_of(rt, a);
+    const struct program_actor *class = actor_class(rt, a);
     bool is_shrunk = a->state == ACTOR_ALIVE;
     if (a->seat.host == TOLD_NOWHERE)
         return;
@@ -420,7 +415,7 @@ void actor_detected(struct runtime *rt, uint32_t number)
     }
     a->failed[a->cause]++;
     struct cairn_cure cure =
-        call_ask(rt, CAIRN_SUBJECT_ACTOR, a->cause, a->failed, class_of(rt, a)->restarts, false,
+        call_ask(rt, CAIRN_SUBJECT_ACTOR, a->cause, a->failed, actor_class(rt, a)->restarts, false,
                  RUNTIME_ACTOR_ID | number, a->own);
     a->avoid = cure.is_elsewhere ? host : CAIRN_NOWHERE;
     if (cure.action == CAIRN_GIVE_UP)
@@ -463,7 +458,7 @@ void actor_let_go(struct runtime *rt, uint32_t set)
     const struct batch *b = batch_of(rt, set);
     for (uint32_t i = 0; i < b->count; i++) {
         struct actor *a = actor_of(rt, b->objects[i].call);
-        if (class_of(rt, a)->is_detached)
+        if (actor_class(rt, a)->is_detached)
             continue;
         a->is_ending = true;
         service_end_if_let_go(rt, b->objects[i].call);

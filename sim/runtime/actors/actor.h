@@ -15,12 +15,17 @@
 extern const char *const actor_states[ACTOR_DEAD + 1];
 
 struct actor *actor_of(const struct runtime *rt, uint32_t number);
+static inline const struct program_actor *actor_class(const struct runtime *rt,
+                                                      const struct actor *actor)
+{
+    return &rt->program->actors[actor->class];
+}
 uint32_t actor_new(struct runtime *rt, uint32_t batch, uint32_t element, uint32_t class);
 /* Its registration has arrived: the scheduler is asked for a place. */
+void actor_request(struct runtime *rt, uint32_t number);
 /* The head is away: it asks for its place no more, and again when the head is back. */
 void actor_withdraw(struct runtime *rt, uint32_t number);
 void actor_ask_again(struct runtime *rt, uint32_t number);
-void actor_request(struct runtime *rt, uint32_t number);
 void actor_place(struct runtime *rt, const struct cairn_placement *placement);
 struct told actor_told(const struct runtime *rt, uint32_t number, enum told_kind kind);
 void actor_tell(struct runtime *rt, uint32_t number, enum told_kind kind, uint32_t to,

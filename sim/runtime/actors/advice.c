@@ -148,7 +148,7 @@ static void refresh(struct runtime *rt, uint32_t number)
     const struct actor *a = actor_of(rt, number);
     struct advisor *advisor = a->advisor;
     struct cairn_situation *s = &advisor->situation;
-    const struct program_actor *class = &rt->program->actors[a->class];
+    const struct program_actor *class = actor_class(rt, a);
     s->now = runtime_now(rt);
     s->work_done = advisor->work;
     s->work_since = advisor->work - advisor->mark_work;

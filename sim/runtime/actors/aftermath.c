@@ -9,11 +9,6 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 
-static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
-{
-    return &rt->program->actors[a->class];
-}
-
 void aftermath_fail(struct runtime *rt, uint32_t call, uint32_t cause)
 {
     struct call *c = call_of(rt, call);
@@ -73,8 +68,8 @@ static bool survives(struct runtime *rt, uint32_t number, uint32_t call, bool is
         c->is_cancelled) /* a controller's checkpoint: it decides anew */
         return false;
     struct cairn_cure cure =
-        call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, class_of(rt, a)->task_retries, false,
-                 (uint64_t)c->batch << 32 | c->element, a->own);
+        call_ask(rt, CAIRN_SUBJECT_CALL, a->cause, c->failed, actor_class(rt, a)->task_retries,
+                 false, (uint64_t)c->batch << 32 | c->element, a->own);
     if (cure.action == CAIRN_GIVE_UP)
         return false;
     aftermath_try_again(rt, call, cure.delay);

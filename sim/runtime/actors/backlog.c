@@ -118,6 +118,5 @@ void backlog_expect_again(struct runtime *rt, uint32_t call)
 bool backlog_can_call_again(const struct runtime *rt, const struct batch *batch, uint32_t element)
 {
     const struct actor *a = actor_of(rt, actor_for(rt, batch, element));
-    return a->state != ACTOR_DEAD && !a->is_stopping &&
-           rt->program->actors[a->class].task_retries != 0;
+    return a->state != ACTOR_DEAD && !a->is_stopping && actor_class(rt, a)->task_retries != 0;
 }

@@ -8,11 +8,6 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/call.h"
 
-static const struct program_function *function_of(const struct runtime *rt, uint32_t call)
-{
-    return &rt->program->functions[batch_of(rt, call_of(rt, call)->batch)->function];
-}
-
 static bool waits(const struct program_function *f)
 {
     return f->puts > 0 || f->gets > 0 || f->gathers > 0;
@@ -94,7 +89,7 @@ static uint32_t *gathered_of(const struct runtime *rt, uint32_t call)
 static void release(struct runtime *rt, uint32_t number, uint32_t last)
 {
     struct channel *channel = actor_of(rt, number)->channel;
-    const struct program_function *f = function_of(rt, last);
+    const struct program_function *f = call_function(rt, call_of(rt, last));
     struct told told = call_told(rt, call_of(rt, last), TOLD_GATHERED);
     told.count = ++channel->rounds;
     told.amount = f->gathers;
@@ -102,7 +97,7 @@ static void release(struct runtime *rt, uint32_t number, uint32_t last)
     *gathered_of(rt, last) = 0;
     for (uint32_t at = channel->gathers.first, next; at; at = next) {
         next = call_of(rt, at)->next_start;
-        if (function_of(rt, at) != f)
+        if (call_function(rt, call_of(rt, at)) != f)
             continue;
         take_out(rt, &channel->gathers, at);
         push(rt, &channel->met, at);
@@ -111,7 +106,7 @@ static void release(struct runtime *rt, uint32_t number, uint32_t last)
 
 static void gather(struct runtime *rt, uint32_t number, uint32_t call)
 {
-    if (++*gathered_of(rt, call) == function_of(rt, call)->gathers)
+    if (++*gathered_of(rt, call) == call_function(rt, call_of(rt, call))->gathers)
         release(rt, number, call);
 }
 
@@ -121,11 +116,11 @@ static void gather(struct runtime *rt, uint32_t number, uint32_t call)
 static bool put_some(struct runtime *rt, uint32_t number)
 {
     const struct channel *channel = actor_of(rt, number)->channel;
-    uint64_t capacity = rt->program->actors[actor_of(rt, number)->class].queue.capacity;
+    uint64_t capacity = actor_class(rt, actor_of(rt, number))->queue.capacity;
     uint32_t call = channel->puts.first;
     if (!call)
         return false;
-    const struct program_function *f = function_of(rt, call);
+    const struct program_function *f = call_function(rt, call_of(rt, call));
     const struct call *c = call_of(rt, call);
     uint64_t depth = channel->items.depth, rest = f->puts - c->moved;
     uint64_t room = capacity == 0 ? rest : capacity > depth ? capacity - depth : 0;
@@ -142,7 +137,7 @@ static bool get_some(struct runtime *rt, uint32_t number)
     uint32_t call = channel->gets.first;
     if (!call)
         return false;
-    const struct program_function *f = function_of(rt, call);
+    const struct program_function *f = call_function(rt, call_of(rt, call));
     const struct call *c = call_of(rt, call);
     if (channel->items.depth < f->gets - c->moved && !f->is_partial)
         return false;
@@ -155,14 +150,14 @@ static bool get_some(struct runtime *rt, uint32_t number)
 
 bool channel_is_for(const struct runtime *rt, uint32_t call)
 {
-    return waits(function_of(rt, call));
+    return waits(call_function(rt, call_of(rt, call)));
 }
 
 void channel_enter(struct runtime *rt, uint32_t call)
 {
     uint32_t number = call_of(rt, call)->actor;
     struct channel *channel = actor_of(rt, number)->channel;
-    const struct program_function *f = function_of(rt, call);
+    const struct program_function *f = call_function(rt, call_of(rt, call));
     push(rt, line_of(channel, f), call);
     channel->parked++;
     if (f->gathers > 0 && channel->gathered)
@@ -198,7 +193,7 @@ bool channel_leave(struct runtime *rt, uint32_t call)
 {
     const struct call *c = call_of(rt, call);
     struct channel *channel = actor_of(rt, c->actor)->channel;
-    const struct program_function *f = function_of(rt, call);
+    const struct program_function *f = call_function(rt, call_of(rt, call));
     take_out(rt, line_of(channel, f), call);
     channel->parked--;
     if (f->gathers > 0 && channel->gathered)

@@ -25,7 +25,7 @@ static struct item *item_of(const struct runtime *rt, uint32_t item)
 
 static unsigned mode_of(const struct runtime *rt, uint32_t number)
 {
-    return rt->program->actors[actor_of(rt, number)->class].queue.items;
+    return actor_class(rt, actor_of(rt, number))->queue.items;
 }
 
 static struct item_class *class_of(const struct runtime *rt, uint32_t number)

@@ -19,11 +19,6 @@
 #include "sim/runtime/seat.h"
 #include "sim/runtime/submit.h"
 
-static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
-{
-    return &rt->program->actors[a->class];
-}
-
 /* Charges what it has been doing until now; to be called before anything changes that. */
 void service_charge(struct runtime *rt, uint32_t number)
 {
@@ -125,7 +120,7 @@ static void fetched(struct runtime *rt, uint32_t number, uint32_t call)
         service_pump(rt, number);
         return;
     }
-    if (class_of(rt, a)->is_async && a->is_computing)
+    if (actor_class(rt, a)->is_async && a->is_computing)
         call_of(rt, call)->state = CALL_WAITING;
     else
         begin_work(rt, number, call);
@@ -136,7 +131,7 @@ static void take_turn(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
     uint32_t oldest = 0;
-    if (!class_of(rt, a)->is_async || a->is_computing)
+    if (!actor_class(rt, a)->is_async || a->is_computing)
         return;
     for (uint32_t at = a->running; at; at = call_of(rt, at)->next)
         if (call_of(rt, at)->state == CALL_WAITING)
@@ -155,7 +150,7 @@ static bool is_at_rest(const struct actor *a)
 static bool may_begin(const struct runtime *rt, const struct actor *a)
 {
     const struct call *c = call_of(rt, a->queue_first);
-    const struct program_actor *class = class_of(rt, a);
+    const struct program_actor *class = actor_class(rt, a);
     enum batch_kind kind = call_kind(rt, a->queue_first);
     if (!c->has_arrived || c->missing > 0 || c->state == CALL_BLOCKED)
         return false;
@@ -256,6 +251,15 @@ static void take_advice(struct runtime *rt, uint32_t number)
     push_front(rt, number, call);
 }
 
+/* Something of it has ended: whose turn is it now? */
+static void go_on(struct runtime *rt, uint32_t number)
+{
+    take_turn(rt, number);
+    take_advice(rt, number);
+    service_pump(rt, number);
+    service_end_if_let_go(rt, number);
+}
+
 void service_take_advice(struct runtime *rt, uint32_t number)
 {
     take_advice(rt, number);
@@ -279,7 +283,7 @@ void service_call_ready(struct runtime *rt, uint32_t call, uint32_t failed)
     bool is_late = c->is_refused && a->state != ACTOR_DEAD;
     bool is_refused =
         c->is_refused || a->state == ACTOR_DEAD ||
-        (a->state == ACTOR_RESTARTING && !c->was_alive && class_of(rt, a)->task_retries == 0);
+        (a->state == ACTOR_RESTARTING && !c->was_alive && actor_class(rt, a)->task_retries == 0);
     if (c->is_outside)
         push_front(rt, number, call);
     c->is_outside = false;
@@ -325,7 +329,7 @@ static void lose_work(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     simtime lost = runtime_now(rt) - call_of(rt, call)->began;
-    if (class_of(rt, a)->concurrency > 1)
+    if (actor_class(rt, a)->concurrency > 1)
         return;
     assert(lost <= a->at_risk);
     seat_move(rt, SEAT_OF_ACTOR(number), JOB_USEFUL, JOB_LOST, lost);
@@ -339,14 +343,14 @@ static void end_exception(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
-    const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
+    const struct program_function *f = call_function(rt, c);
     aftermath_fail(rt, call, c->is_late ? CAUSE_TIMEOUT : CAIRN_CAUSE_EXCEPTION);
     if (c->is_cancelled) {
         call_give_up(rt, call, CAUSE_CANCELLED);
         return;
     }
     struct cairn_cure cure = call_ask(rt, CAIRN_SUBJECT_CALL, CAIRN_CAUSE_EXCEPTION, c->failed,
-                                      class_of(rt, a)->task_retries, f->retry_exceptions,
+                                      actor_class(rt, a)->task_retries, f->retry_exceptions,
                                       (uint64_t)c->batch << 32 | c->element, a->own);
     if (cure.action == CAIRN_GIVE_UP) {
         call_give_up(rt, call, c->cause);
@@ -363,7 +367,7 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
     struct call *c = call_of(rt, call);
-    const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
+    const struct program_function *f = call_function(rt, c);
     bool is_failing = c->is_raising || c->is_late;
     bool is_whole = !c->is_raising || f->fails.at_ppm == 1000000;
     enum store_answer answer = is_failing ? STORE_ROOM : call_ask_room(rt, call, a->seat.host);
@@ -374,7 +378,7 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
     }
     stop_running(rt, number, call);
     a->version += is_whole;
-    if (is_whole && class_of(rt, a)->is_stateless)
+    if (is_whole && actor_class(rt, a)->is_stateless)
         a->at_risk = a->between = 0;
     if (is_whole)
         advice_step(rt, number, f->name, runtime_now(rt) - c->began);
@@ -426,7 +430,7 @@ static void let_through(struct runtime *rt, uint32_t number)
 static void park(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct call *c = call_of(rt, call);
-    const struct program_function *f = &rt->program->functions[batch_of(rt, c->batch)->function];
+    const struct program_function *f = call_function(rt, c);
     c->state = CALL_PARKED;
     c->parked = runtime_now(rt);
     if (f->timeout.has_end)
@@ -486,10 +490,7 @@ void service_call_timer(struct runtime *rt, uint32_t call)
     } else {
         end_compute(rt, number, call);
     }
-    take_turn(rt, number);
-    take_advice(rt, number);
-    service_pump(rt, number);
-    service_end_if_let_go(rt, number);
+    go_on(rt, number);
 }
 
 void service_room(struct runtime *rt, uint32_t call)
@@ -501,10 +502,7 @@ void service_room(struct runtime *rt, uint32_t call)
         end_method(rt, number, call);
     else
         c->state = CALL_WAITING;
-    take_turn(rt, number);
-    take_advice(rt, number);
-    service_pump(rt, number);
-    service_end_if_let_go(rt, number);
+    go_on(rt, number);
 }
 
 void service_stop(struct runtime *rt, uint32_t number)

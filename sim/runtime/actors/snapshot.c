@@ -15,17 +15,12 @@
 #include "sim/runtime/seat.h"
 #include <string.h>
 
-static const struct program_actor *class_of(const struct runtime *rt, const struct actor *a)
-{
-    return &rt->program->actors[a->class];
-}
-
 /* ---- generations -------------------------------------------------------------------------- */
 
 static bool is_there(const struct runtime *rt, const struct actor *a,
                      const struct actor_checkpoint *generation)
 {
-    if (!class_of(rt, a)->checkpoint.in_memory)
+    if (!actor_class(rt, a)->checkpoint.in_memory)
         return true;
     const struct host *host = &rt->hosts[generation->host];
     return host->state == HOST_UP && host->life == generation->life;
@@ -73,7 +68,7 @@ uint64_t snapshot_common(const struct runtime *rt, uint32_t set)
 /* Room for one more: behind the `keep` newest they go. */
 static struct actor_checkpoint *add_generation(struct runtime *rt, struct actor *a)
 {
-    uint32_t keep = class_of(rt, a)->checkpoint.keep;
+    uint32_t keep = actor_class(rt, a)->checkpoint.keep;
     if (!a->generations)
         a->generations = blocks_take(&rt->blocks, keep, sizeof *a->generations);
     if (!a->generations)
@@ -103,7 +98,7 @@ void snapshot_inherit(struct runtime *rt, uint32_t number, uint32_t from)
 void snapshot_give_up(struct runtime *rt, uint32_t number, const struct actor_checkpoint *held)
 {
     struct actor *a = actor_of(rt, number);
-    bool is_stateless = class_of(rt, a)->is_stateless; /* what it has done stands */
+    bool is_stateless = actor_class(rt, a)->is_stateless; /* what it has done stands */
     simtime lost = a->at_risk + (is_stateless ? 0 : a->kept - (held ? held->kept : 0));
     a->kept = held ? held->kept : 0;
     a->at_risk = a->between = 0;
@@ -124,8 +119,8 @@ void snapshot_begin(struct runtime *rt, uint32_t number, uint32_t call)
     items_cover(rt, number);
     advice_snapshot(rt, number);
     c->state = CALL_RUNNING;
-    simtime time = runtime_amount(rt, &class_of(rt, a)->checkpoint.snapshot, STREAM_START, number,
-                                  a->snapshots++, WORD_SNAPSHOT);
+    simtime time = runtime_amount(rt, &actor_class(rt, a)->checkpoint.snapshot, STREAM_START,
+                                  number, a->snapshots++, WORD_SNAPSHOT);
     c->timer = runtime_timer(rt, time, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
@@ -151,8 +146,8 @@ static void complete(struct runtime *rt, uint32_t number, uint32_t call)
 void snapshot_end(struct runtime *rt, uint32_t number, uint32_t call)
 {
     struct actor *a = actor_of(rt, number);
-    simtime persist = runtime_amount(rt, &class_of(rt, a)->checkpoint.persist, STREAM_START, number,
-                                     a->snapshots - 1, WORD_PERSIST);
+    simtime persist = runtime_amount(rt, &actor_class(rt, a)->checkpoint.persist, STREAM_START,
+                                     number, a->snapshots - 1, WORD_PERSIST);
     advice_snapshot_ended(rt, number);
     if (persist == 0) {
         complete(rt, number, call);
@@ -193,7 +188,7 @@ static simtime restore_time(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
     a->restore_began = runtime_now(rt);
-    return runtime_amount(rt, &class_of(rt, a)->checkpoint.restore, STREAM_START, number,
+    return runtime_amount(rt, &actor_class(rt, a)->checkpoint.restore, STREAM_START, number,
                           a->restores++, WORD_RESTORE);
 }
 

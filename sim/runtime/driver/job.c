@@ -33,7 +33,7 @@ void job_arrive(struct runtime *rt, uint32_t definition)
 static void clear(struct runtime *rt, const struct job *job)
 {
     for (uint32_t at = job->actors; at; at = actor_of(rt, at)->next_of_job)
-        if (rt->program->actors[actor_of(rt, at)->class].is_detached)
+        if (actor_class(rt, actor_of(rt, at))->is_detached)
             return;
     for (uint32_t at = job->batches; at && rt->stores; at = batch_of(rt, at)->next)
         batch_clear(rt, at);
@@ -48,7 +48,7 @@ void job_end(struct runtime *rt, uint32_t number, uint32_t cause, uint32_t line)
     job->is_ended = true;
     runtime_tell(rt, told);
     for (uint32_t at = job->actors; at; at = actor_of(rt, at)->next_of_job)
-        if (!rt->program->actors[actor_of(rt, at)->class].is_detached)
+        if (!actor_class(rt, actor_of(rt, at))->is_detached)
             actor_kill(rt, at, CAIRN_CAUSE_OWNER);
     for (uint32_t at = job->batches; at; at = batch_of(rt, at)->next)
         batch_cancel(rt, at);

@@ -84,7 +84,7 @@ static bool takes_memory(const struct runtime *rt, uint32_t reference)
 static bool may_be_tried_again(const struct runtime *rt, uint32_t reference)
 {
     if (reference & 1)
-        return rt->program->actors[actor_of(rt, reference >> 1)->class].restarts != 0;
+        return actor_class(rt, actor_of(rt, reference >> 1))->restarts != 0;
     const struct batch *b = batch_of(rt, call_of(rt, reference >> 1)->batch);
     return rt->program->functions[b->function].retries != 0;
 }

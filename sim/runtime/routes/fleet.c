@@ -46,7 +46,7 @@ static struct cairn_replica describe(const struct runtime *rt, const struct acto
                                   .abi = CAIRN_ROUTER_ABI,
                                   .node = a->seat.host,
                                   .zone = zone_of(rt, a->seat.host),
-                                  .max_ongoing = rt->program->actors[a->class].concurrency};
+                                  .max_ongoing = actor_class(rt, a)->concurrency};
 }
 
 uint32_t fleet_open(struct runtime *rt, uint32_t set)
