@@ -92,7 +92,8 @@ struct record {
         restored;                  /* checkpoints; restores that completed */
     uint64_t foretold;             /* of those struck: the job had been told before */
     uint64_t predictions, notices; /* told to the job, false ones included */
-    slot_ns lost_work;             /* summed over recoveries */
+    slot_ns lost_work;             /* to failures: part of job[JOB_LOST], to which exceptions and
+                                      cancelled calls of programs come */
     slot_ns protected_work;        /* likewise; a long job that fails often passes 292 years */
     slot_ns claimed_work;          /* what the controller believes to have saved; 0: no claim */
     /* Of programs; 0 for groups. */

@@ -281,13 +281,14 @@ static uint32_t leave(struct runtime *rt, uint32_t number)
     return host;
 }
 
-/* Its useful time has come to nothing, or to nothing yet. */
-static void take_back(struct runtime *rt, uint32_t number, enum job_class class)
+/* Its useful time has come to nothing, or to nothing yet. Returns how much that is. */
+static simtime take_back(struct runtime *rt, uint32_t number, enum job_class class)
 {
     struct call *c = call_of(rt, number);
-    seat_move(rt, SEAT_OF_CALL(number), JOB_USEFUL, class, c->worked);
-    rt->record->lost_work += class == JOB_LOST ? c->worked : 0;
+    simtime worked = c->worked;
+    seat_move(rt, SEAT_OF_CALL(number), JOB_USEFUL, class, worked);
     c->worked = 0;
+    return worked;
 }
 
 static void store_result(struct runtime *rt, uint32_t number)
@@ -301,7 +302,7 @@ static void store_result(struct runtime *rt, uint32_t number)
         c->state = CALL_STORING;
         return;
     case STORE_NEVER:
-        take_back(rt, number, JOB_LOST);
+        rt->record->lost_work += take_back(rt, number, JOB_LOST);
         leave(rt, number);
         call_give_up(rt, number, CAIRN_CAUSE_MEMORY);
         return;
@@ -448,9 +449,12 @@ static void withdraw(struct runtime *rt, uint32_t number)
 void call_lost(struct runtime *rt, uint32_t number, uint32_t cause)
 {
     struct call *c = call_of(rt, number);
-    if (c->state != CALL_LOST)
-        seat_charge(rt, SEAT_OF_CALL(number), phase_class(c));
-    take_back(rt, number, JOB_LOST);
+    if (c->state != CALL_LOST) {
+        enum job_class class = phase_class(c);
+        simtime elapsed = seat_charge(rt, SEAT_OF_CALL(number), class);
+        rt->record->lost_work += class == JOB_LOST ? elapsed : 0;
+    }
+    rt->record->lost_work += take_back(rt, number, JOB_LOST);
     withdraw(rt, number);
     runtime_stop_timer(rt, &c->timer);
     c->state = CALL_LOST;

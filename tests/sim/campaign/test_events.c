@@ -74,6 +74,11 @@ struct sums {
     slot_ns busy;
     struct recounted items;
     int64_t asked[BATCHES][ELEMENTS]; /* by requests that were routed; one more than since when */
+    int64_t cut[BATCHES][ELEMENTS];   /* of its work, for a reason that is not known yet */
+    struct {
+        char actor[64];
+        int64_t time, amount;
+    } moved; /* to lost, the last of an actor */
 };
 
 static void add_nodes(struct sums *sums, int64_t time)
@@ -158,14 +163,15 @@ static void add_stop(struct record *r, const char *line, size_t length)
     r->failed_cause = 0;
 }
 
-static void add_move(struct record *r, const char *line, size_t length)
+/* Returns what of it is lost. */
+static int64_t add_move(struct record *r, const char *line, size_t length)
 {
     unsigned from = index_of(job_class_names, JOB_CLASSES, line, length, "from");
     unsigned to = index_of(job_class_names, JOB_CLASSES, line, length, "class");
     int64_t amount = number_of(line, length, "amount_ns");
     r->job[from] -= amount;
     r->job[to] += amount;
-    r->lost_work += from == JOB_USEFUL && to == JOB_LOST ? amount : 0;
+    return from == JOB_USEFUL && to == JOB_LOST ? amount : 0;
 }
 
 static void add_counts(struct record *r, enum told_kind kind, const char *line, size_t length)
@@ -215,12 +221,68 @@ static void add_item(struct sums *sums, enum told_kind kind, const char *line, s
     recounted_add(&sums->items, &l);
 }
 
-static int64_t *asked_of(struct sums *sums, const char *line, size_t length)
+static int64_t *at_call(int64_t table[BATCHES][ELEMENTS], const char *line, size_t length)
 {
     int64_t batch = number_of(line, length, "batch"), element = number_of(line, length, "element");
     assert_in_range(batch, 0, BATCHES - 1);
     assert_in_range(element, 0, ELEMENTS - 1);
-    return &sums->asked[batch][element];
+    return &table[batch][element];
+}
+
+static int64_t *asked_of(struct sums *sums, const char *line, size_t length)
+{
+    return at_call(sums->asked, line, length);
+}
+
+/* Work that is lost, by an actor or by a call of a task. */
+static void add_loss(struct sums *sums, const char *line, size_t length, int64_t lost)
+{
+    int64_t number;
+    char actor[64] = "";
+    if (lost == 0)
+        return;
+    if (!find(line, length, "actor", actor, &number)) {
+        *at_call(sums->cut, line, length) += lost;
+        return;
+    }
+    sums->record.lost_work += lost;
+    memcpy(sums->moved.actor, actor, sizeof actor);
+    sums->moved.time = sums->record.makespan;
+    sums->moved.amount = lost;
+}
+
+/* Why it was: what exceptions, cancelling and the end of its job cost is not lost to a failure. */
+static void add_reason(struct sums *sums, enum told_kind kind, const char *line, size_t length)
+{
+    int64_t number, *cut;
+    char actor[64] = "";
+    bool is_raised = says(line, length, "cause", "exception");
+    bool is_failure = kind == TOLD_FAILED ? says(line, length, "cause", "memory") : !is_raised;
+    if (find(line, length, "actor", actor, &number)) {
+        bool is_it = strcmp(actor, sums->moved.actor) == 0 &&
+                     sums->moved.time == sums->record.makespan && is_raised;
+        sums->record.lost_work -= is_it ? sums->moved.amount : 0;
+        sums->moved.amount = is_it ? 0 : sums->moved.amount;
+        return;
+    }
+    cut = at_call(sums->cut, line, length);
+    sums->record.lost_work += is_failure ? *cut : 0;
+    *cut = 0;
+}
+
+/* Time in a class; who is being detected has lost to a failure what he has lost. */
+static void add_span(struct sums *sums, const char *line, size_t length, int64_t time)
+{
+    unsigned class = index_of(job_class_names, JOB_CLASSES, line, length, "class");
+    int64_t number, took = time - number_of(line, length, "since_ns");
+    char actor[64] = "";
+    sums->record.job[class] += took;
+    if (class == JOB_LOST)
+        add_loss(sums, line, length, took);
+    if (class == JOB_DETECT && !find(line, length, "actor", actor, &number)) {
+        sums->record.lost_work += *at_call(sums->cut, line, length);
+        *at_call(sums->cut, line, length) = 0;
+    }
 }
 
 static void add_routed(struct sums *sums, const char *line, size_t length)
@@ -288,10 +350,11 @@ static void add_line(struct sums *sums, const char *line, size_t length)
     if (kind == TOLD_STOPPED)
         add_stop(r, line, length);
     if (kind == TOLD_MOVE)
-        add_move(r, line, length);
+        add_loss(sums, line, length, add_move(r, line, length));
     if (kind == TOLD_SPAN)
-        r->job[index_of(job_class_names, JOB_CLASSES, line, length, "class")] +=
-            time - number_of(line, length, "since_ns");
+        add_span(sums, line, length, time);
+    if (kind == TOLD_ATTEMPT_FAILED || kind == TOLD_FAILED)
+        add_reason(sums, kind, line, length);
     if (kind == TOLD_NODES) {
         add_nodes(sums, time);
         sums->spare = number_of(line, length, "spare");

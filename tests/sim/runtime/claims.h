@@ -25,7 +25,7 @@ enum claim_kind {
     CLAIM_COUNT,
     CLAIM_STATES,
     CLAIM_CLASS,
-    CLAIM_ABORTED,
+    CLAIM_SLOTS,
     CLAIM_COUNTED
 };
 struct claim {
@@ -69,14 +69,14 @@ struct claim {
     {                                                                                              \
         CLAIM_STATES, state, 0, count                                                              \
     }
-/* Seconds of a job class, and of snapshots that were aborted; a count of the record. */
+/* Seconds of a job class, and of another sum of the record; a count of it. */
 #define SPENT(class, seconds)                                                                      \
     {                                                                                              \
         CLAIM_CLASS, class, 0, seconds                                                             \
     }
-#define ABORTED(seconds)                                                                           \
+#define SLOTS(member, seconds)                                                                     \
     {                                                                                              \
-        CLAIM_ABORTED, 0, 0, seconds                                                               \
+        CLAIM_SLOTS, offsetof(struct record, member), 0, seconds                                   \
     }
 #define COUNTED(member, count)                                                                     \
     {                                                                                              \
@@ -157,6 +157,7 @@ static inline double claims_found(const struct played *played, const struct clai
     const struct told *told = played_told(played, (enum told_kind)claim->what, claim->n);
     const unsigned char *record = (const unsigned char *)&played->record;
     uint64_t count;
+    slot_ns slots;
     switch (claim->kind) {
     case CLAIM_NONE:
         break;
@@ -178,8 +179,9 @@ static inline double claims_found(const struct played *played, const struct clai
         return played_count(played, (enum told_kind)claim->what);
     case CLAIM_CLASS:
         return slot_seconds(played->record.job[claim->what]);
-    case CLAIM_ABORTED:
-        return slot_seconds(played->record.aborted);
+    case CLAIM_SLOTS:
+        memcpy(&slots, record + claim->what, sizeof slots);
+        return slot_seconds(slots);
     case CLAIM_COUNTED:
         memcpy(&count, record + claim->what, sizeof count);
         return (double)count;

@@ -66,10 +66,40 @@ static void row_a20_failures_come_by_time_and_by_schedule(void **state)
 }
 
 /* restarts 4, retries without end: the process is killed five times, the fifth is final. */
-/* Tasks of 10 s on six nodes in racks of two and zones of four. Nodes 2 and 3, and then 0 to 3,
- * fail at 4 s: what ran there begins again elsewhere at 10 s, when the others are through; a node
- * that is announced as failing costs no attempt. The zone is not full: its two nodes are all there
- * are. */
+/* Two tasks of 10 s. What a node takes with it at 4 s, and a process at 6 s, is lost to failures;
+ * an exception after 3 s of each, and both if they are cancelled at 2 s, is lost all the same. */
+static void what_is_lost_to_failures_is_known_apart(void **state)
+{
+#define TWO(more, driver)                                                                          \
+    "    tasks: {work: {time: 10 s, retry_exceptions: true" more "}}\n"                            \
+    "    driver:\n    - {call: work, times: 2, as: x}\n" driver
+    static const struct claimed rows[] = {
+        {.name = "a node, and a process",
+         .nodes = 2,
+         .head = "faults: {schedule: [{at: 4 s, node: 1}, {at: 6 s, task: work}]}\n",
+         .pipeline = TWO("", "    - {get: x}\n"),
+         .makespan = 16,
+         .claims = {SPENT(JOB_LOST, 10), SLOTS(lost_work, 10), COUNTED(struck, 2)}},
+        {.name = "exceptions, and a node",
+         .nodes = 2,
+         .head = "faults: {schedule: [{at: 4 s, node: 1}]}\n",
+         .pipeline = TWO(", retries: 9, fails: {probability: 1, at: 0.3}",
+                         "    - {get: x, on_error: []}\n    - {wait: x}\n"),
+         .makespan = 30,
+         .claims = {SPENT(JOB_LOST, 3 * 10 + 1 + 3 * 9), SLOTS(lost_work, 1)}},
+        {.name = "cancelled",
+         .nodes = 2,
+         .pipeline = TWO("", "    - {think: 2 s}\n    - {cancel: x, force: true}\n"),
+         .makespan = 2,
+         .claims = {SPENT(JOB_LOST, 4), SLOTS(lost_work, 0)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
+/* Tasks of 10 s on six nodes, in racks of two and zones of four of which the last has two. They
+ * fail at 4 s and are back at once, so that what ran there ends at 14 s, or 3 s later if that is
+ * how long nobody notices. */
 static void whole_racks_and_zones_fail_by_schedule(void **state)
 {
 #define SIX                                                                                        \
@@ -286,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row_a04_a_killed_worker_costs_an_attempt),
         cmocka_unit_test(row_a20_failures_come_by_time_and_by_schedule),
+        cmocka_unit_test(what_is_lost_to_failures_is_known_apart),
         cmocka_unit_test(whole_racks_and_zones_fail_by_schedule),
         cmocka_unit_test(row_c06_the_fifth_kill_of_a_process_is_final),
         cmocka_unit_test(row_d10_a_call_survives_two_crashes_and_an_actor_three),

@@ -93,7 +93,7 @@ static void row_a17_only_what_is_complete_and_there_is_restored(void **state)
                      "    - {checkpoint: t}\n",
          .makespan = 7.5,
          .claims = {COUNTED(taken, 3), COUNTED(completed, 2), COUNTED(checkpoints_aborted, 1),
-                    AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 5), ABORTED(1),
+                    AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_CHECKPOINT, 5), SLOTS(aborted, 1),
                     SPENT(JOB_LOST, 1)}},
         {.name = "struck after it persisted: what came after its snapshot is lost",
          .nodes = 2,
@@ -121,7 +121,7 @@ static void row_a17_only_what_is_complete_and_there_is_restored(void **state)
                      "    - {think: 1 s}\n",
          .makespan = 10,
          .claims = {AT(TOLD_COMPLETE, 0, 5), AT(TOLD_PERSISTING, 1, 7),
-                    COUNTED(checkpoints_aborted, 1), ABORTED(1), AT(TOLD_RESTORED, 0, 9.5),
+                    COUNTED(checkpoints_aborted, 1), SLOTS(aborted, 1), AT(TOLD_RESTORED, 0, 9.5),
                     AMOUNT(TOLD_RESTORED, 0, 1), SPENT(JOB_LOST, 1)}},
     };
     (void)state;
