@@ -46,7 +46,7 @@ enum habits_param {
 #define HABITS_ASKING                                                                              \
     {.name = "cache", .unit = CAIRN_DURATION, .fallback = "10 s", .max = 1e9,                      \
      .help = "a queue's length is trusted so long; 0 s: it is always asked for"},                  \
-    {.name = "deadline", .unit = CAIRN_DURATION, .fallback = "0.1 s", .max = 1e9,                  \
+    {.name = "deadline", .unit = CAIRN_DURATION, .fallback = "0.1 s", .min = 1e-3, .max = 1e9,     \
      .help = "who has not answered a probe by then does not count; twice as much for each further "\
              "probe of a search"},                                                                 \
     {.name = "deadline_cap", .unit = CAIRN_DURATION, .fallback = "1 s", .max = 1e9,                \

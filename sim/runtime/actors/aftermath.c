@@ -34,10 +34,25 @@ void aftermath_try_again(struct runtime *rt, uint32_t call, simtime delay)
     c->timer = runtime_timer(rt, delay, EVENT_COMPLETION, TIMER_CALL, call);
 }
 
-/* All calls in hand, in the order of their submission, as a list. */
+/* Splits a list, both parts in its order: calls that are made again, and *others. */
+static uint32_t made_again(struct runtime *rt, uint32_t list, uint32_t *others)
+{
+    uint32_t again = 0, *end = &again;
+    for (uint32_t at = list, next; at; at = next) {
+        uint32_t **to = call_of(rt, at)->is_again ? &end : &others;
+        next = call_of(rt, at)->next;
+        **to = at;
+        *to = &call_of(rt, at)->next;
+    }
+    *end = *others = 0;
+    return again;
+}
+
+/* All calls in hand as a list: in the order of their submission, but those first that wait to be
+ * made again, as what ran may need their results by now. */
 static uint32_t gather(struct runtime *rt, struct actor *a)
 {
-    uint32_t first = a->queue_first;
+    uint32_t first = 0, again = made_again(rt, a->queue_first, &first), *end = &again;
     for (uint32_t at = a->running, next; at; at = next) { /* newest first: turned round in front */
         next = call_of(rt, at)->next;
         call_of(rt, at)->next = first;
@@ -49,7 +64,10 @@ static uint32_t gather(struct runtime *rt, struct actor *a)
         a->calls++;
     }
     a->queue_first = a->queue_last = a->running = a->running_count = a->persisting = 0;
-    return first;
+    while (*end)
+        end = &call_of(rt, *end)->next;
+    *end = first;
+    return again;
 }
 
 /* Does this call survive the death of its actor's process, or of the actor itself? */

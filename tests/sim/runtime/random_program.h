@@ -102,12 +102,15 @@ static inline void random_add_router(struct random_program *p)
     static const char *const names[] = {"power-of-two", "least", "random", "round-robin"};
     uint32_t which = random_below(p, 4);
     text_add(&p->head, "router: {name: %s, max_ongoing: %u", names[which], random_below(p, 4));
-    if (which < 2)
-        text_add(&p->head, ", cache: %u s, counts_ends: %s, deadline: %u ms, deadline_cap: 3 s",
-                 random_below(p, 8), random_below(p, 2) ? "yes" : "no", random_below(p, 3000));
-    if (random_below(p, 3) == 0)
-        text_add(&p->head, ", jitter: 0.%u, searches: %u", random_below(p, 9),
-                 1 + random_below(p, 3));
+    if (which < 2) {
+        text_add(&p->head, ", deadline: %u ms, deadline_cap: 3 s", 1 + random_below(p, 2999));
+        text_add(&p->head, ", counts_ends: %s", random_below(p, 2) ? "yes" : "no");
+        text_add(&p->head, ", cache: %u s", random_below(p, 8));
+    }
+    if (random_below(p, 3) == 0) {
+        text_add(&p->head, ", searches: %u", 1 + random_below(p, 3));
+        text_add(&p->head, ", jitter: 0.%u", random_below(p, 9));
+    }
     text_add(&p->head, "}\n");
 }
 
