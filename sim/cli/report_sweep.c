@@ -113,6 +113,20 @@ static enum status print_verdict(struct cli *cli, const struct line *lines, uint
     return STATUS_OK;
 }
 
+/* Where requests are routed: who waits for answers asks for little else. */
+static void print_shortest(struct sink *out, const struct line *lines, uint32_t cells)
+{
+    const struct line *best = NULL;
+    char response[REPORT_TEXT];
+    for (uint32_t i = 0; i < cells; i++)
+        if (lines[i].summary.routes.answered > 0 &&
+            (!best || lines[i].summary.routes.response < best->summary.routes.response))
+            best = &lines[i];
+    if (best)
+        io_printf(out, "  shortest response: %s, %s.\n", best->cell->label,
+                  report_duration(response, best->summary.routes.response));
+}
+
 static enum status fill_line(struct cli *cli, const struct prepared *p, uint32_t i,
                              uint32_t baseline, struct line *line)
 {
@@ -231,5 +245,7 @@ enum status report_sweep(struct cli *cli, const struct prepared *prepared, uint3
         print_line(out, &lines[i], width);
     print_routes(out, p, lines, cells, width);
     print_notes(out, p, lines, cells, baseline_of);
-    return print_verdict(cli, lines, cells);
+    enum status status = print_verdict(cli, lines, cells);
+    print_shortest(out, lines, cells);
+    return status;
 }

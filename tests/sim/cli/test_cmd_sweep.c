@@ -193,6 +193,9 @@ static void the_baseline_is_none_where_that_finishes_and_one_hour_where_not(void
         {{"sweep", "serve-router", "-n2", "-s", "router=power-of-two,random"},
          "router               response   slowest",
          0},
+        {{"sweep", "serve-router", "-n2", "-s", "router=random,power-of-two"},
+         "shortest response: router power-of-two, ",
+         0},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
