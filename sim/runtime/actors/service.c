@@ -19,20 +19,34 @@
 #include "sim/runtime/seat.h"
 #include "sim/runtime/submit.h"
 
+/* The first at or behind `at`, of those that run, which is not parked: *left of them are to come.
+ */
+static uint32_t skip_parked(const struct runtime *rt, uint32_t at, uint32_t *left)
+{
+    if (*left == 0)
+        return 0;
+    while (at && call_of(rt, at)->state == CALL_PARKED)
+        at = call_of(rt, at)->next;
+    --*left;
+    return at;
+}
+
 /* Charges what it has been doing until now; to be called before anything changes that. */
 void service_charge(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
     bool is_fetching = false, is_working = false, is_blocked = false;
     enum job_class class = JOB_IDLE;
-    for (uint32_t at = a->running; at; at = call_of(rt, at)->next) {
+    uint32_t left = a->running_count - channel_parked(a);
+    for (uint32_t at = skip_parked(rt, a->running, &left); at;
+         at = skip_parked(rt, call_of(rt, at)->next, &left)) {
         enum batch_kind kind = call_kind(rt, at);
         if (kind == BATCH_SNAPSHOTS || kind == BATCH_RESTORES)
             class = kind == BATCH_SNAPSHOTS ? JOB_CHECKPOINT : JOB_RESTORE;
         uint8_t state = call_of(rt, at)->state;
         is_fetching |= state == CALL_FETCHING;
         is_blocked |= state == CALL_STORING;
-        is_working |= state != CALL_FETCHING && state != CALL_STORING && state != CALL_PARKED;
+        is_working |= state != CALL_FETCHING && state != CALL_STORING;
     }
     is_blocked |= a->queue_first && call_of(rt, a->queue_first)->state == CALL_BLOCKED;
     if (class == JOB_IDLE && (is_working || is_fetching))
@@ -130,10 +144,11 @@ static void fetched(struct runtime *rt, uint32_t number, uint32_t call)
 static void take_turn(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    uint32_t oldest = 0;
+    uint32_t oldest = 0, left = a->running_count - channel_parked(a);
     if (!actor_class(rt, a)->is_async || a->is_computing)
         return;
-    for (uint32_t at = a->running; at; at = call_of(rt, at)->next)
+    for (uint32_t at = skip_parked(rt, a->running, &left); at;
+         at = skip_parked(rt, call_of(rt, at)->next, &left))
         if (call_of(rt, at)->state == CALL_WAITING)
             oldest = at;
     if (oldest)
