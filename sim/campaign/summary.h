@@ -25,13 +25,13 @@ struct summary {
     double foretold, predictions, notices;
     double taken, completed, checkpoints_aborted, skipped, restored;
     struct {
-        double submitted, completed, failed, retried, attempts_failed;
+        double submitted, completed, failed, retried, attempts_failed, killed;
     } calls; /* of programs, as the three below */
     struct {
         double created, restarted, dead;
     } actors;
     struct {
-        double stored, copied, lost, rebuilt, bytes_moved;
+        double stored, copied, lost, rebuilt, evicted, spilled, bytes_moved;
     } objects;
     struct {
         double routed, accepted, refused, probes, waits, misrouted, near[3], answered;

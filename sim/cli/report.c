@@ -486,6 +486,7 @@ static void put_program_json(struct sink *out, const struct summary *s)
     put_number(out, ", \"failed\": ", s->calls.failed);
     put_number(out, ", \"retried\": ", s->calls.retried);
     put_number(out, ", \"attempts_failed\": ", s->calls.attempts_failed);
+    put_number(out, ", \"killed\": ", s->calls.killed);
     put_number(out, "},\n  \"actors\": {\"created\": ", s->actors.created);
     put_number(out, ", \"restarted\": ", s->actors.restarted);
     put_number(out, ", \"dead\": ", s->actors.dead);
@@ -493,6 +494,8 @@ static void put_program_json(struct sink *out, const struct summary *s)
     put_number(out, ", \"copied\": ", s->objects.copied);
     put_number(out, ", \"lost\": ", s->objects.lost);
     put_number(out, ", \"rebuilt\": ", s->objects.rebuilt);
+    put_number(out, ", \"evicted\": ", s->objects.evicted);
+    put_number(out, ", \"spilled\": ", s->objects.spilled);
     put_number(out, ", \"bytes_moved\": ", s->objects.bytes_moved);
     put_number(out, "},\n  \"items\": {\"put\": ", s->items.put);
     put_number(out, ", \"delivered\": ", s->items.delivered);

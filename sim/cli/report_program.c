@@ -150,26 +150,41 @@ static void print_items(struct sink *out, const struct summary *s)
               report_duration(waited, s->items.waited));
 }
 
+static void print_calls(struct sink *out, const struct summary *s)
+{
+    io_printf(out, "  calls: %s submitted, %s completed, %s failed, %s retried (%s attempts failed",
+              report_count(s->calls.submitted).text, report_count(s->calls.completed).text,
+              report_count(s->calls.failed).text, report_count(s->calls.retried).text,
+              report_count(s->calls.attempts_failed).text);
+    if (s->calls.killed > 0)
+        io_printf(out, ", %s killed for lack of memory", report_count(s->calls.killed).text);
+    io_printf(out, ")\n");
+}
+
+static void print_objects(struct sink *out, const struct summary *s)
+{
+    io_printf(out, "  objects: %s stored, %s copied, %s lost, %s rebuilt",
+              report_count(s->objects.stored).text, report_count(s->objects.copied).text,
+              report_count(s->objects.lost).text, report_count(s->objects.rebuilt).text);
+    if (s->objects.evicted > 0)
+        io_printf(out, ", %s evicted", report_count(s->objects.evicted).text);
+    if (s->objects.spilled > 0)
+        io_printf(out, ", %s spilled", report_count(s->objects.spilled).text);
+    io_printf(out, "; %s moved\n", size_of(s->objects.bytes_moved).text);
+}
+
 /* What only programs have, a line where anything in it is not 0: nothing is completed that was not
  * submitted, restarted that was not created, copied that was not stored. */
 void report_program_counts(struct sink *out, const struct summary *s)
 {
     if (s->calls.submitted > 0)
-        io_printf(out,
-                  "  calls: %s submitted, %s completed, %s failed, %s retried "
-                  "(%s attempts failed)\n",
-                  report_count(s->calls.submitted).text, report_count(s->calls.completed).text,
-                  report_count(s->calls.failed).text, report_count(s->calls.retried).text,
-                  report_count(s->calls.attempts_failed).text);
+        print_calls(out, s);
     if (s->actors.created > 0)
         io_printf(out, "  actors: %s created, %s restarted, %s dead\n",
                   report_count(s->actors.created).text, report_count(s->actors.restarted).text,
                   report_count(s->actors.dead).text);
     if (s->objects.stored > 0 || s->objects.bytes_moved > 0)
-        io_printf(out, "  objects: %s stored, %s copied, %s lost, %s rebuilt; %s moved\n",
-                  report_count(s->objects.stored).text, report_count(s->objects.copied).text,
-                  report_count(s->objects.lost).text, report_count(s->objects.rebuilt).text,
-                  size_of(s->objects.bytes_moved).text);
+        print_objects(out, s);
     if (s->items.put > 0)
         print_items(out, s);
 }

@@ -101,13 +101,14 @@ struct record {
         uint64_t submitted, completed, failed, retried;
     } calls; /* to tasks and methods; completed: not while made again; failed: for good */
     struct {
-        uint64_t failed;
-    } attempts; /* each try of a call */
+        uint64_t failed, killed;
+    } attempts; /* each try of a call; killed: processes, for lack of memory */
     struct {
         uint64_t created, restarted, dead; /* dead: for good, and not because it was done */
     } actors;
     struct {
         uint64_t stored, copied, lost, rebuilt;
+        uint64_t evicted, spilled; /* copies: for want of room, and to disk */
     } objects;
     struct {
         uint64_t moved;

@@ -112,6 +112,7 @@ void killer_timer(struct runtime *rt, uint32_t host)
     uint32_t victim = find_victim(rt, host);
     assert(victim);
     h->victim = victim;
+    rt->record->attempts.killed++;
     seat_tell(rt, victim, TOLD_KILLED, h->taken);
     if (victim & 1)
         actor_end_process(rt, victim >> 1, CAIRN_CAUSE_MEMORY);

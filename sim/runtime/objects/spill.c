@@ -52,6 +52,7 @@ void spill_timer(struct runtime *rt, uint32_t host)
         struct told told = batch_told(rt, copy->batch, copy->element, TOLD_SPILLED);
         told.host = host;
         told.amount = copy->bytes;
+        rt->record->objects.spilled++;
         runtime_tell(rt, told);
         store_written(rt, at);
     }

@@ -179,6 +179,7 @@ static void evict(struct runtime *rt, uint32_t number)
     leave_memory(rt, number);
     if (!copy->is_on_disk)
         copies_forget(rt, number);
+    rt->record->objects.evicted++;
     runtime_tell(rt, told);
 }
 

@@ -9,7 +9,7 @@
 
 #define COUNT(array)         (sizeof(array) / sizeof *(array))
 #define FAILING_REPLICATIONS 20
-#define FAILING_WANTED       8
+#define FAILING_WANTED       11
 
 struct failing {
     const char *name, *head, *pipeline;
@@ -143,7 +143,8 @@ static const struct failing failing[] = {
      "      - {run: keep, each: y, on_error: []}\n"
      "      - {get: [z, y], on_error: []}\n",
      {R(struck), R(job[JOB_BLOCKED]), R(job[JOB_CHECKPOINT]), R(job[JOB_RESTORE]), R(lost_work),
-      R(attempts.failed), R(objects.lost), R(calls.failed)}},
+      R(attempts.failed), R(objects.lost), R(calls.failed), R(objects.evicted), R(objects.spilled),
+      R(attempts.killed)}},
     {"queues",
      "cluster: {nodes: 2, node: {cpu: 4}}\nhorizon: 3 min\n"
      "faults: {node: {uptime: {exponential: 30 s}, repair: {exponential: 5 s}}}\n"

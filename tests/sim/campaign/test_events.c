@@ -186,6 +186,9 @@ static void add_counts(struct record *r, enum told_kind kind, const char *line, 
     r->objects.copied += kind == TOLD_COPIED;
     r->objects.lost += kind == TOLD_OBJECT_LOST;
     r->objects.rebuilt += kind == TOLD_OBJECT_REBUILT;
+    r->objects.evicted += kind == TOLD_EVICTED;
+    r->objects.spilled += kind == TOLD_SPILLED;
+    r->attempts.killed += kind == TOLD_KILLED;
     r->taken += kind == TOLD_SNAPSHOT;
     r->completed += kind == TOLD_COMPLETE;
     r->checkpoints_aborted += kind == TOLD_ABORTED;

@@ -39,6 +39,7 @@ static void fill_program(struct record *r)
     r->calls.failed = random_word() % 102;
     r->calls.retried = random_word() % 103;
     r->attempts.failed = random_word() % 104;
+    r->attempts.killed = random_word() % 101;
     r->actors.created = random_word() % 105;
     r->actors.restarted = random_word() % 106;
     r->actors.dead = random_word() % 107;
@@ -46,6 +47,8 @@ static void fill_program(struct record *r)
     r->objects.copied = random_word() % 109;
     r->objects.lost = random_word() % 110;
     r->objects.rebuilt = random_word() % 111;
+    r->objects.evicted = random_word() % 99;
+    r->objects.spilled = random_word() % 98;
     r->bytes.moved = random_word() >> 10;
     r->items.put = random_word() % 112;
     r->items.delivered = random_word() % 113;
@@ -323,6 +326,7 @@ static void every_count_of_a_program_has_its_own_mean(void **state)
         {s.calls.failed, offsetof(struct record, calls.failed)},
         {s.calls.retried, offsetof(struct record, calls.retried)},
         {s.calls.attempts_failed, offsetof(struct record, attempts.failed)},
+        {s.calls.killed, offsetof(struct record, attempts.killed)},
         {s.actors.created, offsetof(struct record, actors.created)},
         {s.actors.restarted, offsetof(struct record, actors.restarted)},
         {s.actors.dead, offsetof(struct record, actors.dead)},
@@ -330,6 +334,8 @@ static void every_count_of_a_program_has_its_own_mean(void **state)
         {s.objects.copied, offsetof(struct record, objects.copied)},
         {s.objects.lost, offsetof(struct record, objects.lost)},
         {s.objects.rebuilt, offsetof(struct record, objects.rebuilt)},
+        {s.objects.evicted, offsetof(struct record, objects.evicted)},
+        {s.objects.spilled, offsetof(struct record, objects.spilled)},
         {s.objects.bytes_moved, offsetof(struct record, bytes.moved)},
         {s.items.put, offsetof(struct record, items.put)},
         {s.items.delivered, offsetof(struct record, items.delivered)},

@@ -80,6 +80,7 @@ static void make_program(struct record *r)
     r->calls.failed = 2;
     r->calls.retried = 5;
     r->attempts.failed = 7;
+    r->attempts.killed = 4;
     r->actors.created = 4;
     r->actors.restarted = 3;
     r->actors.dead = 1;
@@ -87,6 +88,8 @@ static void make_program(struct record *r)
     r->objects.copied = 21;
     r->objects.lost = 6;
     r->objects.rebuilt = 8;
+    r->objects.evicted = 9;
+    r->objects.spilled = 11;
     r->bytes.moved = 4096;
     r->items = (struct record_items){.put = 60,
                                      .delivered = 50,
@@ -113,9 +116,11 @@ static void a_program_is_told_with_its_classes_and_counts(void **state)
     assert_says(text, "\n  idle                     50.0 %   500000 y    actors without a call\n");
     assert_says(text, "\n  total                   100.0 %   1000000 y\n");
     assert_says(text, "\n  calls: 1000 submitted, 998 completed, 2 failed, 5 retried (7 attempts "
-                      "failed)\n");
+                      "failed, 4 killed for lack of memory)\n");
     assert_says(text, "\n  actors: 4 created, 3 restarted, 1 dead\n");
-    assert_says(text, "\n  objects: 990 stored, 21 copied, 6 lost, 8 rebuilt; 4.096 kB moved\n");
+    assert_says(text,
+                "\n  objects: 990 stored, 21 copied, 6 lost, 8 rebuilt, 9 evicted, 11 spilled; "
+                "4.096 kB moved\n");
     assert_says(text,
                 "\n  items: 60 put, 50 delivered, 7 lost, 3 left, 10 delivered again; 12 in a "
                 "queue at most, 2.5 in all on average; delivered after 1.5 s\n");
@@ -140,6 +145,7 @@ static void the_object_of_a_program_has_its_means(void **state)
         {"calls.failed", 2},
         {"calls.retried", 5},
         {"calls.attempts_failed", 7},
+        {"calls.killed", 4},
         {"actors.created", 4},
         {"actors.restarted", 3},
         {"actors.dead", 1},
@@ -147,6 +153,8 @@ static void the_object_of_a_program_has_its_means(void **state)
         {"objects.copied", 21},
         {"objects.lost", 6},
         {"objects.rebuilt", 8},
+        {"objects.evicted", 9},
+        {"objects.spilled", 11},
         {"objects.bytes_moved", 4096},
         {"items.put", 60},
         {"items.delivered", 50},
