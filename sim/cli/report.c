@@ -148,9 +148,9 @@ void report_shares(const double *parts, size_t n, int *tenths)
     }
 }
 
-static void print_ledger(struct sink *out, const struct summary *s)
+static void print_ledger(struct sink *out, const struct summary *s, bool is_program)
 {
-    static const char *const words[JOB_CLASSES] = {
+    const char *const words[JOB_CLASSES] = {
         [JOB_USEFUL] = "work that stands",
         [JOB_CHECKPOINT] = "standing still for checkpoints",
         [JOB_SLOWED] = "slowed by checkpoints that persist",
@@ -160,7 +160,8 @@ static void print_ledger(struct sink *out, const struct summary *s)
         [JOB_WAIT] = "waiting for a node",
         [JOB_RESTART] = "restarting",
         [JOB_RESTORE] = "restoring",
-        [JOB_BLOCKED] = "waiting for a checkpoint to persist",
+        [JOB_BLOCKED] = is_program ? "waiting for room, or for a checkpoint to persist"
+                                   : "waiting for a checkpoint to persist",
         [JOB_START] = "starting processes and actors",
         [JOB_TRANSFER] = "fetching arguments, storing results",
         [JOB_IDLE] = "actors without a call",
@@ -385,7 +386,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
     io_printf(out, "\n");
     print_makespan(out, &s);
     print_waste(out, c, &s);
-    print_ledger(out, &s);
+    print_ledger(out, &s, c->spec.program != NULL);
     print_counts(out, c, &s);
     report_program_counts(out, &s);
     if (s.routes.routed > 0)
