@@ -68,7 +68,7 @@ void backlog_take_out(struct runtime *rt, uint32_t *list, uint32_t call)
     *link = call_of(rt, call)->next;
 }
 
-void backlog_drop(struct runtime *rt, struct actor *a, uint32_t call)
+static void leave(struct runtime *rt, struct actor *a, uint32_t call)
 {
     uint32_t before = 0;
     for (uint32_t at = a->queue_first; at != call; at = call_of(rt, at)->next) {
@@ -78,7 +78,22 @@ void backlog_drop(struct runtime *rt, struct actor *a, uint32_t call)
     backlog_take_out(rt, &a->queue_first, call);
     if (a->queue_last == call)
         a->queue_last = before;
+}
+
+void backlog_drop(struct runtime *rt, struct actor *a, uint32_t call)
+{
+    leave(rt, a, call);
     a->calls--;
+}
+
+void backlog_step_aside(struct runtime *rt, struct actor *a, uint32_t call)
+{
+    struct call *c = call_of(rt, call);
+    assert(c->is_again && c->has_arrived && c->missing > 0);
+    leave(rt, a, call);
+    c->is_outside = true;
+    c->has_arrived = false;
+    a->coming++;
 }
 
 /* ---- whose calls they are ------------------------------------------------------------------ */

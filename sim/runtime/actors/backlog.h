@@ -26,6 +26,9 @@ uint32_t backlog_ahead(const struct runtime *rt, const struct actor *actor);
 void backlog_pop_front(struct runtime *rt, struct actor *actor);
 /* This call leaves the list, in which it must be: one of those that run, for instance. */
 void backlog_take_out(struct runtime *rt, uint32_t *list, uint32_t call);
+/* A call that is made again, and that waits, has lost its arguments once more: they are expected
+ * anew before it is, so that it does not stand before what makes them. */
+void backlog_step_aside(struct runtime *rt, struct actor *actor, uint32_t call);
 /* It waits no more, wherever it was, and its actor is done with it. */
 void backlog_drop(struct runtime *rt, struct actor *actor, uint32_t call);
 

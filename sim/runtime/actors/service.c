@@ -215,8 +215,11 @@ static void begin(struct runtime *rt, uint32_t number)
     service_charge(rt, number);
     if (kind == BATCH_METHODS)
         arguments = arguments_find(rt, call, a->seat.host);
-    if (arguments.is_lost && c->missing > 0)
-        return; /* they are being made again: the queue waits */
+    if (arguments.is_lost && c->missing > 0) { /* they are being made again: the queue waits */
+        if (c->is_again)
+            backlog_step_aside(rt, a, call);
+        return;
+    }
     if (kind == BATCH_METHODS && !arguments.is_lost)
         answer = arguments_ask(rt, call, a->seat.host, &arguments);
     if (answer == STORE_LATER) {

@@ -324,10 +324,45 @@ static void what_is_made_again_goes_before_what_ran(void **state)
     CLAIMED(rows);
 }
 
+/* At 12 s all is lost. At 14 s x and y are wanted: p is made again until 17 s, s until 24 s.
+ * Meanwhile, at 20 s, p is lost once more. At 24 s x finds out, and p is to be made a third time; y
+ * comes to the same actor, and does not stand before p1 and p2, which it needs. 24 + 3 + 1 s. */
+static void what_is_made_again_does_not_stand_before_what_is_lost_once_more(void **state)
+{
+    static const struct claimed rows[] = {
+        {.name = "two that join",
+         .nodes = 3,
+         .outages = {{0, 12, 13}, {1, 12, 13}, {2, 12, 13}, {1, 20, 21}},
+         .head = "runtime: {inline: 0 B}\n",
+         .pipeline =
+             "    tasks: {slow: {time: 10 s, size: 1 kB, node: 2}}\n"
+             "    actors:\n"
+             "      A: {node: 0, restarts: 9, retries: 9, methods: {join: {time: 1 s, size: 1 "
+             "kB}}}\n"
+             "      B: {node: 1, restarts: 9, retries: 9, methods: {make: {time: 1 s, size: 1 kB}, "
+             "join: {time: 1 s, size: 1 kB}}}\n"
+             "    driver:\n"
+             "    - {start: A, as: a}\n"
+             "    - {start: B, as: b}\n"
+             "    - {call: b.make, times: 3, as: p}\n"
+             "    - {call: slow, as: s}\n"
+             "    - {call: a.join, with: [p, s], as: x}\n"
+             "    - {call: b.join, with: [p, s], as: y}\n"
+             "    - {wait: {for: [x, y]}}\n"
+             "    - {think: 3 s}\n"
+             "    - {get: [x, y]}\n",
+         .makespan = 28,
+         .claims = {COUNTED(objects.rebuilt, 3 + 1 + 2 + 3), AT(TOLD_STARTED, 10, 24)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_made_again_goes_before_what_ran),
+        cmocka_unit_test(what_is_made_again_does_not_stand_before_what_is_lost_once_more),
         cmocka_unit_test(row_k06_lost_results_are_made_again_by_their_producers),
         cmocka_unit_test(row_k06_results_of_actors_are_made_again_where_calls_are_retried),
         cmocka_unit_test(row_k06_what_no_task_made_stays_lost),
