@@ -291,9 +291,43 @@ static void a_long_map_costs_what_is_out_at_once(void **state)
     }
 }
 
+/* Four workers take four parts of a step in 1 s. From 10.5 s on there are three: the part of the
+ * fourth is lost, and the nine steps behind take two rounds each. Where it is started again, on the
+ * spare that is there, four take part once more: from the twelfth step on. */
+static void a_group_goes_on_with_who_is_left(void **state)
+{
+#define STEPS(worker)                                                                              \
+    "    actors: {W: {cpu: 1, " worker "methods: {step: 1 s}}}\n"                                  \
+    "    driver:\n"                                                                                \
+    "    - {start: W, times: 4, as: team}\n"                                                       \
+    "    - {repeat: 20, do: [{map: team.step, times: 4, failed: skip}]}\n"
+#define FOURTH                                                                                     \
+    "faults: {node: {uptime: {constant: 1000 s}, repair: {constant: 9 h}}, schedule: [{at: 10500 " \
+    "ms, node: 3}]}\n"
+    static const struct claimed rows[] = {
+        {.name = "three of four",
+         .nodes = 4,
+         .head = FOURTH,
+         .pipeline = STEPS(""),
+         .makespan = 10 + 1 + 9 * 2,
+         .claims = {COUNTED(calls.completed, 79), COUNTED(calls.failed, 1),
+                    COUNTED(actors.dead, 1)}},
+        {.name = "started again elsewhere",
+         .nodes = 5,
+         .head = FOURTH,
+         .pipeline = STEPS("restarts: 1, "),
+         .makespan = 20,
+         .claims = {COUNTED(calls.completed, 79), COUNTED(calls.failed, 1),
+                    COUNTED(actors.restarted, 1), ON(TOLD_PLACED, 4, 4)}},
+    };
+    (void)state;
+    CLAIMED(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_group_goes_on_with_who_is_left),
         cmocka_unit_test(row_c03_the_last_idle_actor_is_first_and_calls_go_out_in_order),
         cmocka_unit_test(row_c04_results_in_order_of_submission_or_of_completion),
         cmocka_unit_test(row_c05_a_pool_grows_one_at_a_time_up_to_max),
