@@ -192,15 +192,15 @@ static enum status need_map(const struct value_reader *reader, const char *path,
                             path, yaml_kind_name(node), example);
 }
 
-static enum status read_output(const struct value_reader *reader, const char *path,
-                               const struct yaml_node *node, struct program_function *function)
+/* What a checkpoint costs: a map inside a task or an actor. */
+static enum status read_checkpoint(const struct value_reader *reader, const char *path,
+                                   const struct yaml_node *node, const struct field_set *set,
+                                   const char *example, void *into)
 {
     char label[240];
     snprintf(label, sizeof label, "%.200s.checkpoint", path);
-    enum status status = need_map(reader, label, node, "{write: 3 s, read: 2 s}");
-    function->checkpoint.is_given = true;
-    return status == STATUS_OK ? field_form_read(reader, label, node, &declare_output, function)
-                               : status;
+    enum status status = need_map(reader, label, node, example);
+    return status == STATUS_OK ? field_form_read(reader, label, node, set, into) : status;
 }
 
 /* 2 s, or [1 s, 2 s], or {exponential: 2 s}? */
@@ -233,7 +233,10 @@ static enum status read_function(const struct value_reader *reader, const char *
     enum status one = fails ? read_fails(reader, path, fails->value, function) : STATUS_OK;
     status = status == STATUS_OK ? one : status;
     const struct yaml_child *output = set == &declare_task ? yaml_find(node, "checkpoint") : NULL;
-    one = output ? read_output(reader, path, output->value, function) : STATUS_OK;
+    function->checkpoint.is_given = output != NULL;
+    one = output ? read_checkpoint(reader, path, output->value, &declare_output,
+                                   "{write: 3 s, read: 2 s}", function)
+                 : STATUS_OK;
     return status == STATUS_OK ? one : status;
 }
 
@@ -273,17 +276,6 @@ static enum status read_functions(const struct value_reader *reader, const char 
 }
 
 /* ---- actors -------------------------------------------------------------------------------- */
-
-static enum status read_checkpoint(const struct value_reader *reader, const char *path,
-                                   const struct yaml_node *node, struct program_actor *actor)
-{
-    char label[240];
-    snprintf(label, sizeof label, "%.200s.checkpoint", path);
-    enum status status = need_map(reader, label, node, "{snapshot: 0.3 s, restore: 0.2 s}");
-    actor->checkpoint.is_given = true;
-    return status == STATUS_OK ? field_form_read(reader, label, node, &declare_checkpoint, actor)
-                               : status;
-}
 
 /* What it needs to be placed, and what it holds then. */
 static enum status read_demand(const struct value_reader *reader, const char *path,
@@ -331,7 +323,9 @@ static enum status read_actor(const struct value_reader *reader, const char *pat
     one = check_retries(reader, path, node, actor);
     status = one == STATUS_OK ? status : one;
     if ((checkpoint = yaml_find(node, "checkpoint"))) {
-        one = read_checkpoint(reader, path, checkpoint->value, actor);
+        actor->checkpoint.is_given = true;
+        one = read_checkpoint(reader, path, checkpoint->value, &declare_checkpoint,
+                              "{snapshot: 0.3 s, restore: 0.2 s}", actor);
         status = one == STATUS_OK ? status : one;
     }
     one = items_form_check_queue(reader, path, node, actor);

@@ -400,7 +400,7 @@ enum status report_run(struct cli *cli, const struct prepared *prepared, uint32_
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
-static void put_number(struct sink *out, const char *key, double value)
+void report_put_number(struct sink *out, const char *key, double value)
 {
     char bytes[64];
     struct text text = text_over(bytes, sizeof bytes);
@@ -414,9 +414,9 @@ static void put_number(struct sink *out, const char *key, double value)
 static void put_estimate(struct sink *out, const char *key, const struct estimate *e)
 {
     io_printf(out, "\"%s\": {", key);
-    put_number(out, "\"mean\": ", e->mean);
-    put_number(out, ", \"ci95\": [", e->low);
-    put_number(out, ", ", e->high);
+    report_put_number(out, "\"mean\": ", e->mean);
+    report_put_number(out, ", \"ci95\": [", e->low);
+    report_put_number(out, ", ", e->high);
     io_printf(out, "]");
 }
 
@@ -437,9 +437,9 @@ static void put_policy_json(struct sink *out, const struct cell *cell)
         put_text(out, ",\n  \"router\": ", cell->spec.router.class->name);
     }
     if (cell->has_interval && cell->interval != SIMTIME_NEVER)
-        put_number(out, ",\n  \"interval_s\": ", simtime_seconds(cell->interval));
+        report_put_number(out, ",\n  \"interval_s\": ", simtime_seconds(cell->interval));
     if (cell->uses_mtbf) {
-        put_number(out, ",\n  \"mtbf_s\": ", cell->mtbf_s);
+        report_put_number(out, ",\n  \"mtbf_s\": ", cell->mtbf_s);
         put_text(out, ",\n  \"mtbf_origin\": ", cell->mtbf_origin);
     }
 }
@@ -449,63 +449,64 @@ static void put_ledgers_json(struct sink *out, const struct summary *s)
     io_printf(out, ",\n  \"ledger_s\": {");
     for (unsigned i = 0; i < JOB_CLASSES; i++) {
         io_printf(out, "%s\"%s", i ? ", " : "", job_class_names[i]);
-        put_number(out, "\": ", s->job[i]);
+        report_put_number(out, "\": ", s->job[i]);
     }
-    put_number(out, "},\n  \"aborted_s\": ", s->aborted);
+    report_put_number(out, "},\n  \"aborted_s\": ", s->aborted);
     io_printf(out, ",\n  \"nodes_s\": {");
     for (unsigned i = 0; i < NODE_CLASSES; i++) {
         io_printf(out, "%s\"%s", i ? ", " : "", node_class_names[i]);
-        put_number(out, "\": ", s->nodes[i]);
+        report_put_number(out, "\": ", s->nodes[i]);
     }
     io_printf(out, "}");
 }
 
 static void put_counts_json(struct sink *out, const struct cell *cell, const struct summary *s)
 {
-    put_number(out, ",\n  \"failures\": {\"struck\": ", s->struck);
-    put_number(out, ", \"shielded\": ", s->shielded);
-    put_number(out, ", \"elsewhere\": ", s->elsewhere);
-    put_number(out, ", \"foretold\": ", s->foretold);
-    put_number(out, ", \"predictions\": ", s->predictions);
-    put_number(out, ", \"notices\": ", s->notices);
-    put_number(out, "},\n  \"checkpoints\": {\"taken\": ", s->taken);
-    put_number(out, ", \"completed\": ", s->completed);
-    put_number(out, ", \"aborted\": ", s->checkpoints_aborted);
-    put_number(out, ", \"skipped\": ", s->skipped);
-    put_number(out, ", \"restored\": ", s->restored);
-    put_number(out, "},\n  \"per_failure\": {\"lost_s\": ", s->lost_per_failure);
-    put_number(out, ", \"protected_s\": ", s->protected_per_failure);
-    put_number(out, ", \"claimed_s\": ", has_claim(cell) ? s->claimed_per_failure : (double)NAN);
+    report_put_number(out, ",\n  \"failures\": {\"struck\": ", s->struck);
+    report_put_number(out, ", \"shielded\": ", s->shielded);
+    report_put_number(out, ", \"elsewhere\": ", s->elsewhere);
+    report_put_number(out, ", \"foretold\": ", s->foretold);
+    report_put_number(out, ", \"predictions\": ", s->predictions);
+    report_put_number(out, ", \"notices\": ", s->notices);
+    report_put_number(out, "},\n  \"checkpoints\": {\"taken\": ", s->taken);
+    report_put_number(out, ", \"completed\": ", s->completed);
+    report_put_number(out, ", \"aborted\": ", s->checkpoints_aborted);
+    report_put_number(out, ", \"skipped\": ", s->skipped);
+    report_put_number(out, ", \"restored\": ", s->restored);
+    report_put_number(out, "},\n  \"per_failure\": {\"lost_s\": ", s->lost_per_failure);
+    report_put_number(out, ", \"protected_s\": ", s->protected_per_failure);
+    report_put_number(out,
+                      ", \"claimed_s\": ", has_claim(cell) ? s->claimed_per_failure : (double)NAN);
     io_printf(out, "}");
 }
 
 /* What only programs have: 0 for groups. */
 static void put_program_json(struct sink *out, const struct summary *s)
 {
-    put_number(out, ",\n  \"calls\": {\"submitted\": ", s->calls.submitted);
-    put_number(out, ", \"completed\": ", s->calls.completed);
-    put_number(out, ", \"failed\": ", s->calls.failed);
-    put_number(out, ", \"retried\": ", s->calls.retried);
-    put_number(out, ", \"attempts_failed\": ", s->calls.attempts_failed);
-    put_number(out, ", \"killed\": ", s->calls.killed);
-    put_number(out, "},\n  \"actors\": {\"created\": ", s->actors.created);
-    put_number(out, ", \"restarted\": ", s->actors.restarted);
-    put_number(out, ", \"dead\": ", s->actors.dead);
-    put_number(out, "},\n  \"objects\": {\"stored\": ", s->objects.stored);
-    put_number(out, ", \"copied\": ", s->objects.copied);
-    put_number(out, ", \"lost\": ", s->objects.lost);
-    put_number(out, ", \"rebuilt\": ", s->objects.rebuilt);
-    put_number(out, ", \"evicted\": ", s->objects.evicted);
-    put_number(out, ", \"spilled\": ", s->objects.spilled);
-    put_number(out, ", \"bytes_moved\": ", s->objects.bytes_moved);
-    put_number(out, "},\n  \"items\": {\"put\": ", s->items.put);
-    put_number(out, ", \"delivered\": ", s->items.delivered);
-    put_number(out, ", \"lost\": ", s->items.lost);
-    put_number(out, ", \"left\": ", s->items.left);
-    put_number(out, ", \"doubled\": ", s->items.doubled);
-    put_number(out, ", \"high\": ", s->items.high);
-    put_number(out, ", \"depth\": ", s->items.depth);
-    put_number(out, ", \"waited_s\": ", s->items.waited);
+    report_put_number(out, ",\n  \"calls\": {\"submitted\": ", s->calls.submitted);
+    report_put_number(out, ", \"completed\": ", s->calls.completed);
+    report_put_number(out, ", \"failed\": ", s->calls.failed);
+    report_put_number(out, ", \"retried\": ", s->calls.retried);
+    report_put_number(out, ", \"attempts_failed\": ", s->calls.attempts_failed);
+    report_put_number(out, ", \"killed\": ", s->calls.killed);
+    report_put_number(out, "},\n  \"actors\": {\"created\": ", s->actors.created);
+    report_put_number(out, ", \"restarted\": ", s->actors.restarted);
+    report_put_number(out, ", \"dead\": ", s->actors.dead);
+    report_put_number(out, "},\n  \"objects\": {\"stored\": ", s->objects.stored);
+    report_put_number(out, ", \"copied\": ", s->objects.copied);
+    report_put_number(out, ", \"lost\": ", s->objects.lost);
+    report_put_number(out, ", \"rebuilt\": ", s->objects.rebuilt);
+    report_put_number(out, ", \"evicted\": ", s->objects.evicted);
+    report_put_number(out, ", \"spilled\": ", s->objects.spilled);
+    report_put_number(out, ", \"bytes_moved\": ", s->objects.bytes_moved);
+    report_put_number(out, "},\n  \"items\": {\"put\": ", s->items.put);
+    report_put_number(out, ", \"delivered\": ", s->items.delivered);
+    report_put_number(out, ", \"lost\": ", s->items.lost);
+    report_put_number(out, ", \"left\": ", s->items.left);
+    report_put_number(out, ", \"doubled\": ", s->items.doubled);
+    report_put_number(out, ", \"high\": ", s->items.high);
+    report_put_number(out, ", \"depth\": ", s->items.depth);
+    report_put_number(out, ", \"waited_s\": ", s->items.waited);
     io_printf(out, "}");
     if (s->routes.routed > 0)
         report_routes_json(out, s);
@@ -522,14 +523,14 @@ static void put_head_json(struct sink *out, const struct prepared *p, const stru
     put_policy_json(out, cell);
     io_printf(out, ",\n  ");
     put_estimate(out, "makespan_s", &s->makespan);
-    put_number(out, ", \"min\": ", simtime_seconds(s->makespan_min));
-    put_number(out, ", \"median\": ", simtime_seconds(s->makespan_median));
-    put_number(out, ", \"max\": ", simtime_seconds(s->makespan_max));
+    report_put_number(out, ", \"min\": ", simtime_seconds(s->makespan_min));
+    report_put_number(out, ", \"median\": ", simtime_seconds(s->makespan_median));
+    report_put_number(out, ", \"max\": ", simtime_seconds(s->makespan_max));
     io_printf(out, "},\n  ");
     put_estimate(out, "waste", &s->waste);
-    put_number(out, ", \"per_run\": {\"min\": ", s->waste_min);
-    put_number(out, ", \"median\": ", s->waste_median);
-    put_number(out, ", \"max\": ", s->waste_max);
+    report_put_number(out, ", \"per_run\": {\"min\": ", s->waste_min);
+    report_put_number(out, ", \"median\": ", s->waste_median);
+    report_put_number(out, ", \"max\": ", s->waste_max);
     io_printf(out, "}}");
 }
 

@@ -15,6 +15,9 @@ struct report_number {
 };
 struct report_number report_count(double mean);
 
+/* In JSON, behind its key as it stands there; null where it is no number. */
+void report_put_number(struct sink *out, const char *key, double value);
+
 /* Tenths of a percent that add up to 1000, of at most JOB_CLASSES parts; all 0 where the parts are.
  */
 void report_shares(const double *parts, size_t n, int *tenths);

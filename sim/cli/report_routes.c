@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Counts are means a run, times means a request, as far as one came to a result. */
 #include "sim/cli/report_routes.h"
-#include "sim/base/text.h"
 #include "sim/cli/report.h"
 
 static double share(double part, double whole)
@@ -28,30 +27,22 @@ void report_routes_print(struct sink *out, const char *router, const struct summ
               report_duration(waited, s->routes.waited), report_count(s->routes.longest).text);
 }
 
-static void put(struct sink *out, const char *key, double value)
-{
-    char bytes[64];
-    struct text text = text_over(bytes, sizeof bytes);
-    text_add_number(&text, value);
-    io_printf(out, "%s%s", key, bytes);
-}
-
 void report_routes_json(struct sink *out, const struct summary *s)
 {
-    put(out, ",\n  \"routes\": {\"routed\": ", s->routes.routed);
-    put(out, ", \"accepted\": ", s->routes.accepted);
-    put(out, ", \"refused\": ", s->routes.refused);
-    put(out, ", \"probes\": ", s->routes.probes);
-    put(out, ", \"waits\": ", s->routes.waits);
-    put(out, ", \"misrouted\": ", s->routes.misrouted);
-    put(out, ", \"node\": ", s->routes.near[0]);
-    put(out, ", \"zone\": ", s->routes.near[1]);
-    put(out, ", \"any\": ", s->routes.near[2]);
-    put(out, ", \"answered\": ", s->routes.answered);
-    put(out, ", \"longest\": ", s->routes.longest);
-    put(out, ", \"response_s\": ", s->routes.response);
-    put(out, ", \"slowest_s\": ", s->routes.slowest);
-    put(out, ", \"waited_s\": ", s->routes.waited);
+    report_put_number(out, ",\n  \"routes\": {\"routed\": ", s->routes.routed);
+    report_put_number(out, ", \"accepted\": ", s->routes.accepted);
+    report_put_number(out, ", \"refused\": ", s->routes.refused);
+    report_put_number(out, ", \"probes\": ", s->routes.probes);
+    report_put_number(out, ", \"waits\": ", s->routes.waits);
+    report_put_number(out, ", \"misrouted\": ", s->routes.misrouted);
+    report_put_number(out, ", \"node\": ", s->routes.near[0]);
+    report_put_number(out, ", \"zone\": ", s->routes.near[1]);
+    report_put_number(out, ", \"any\": ", s->routes.near[2]);
+    report_put_number(out, ", \"answered\": ", s->routes.answered);
+    report_put_number(out, ", \"longest\": ", s->routes.longest);
+    report_put_number(out, ", \"response_s\": ", s->routes.response);
+    report_put_number(out, ", \"slowest_s\": ", s->routes.slowest);
+    report_put_number(out, ", \"waited_s\": ", s->routes.waited);
     io_printf(out, "}");
 }
 

@@ -24,6 +24,8 @@ struct spec_process {
     struct law uptime, repair;
 };
 
+#define WHOLE_PPM 1000000 /* what parts that are called _ppm are of */
+
 /* Phases of a job, and the masks that `faults.strike` is made of. */
 enum spec_phase {
     PHASE_WORK,

@@ -258,7 +258,26 @@ static void count_some(struct runtime *rt, const struct batch *b)
     }
 }
 
-static void let_arguments_go(struct runtime *rt, uint32_t number);
+static bool can_be_lost(const struct object *object)
+{
+    return object->state != OBJECT_FAILED && !object->is_inline && !object->is_durable;
+}
+
+/* All is settled: the arguments' data are needed no more; their lineage is, while a result may have
+ * to be made again. */
+static void let_arguments_go(struct runtime *rt, uint32_t number)
+{
+    struct batch *b = batch_of(rt, number);
+    bool may_be_lost = false;
+    for (uint32_t i = 0; i < b->arguments_count; i++)
+        batch_drop(rt, b->arguments[i].batch);
+    for (uint32_t i = 0; i < b->count && !may_be_lost; i++)
+        may_be_lost = can_be_lost(&b->objects[i]);
+    if (may_be_lost)
+        lineage_keep(rt, number);
+    else
+        batch_end_lineage(rt, number);
+}
 
 void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum object_state state,
                   uint32_t cause)
@@ -295,27 +314,6 @@ void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum ob
     b->handles--; /* of many that nobody holds, this one alone is looked at */
     if (object->uses == 0 && object->state == OBJECT_READY)
         free_one(rt, b, object);
-}
-
-/* All is settled: the arguments' data are needed no more; their lineage is, while a result may have
- * to be made again. */
-static bool can_be_lost(const struct object *object)
-{
-    return object->state != OBJECT_FAILED && !object->is_inline && !object->is_durable;
-}
-
-static void let_arguments_go(struct runtime *rt, uint32_t number)
-{
-    struct batch *b = batch_of(rt, number);
-    bool may_be_lost = false;
-    for (uint32_t i = 0; i < b->arguments_count; i++)
-        batch_drop(rt, b->arguments[i].batch);
-    for (uint32_t i = 0; i < b->count && !may_be_lost; i++)
-        may_be_lost = can_be_lost(&b->objects[i]);
-    if (may_be_lost)
-        lineage_keep(rt, number);
-    else
-        batch_end_lineage(rt, number);
 }
 
 void batch_call_done(struct runtime *rt, uint32_t number, uint32_t element)

@@ -29,10 +29,10 @@ void batch_hold(struct runtime *rt, uint32_t number);
 void batch_drop(struct runtime *rt, uint32_t number);
 /* The job is over: nobody wants what is still to come. */
 void batch_cancel(struct runtime *rt, uint32_t number);
-/* Is its job over? What becomes of it then is no failure of anybody's. */
-bool batch_is_left_behind(const struct runtime *rt, uint32_t number);
 /* Nor what is there. */
 void batch_clear(struct runtime *rt, uint32_t number);
+/* Is its job over? What becomes of it then is no failure of anybody's. */
+bool batch_is_left_behind(const struct runtime *rt, uint32_t number);
 
 /* Result `element` is there, or never will be (state FAILED): who waits is told. */
 void batch_settle(struct runtime *rt, uint32_t number, uint32_t element, enum object_state state,

@@ -6,8 +6,6 @@
 #include "sim/runtime/batch.h"
 #include "sim/runtime/nodes/straggler.h"
 
-#define PPM 1000000
-
 /* What its items take to put or to get. */
 static simtime of_items(const struct runtime *rt, const struct call *c)
 {
@@ -31,10 +29,11 @@ simtime effort_of(struct runtime *rt, const struct call *c, uint32_t host, bool 
         runtime_amount(rt, &f->overhead, STREAM_TIME, b->function, index, WORD_OVERHEAD);
     *is_raising =
         f->fails.ppm > 0 && index >= f->fails.after &&
-        runtime_uniform(rt, STREAM_EXCEPTION, b->function, index, c->attempt) * PPM < f->fails.ppm;
+        runtime_uniform(rt, STREAM_EXCEPTION, b->function, index, c->attempt) * WHOLE_PPM <
+            f->fails.ppm;
     work = simtime_add(work, of_items(rt, c));
     if (*is_raising)
-        work = simtime_scale(work, f->fails.at_ppm, PPM);
+        work = simtime_scale(work, f->fails.at_ppm, WHOLE_PPM);
     bool has_await = !c->actor && !*is_raising; /* a task keeps its worker while it waits */
     simtime await =
         has_await ? runtime_amount(rt, &f->await, STREAM_TIME, b->function, index, WORD_AWAIT) : 0;

@@ -387,7 +387,7 @@ static void end_method(struct runtime *rt, uint32_t number, uint32_t call)
     struct call *c = call_of(rt, call);
     const struct program_function *f = call_function(rt, c);
     bool is_failing = c->is_raising || c->is_late;
-    bool is_whole = !c->is_raising || f->fails.at_ppm == 1000000;
+    bool is_whole = !c->is_raising || f->fails.at_ppm == WHOLE_PPM;
     enum store_answer answer = is_failing ? STORE_ROOM : call_ask_room(rt, call, a->seat.host);
     arguments_let_go(rt, call);
     if (answer == STORE_LATER) {

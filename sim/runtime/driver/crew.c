@@ -15,12 +15,6 @@ static struct errand *errand_of(const struct runtime *rt, uint32_t number)
     return pool_at(&rt->errands, number);
 }
 
-static const struct program_statement *statement_of(const struct runtime *rt,
-                                                    const struct crew *crew)
-{
-    return &rt->program->statements[crew->statement];
-}
-
 static bool has_body(const struct crew *crew, const struct program_statement *s)
 {
     return s->body > crew->statement + 1;
@@ -183,7 +177,7 @@ static void give_back(struct runtime *rt, uint32_t number)
 static uint32_t new_batch(struct runtime *rt, const struct crew *crew, uint64_t first,
                           uint32_t count)
 {
-    const struct program_statement *s = statement_of(rt, crew);
+    const struct program_statement *s = crew_statement(rt, crew);
     bool is_method = rt->program->functions[s->what].actor != PROGRAM_NOTHING;
     uint32_t number = batch_new(rt, is_method ? BATCH_METHODS : BATCH_TASKS, crew->job,
                                 crew->statement, count, crew->arguments, crew->arguments_count);
@@ -257,7 +251,7 @@ void crew_errand_timer(struct runtime *rt, uint32_t number)
 static void go_on(struct runtime *rt, uint32_t number)
 {
     struct crew *crew = crew_of(rt, number);
-    const struct program_statement *s = statement_of(rt, crew);
+    const struct program_statement *s = crew_statement(rt, crew);
     bool is_method = rt->program->functions[s->what].actor != PROGRAM_NOTHING;
     while (crew->given < crew->count && !rt->is_out_of_memory) {
         uint32_t member = is_method ? pick(rt, number) : 0;
@@ -315,8 +309,8 @@ static void append_come(struct runtime *rt, struct crew *crew, uint32_t number)
 /* Is it the one that the driver takes next? */
 static bool is_next(const struct runtime *rt, const struct crew *crew, uint32_t errand)
 {
-    return statement_of(rt, crew)->map->is_by_completion ? crew->come_first == errand
-                                                         : crew->first == errand;
+    return crew_statement(rt, crew)->map->is_by_completion ? crew->come_first == errand
+                                                           : crew->first == errand;
 }
 
 void crew_come(struct runtime *rt, uint32_t number)
@@ -332,7 +326,7 @@ void crew_come(struct runtime *rt, uint32_t number)
     e->has_failed = object->state == OBJECT_FAILED;
     e->cause = object->cause;
     runtime_stop_timer(rt, &e->timer);
-    if (statement_of(rt, crew)->map->is_by_completion)
+    if (crew_statement(rt, crew)->map->is_by_completion)
         append_come(rt, crew, number);
     crew->in_flight--;
     if (e->member)
@@ -364,7 +358,7 @@ static void unlink_errand(struct runtime *rt, struct crew *crew, uint32_t number
 static uint32_t take(struct runtime *rt, uint32_t number)
 {
     struct crew *crew = crew_of(rt, number);
-    bool is_by_completion = statement_of(rt, crew)->map->is_by_completion;
+    bool is_by_completion = crew_statement(rt, crew)->map->is_by_completion;
     uint32_t at = is_by_completion ? crew->come_first : crew->first;
     if (!at || !errand_of(rt, at)->has_come)
         return 0;
@@ -386,7 +380,7 @@ static uint32_t take(struct runtime *rt, uint32_t number)
 
 static bool resolve(struct runtime *rt, const struct fiber *f, struct crew *crew)
 {
-    const struct program_statement *s = statement_of(rt, crew);
+    const struct program_statement *s = crew_statement(rt, crew);
     crew->arguments_count = s->arguments_count;
     crew->arguments = blocks_take(&rt->blocks, s->arguments_count, sizeof *crew->arguments);
     if (s->arguments_count > 0 && !crew->arguments)
@@ -407,7 +401,7 @@ static bool resolve(struct runtime *rt, const struct fiber *f, struct crew *crew
 static void enlist(struct runtime *rt, const struct fiber *f, uint32_t number)
 {
     struct crew *crew = crew_of(rt, number);
-    const struct program_statement *s = statement_of(rt, crew);
+    const struct program_statement *s = crew_statement(rt, crew);
     if (s->target.up == PROGRAM_NOTHING)
         return;
     crew->set = *fiber_variable(rt, f, s->target);
@@ -423,7 +417,7 @@ static uint32_t begin(struct runtime *rt, uint32_t fiber)
     uint32_t number = pool_take(&rt->crews);
     struct crew *crew = crew_of(rt, number);
     *crew = (struct crew){.fiber = fiber, .job = f->job, .statement = f->pc};
-    const struct program_statement *s = statement_of(rt, crew);
+    const struct program_statement *s = crew_statement(rt, crew);
     if (!number || !resolve(rt, f, crew))
         return 0;
     crew->slots = s->map->at_most;

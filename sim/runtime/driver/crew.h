@@ -64,6 +64,11 @@ static inline struct crew *crew_of(const struct runtime *rt, uint32_t number)
 {
     return pool_at(&rt->crews, number);
 }
+static inline const struct program_statement *crew_statement(const struct runtime *rt,
+                                                             const struct crew *crew)
+{
+    return &rt->program->statements[crew->statement];
+}
 static inline struct member *crew_member(const struct runtime *rt, uint32_t number)
 {
     return pool_at(&rt->members, number);

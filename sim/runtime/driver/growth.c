@@ -10,22 +10,16 @@
 #include "sim/runtime/driver/crew.h"
 #include "sim/runtime/submit.h"
 
-static const struct program_statement *statement_of(const struct runtime *rt,
-                                                    const struct crew *crew)
-{
-    return &rt->program->statements[crew->statement];
-}
-
 static uint32_t class_of(const struct runtime *rt, const struct crew *crew)
 {
-    return rt->program->functions[statement_of(rt, crew)->what].actor;
+    return rt->program->functions[crew_statement(rt, crew)->what].actor;
 }
 
 bool growth_is_own(const struct runtime *rt, uint32_t number)
 {
     const struct crew *crew = crew_of(rt, number);
     return class_of(rt, crew) != PROGRAM_NOTHING &&
-           statement_of(rt, crew)->target.up == PROGRAM_NOTHING;
+           crew_statement(rt, crew)->target.up == PROGRAM_NOTHING;
 }
 
 /* ---- counting ------------------------------------------------------------------------------ */
@@ -46,7 +40,7 @@ void growth_hear(struct runtime *rt, uint32_t actor, uint8_t before)
     uint32_t number = a->member;
     struct member *m = crew_member(rt, number);
     struct crew *crew = crew_of(rt, m->crew);
-    uint32_t ahead = statement_of(rt, crew)->map->ahead;
+    uint32_t ahead = crew_statement(rt, crew)->map->ahead;
     count(crew, before, -1);
     count(crew, a->state, 1);
     crew_wake(rt, m->crew);
@@ -66,7 +60,7 @@ static void tell(struct runtime *rt, const struct crew *crew, const struct cairn
     const struct job *job = pool_at(&rt->jobs, crew->job);
     runtime_tell(rt, (struct told){.kind = TOLD_SCALED,
                                    .job = job->serial,
-                                   .function = statement_of(rt, crew)->what,
+                                   .function = crew_statement(rt, crew)->what,
                                    .host = TOLD_NOWHERE,
                                    .to = step->reason,
                                    .count = crew->pending + crew->running,
@@ -120,7 +114,7 @@ static bool let_one_go(struct runtime *rt, uint32_t number)
 
 static struct cairn_scaling_step ask(const struct runtime *rt, const struct crew *crew)
 {
-    const struct program_map *map = statement_of(rt, crew)->map;
+    const struct program_map *map = crew_statement(rt, crew)->map;
     struct cairn_scaling_situation situation = {
         .size = sizeof situation,
         .abi = CAIRN_SCALING_ABI,

@@ -16,9 +16,9 @@ void host_drain(struct runtime *rt, uint32_t place);
 /* Time 0: all are up, and the scheduler knows. */
 void host_begin(struct runtime *rt);
 /* For fault_strike: the node in this place dies now. */
+void host_crash(void *runtime, uint32_t place);
 /* Its node gives up, and will start anew: lost as in a crash. Returns whether it was up. */
 bool host_exit(struct runtime *rt, uint32_t place);
-void host_crash(void *runtime, uint32_t place);
 void host_timer(struct runtime *rt, uint32_t place);
 /* A repaired node is there for a place that waits. */
 void host_node_returned(struct runtime *rt);

@@ -10,12 +10,10 @@
 #include "sim/runtime/call.h"
 #include "sim/runtime/seat.h"
 
-#define PPM 1000000
-
 static int64_t limit_of(const struct runtime *rt)
 {
     return (int64_t)((slot_ns)rt->spec->cluster.node_memory * rt->spec->runtime.memory_limit_ppm /
-                     PPM);
+                     WHOLE_PPM);
 }
 
 /* If it is over the limit, it will be looked at when the next check is due. */

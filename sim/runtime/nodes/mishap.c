@@ -89,11 +89,11 @@ static struct cluster_part nodes_of(const struct runtime *rt, const struct spec_
 void mishap_notice_timer(struct runtime *rt, uint32_t index)
 {
     const struct spec_mishap *m = &rt->spec->faults.schedule[index];
-    struct cluster_part part = nodes_of(rt, m);
     if (m->kind == MISHAP_NODE) {
         mishap_notice(rt, m->number, m->at);
         return;
     }
+    struct cluster_part part = nodes_of(rt, m);
     for (uint32_t node = part.first; node < part.end; node++)
         if (rt->cluster.entities[node].rank != CLUSTER_NOBODY)
             mishap_notice(rt, rt->cluster.entities[node].rank, m->at);

@@ -6,8 +6,6 @@
 #include "sim/runtime/nodes/straggler.h"
 #include "sim/base/law.h"
 
-#define PPM 1000000
-
 /* Period number `occurrence` of the place, which begins so long after `end` of the one before. */
 static struct straggler draw(const struct runtime *rt, uint32_t host, uint32_t occurrence,
                              simtime end)
@@ -39,7 +37,7 @@ void straggler_begin(struct runtime *rt)
 /* So many millionths of its time work takes while it is slow. */
 static int64_t factor(const struct runtime *rt)
 {
-    return (int64_t)(rt->spec->faults.slow.factor * PPM + 0.5);
+    return (int64_t)(rt->spec->faults.slow.factor * WHOLE_PPM + 0.5);
 }
 
 simtime straggler_time(struct runtime *rt, uint32_t host, simtime work)
@@ -56,10 +54,10 @@ simtime straggler_time(struct runtime *rt, uint32_t host, simtime work)
             return simtime_add(at - now, work);
         work -= fast;
         at = simtime_add(at, fast);
-        simtime slow = simtime_scale(work, factor(rt), PPM);
+        simtime slow = simtime_scale(work, factor(rt), WHOLE_PPM);
         if (slow <= s.to - at)
             return simtime_add(at - now, slow);
-        work -= simtime_scale(s.to - at, PPM, factor(rt));
+        work -= simtime_scale(s.to - at, WHOLE_PPM, factor(rt));
         at = s.to;
         s = draw(rt, host, s.occurrence + 1, s.to);
     }

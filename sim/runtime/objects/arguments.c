@@ -97,7 +97,7 @@ static void pin(struct runtime *rt, uint32_t number, uint32_t host)
     uint32_t at;
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
         if ((at = copies_on(rt, walk.batch, walk.element, host)) != 0 &&
-            ((struct copy *)pool_at(&rt->copies, at))->is_in_memory)
+            copy_of(rt, at)->is_in_memory)
             store_pin(rt, at);
     c->is_pinning = true;
     c->pin_host = host;
@@ -116,7 +116,7 @@ void arguments_let_go(struct runtime *rt, uint32_t number)
         return; /* they went with the host */
     for (struct walk walk = {0}; next_argument(rt, b, c->element, &walk);)
         if ((at = copies_on(rt, walk.batch, walk.element, c->pin_host)) != 0 &&
-            ((struct copy *)pool_at(&rt->copies, at))->is_in_memory)
+            copy_of(rt, at)->is_in_memory)
             store_unpin(rt, at);
 }
 

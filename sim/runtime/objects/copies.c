@@ -48,7 +48,7 @@ bool copies_has(const struct runtime *rt, uint32_t number, uint32_t element)
         return false;
     bool has = object->is_inline || object->is_durable;
     for (uint32_t at = object->copies; at && !has;) {
-        const struct copy *copy = pool_at(&rt->copies, at);
+        const struct copy *copy = copy_of(rt, at);
         has = copies_is_good(rt, copy);
         at = copy->next;
     }
@@ -67,7 +67,7 @@ static bool is_same_place(const struct runtime *rt, uint32_t a, uint32_t b)
 uint32_t copies_on(const struct runtime *rt, uint32_t number, uint32_t element, uint32_t host)
 {
     for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
-        const struct copy *copy = pool_at(&rt->copies, at);
+        const struct copy *copy = copy_of(rt, at);
         if (copy->host == host && copies_is_good(rt, copy))
             return at;
         at = copy->next;
@@ -81,7 +81,7 @@ static simtime arrival(const struct runtime *rt, uint32_t number, uint32_t eleme
     const struct object *object = &batch_of(rt, number)->objects[element];
     simtime first = object->is_inline ? 0 : SIMTIME_NEVER;
     for (uint32_t at = object->copies; at;) {
-        const struct copy *copy = pool_at(&rt->copies, at);
+        const struct copy *copy = copy_of(rt, at);
         if (copy->arrives < first && copy->is_in_memory && is_same_place(rt, copy->host, host) &&
             copies_is_good(rt, copy))
             first = copy->arrives;
@@ -92,12 +92,12 @@ static simtime arrival(const struct runtime *rt, uint32_t number, uint32_t eleme
 
 bool copies_is_last(const struct runtime *rt, uint32_t number)
 {
-    const struct copy *copy = pool_at(&rt->copies, number);
+    const struct copy *copy = copy_of(rt, number);
     const struct object *object = &batch_of(rt, copy->batch)->objects[copy->element];
     if (object->is_durable)
         return false;
     for (uint32_t at = object->copies; at;) {
-        const struct copy *other = pool_at(&rt->copies, at);
+        const struct copy *other = copy_of(rt, at);
         if (at != number && copies_is_good(rt, other))
             return false;
         at = other->next;
@@ -124,7 +124,7 @@ static uint32_t add(struct runtime *rt, uint32_t number, uint32_t element, uint3
     struct told told = batch_told(rt, number, element, is_first ? TOLD_STORED : TOLD_COPIED);
     told.host = host;
     told.amount = copies_size(rt, number, element);
-    *(struct copy *)pool_at(&rt->copies, at) =
+    *(struct copy *)copy_of(rt, at) =
         (struct copy){.next = object->copies,
                       .host = host,
                       .life = host == TOLD_NOWHERE ? 0 : rt->hosts[host].life,
@@ -169,7 +169,7 @@ static struct way find_way(const struct runtime *rt, uint32_t number, uint32_t e
     struct way way = {.is_recalled = true};
     simtime since = SIMTIME_NEVER; /* the source has it; who has it on its disk alone is the last */
     for (uint32_t at = batch_of(rt, number)->objects[element].copies; at;) {
-        const struct copy *copy = pool_at(&rt->copies, at);
+        const struct copy *copy = copy_of(rt, at);
         at = copy->next;
         if (!copies_is_good(rt, copy))
             continue;
@@ -239,17 +239,17 @@ static void leave_source(struct runtime *rt, struct copy *copy)
     if (copy->source == 0)
         return;
     if (copy->previous_out)
-        ((struct copy *)pool_at(&rt->copies, copy->previous_out))->next_out = copy->next_out;
+        copy_of(rt, copy->previous_out)->next_out = copy->next_out;
     else
         rt->hosts[copy->source - 1].outgoing = copy->next_out;
     if (copy->next_out)
-        ((struct copy *)pool_at(&rt->copies, copy->next_out))->previous_out = copy->previous_out;
+        copy_of(rt, copy->next_out)->previous_out = copy->previous_out;
     copy->source = copy->next_out = copy->previous_out = 0;
 }
 
 static void set_out(struct runtime *rt, uint32_t number, uint32_t source)
 {
-    struct copy *copy = pool_at(&rt->copies, number);
+    struct copy *copy = copy_of(rt, number);
     leave_source(rt, copy);
     if (source == 0 || copy->arrives <= runtime_now(rt))
         return;
@@ -257,7 +257,7 @@ static void set_out(struct runtime *rt, uint32_t number, uint32_t source)
     copy->source = source;
     copy->next_out = *first;
     if (*first)
-        ((struct copy *)pool_at(&rt->copies, *first))->previous_out = number;
+        copy_of(rt, *first)->previous_out = number;
     *first = number;
 }
 
@@ -265,7 +265,7 @@ void copies_cut(struct runtime *rt, uint32_t host)
 {
     uint32_t number;
     while ((number = rt->hosts[host].outgoing) != 0) {
-        struct copy *copy = pool_at(&rt->copies, number);
+        struct copy *copy = copy_of(rt, number);
         leave_source(rt, copy);
         if (copy->arrives <= runtime_now(rt) || !copies_is_good(rt, copy))
             continue;
@@ -295,7 +295,7 @@ uint32_t copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint
         set_out(rt, at, way.source);
         return at;
     }
-    ((struct copy *)pool_at(&rt->copies, at))->arrives = arrives;
+    copy_of(rt, at)->arrives = arrives;
     store_add(rt, at);
     return at;
 }
@@ -303,9 +303,9 @@ uint32_t copies_bring(struct runtime *rt, const struct copies_fetch *fetch, uint
 void copies_drop(struct runtime *rt, struct object *object)
 {
     for (uint32_t at = object->copies, next; at; at = next) {
-        next = ((struct copy *)pool_at(&rt->copies, at))->next;
-        tell_dropped(rt, pool_at(&rt->copies, at));
-        leave_source(rt, pool_at(&rt->copies, at));
+        next = copy_of(rt, at)->next;
+        tell_dropped(rt, copy_of(rt, at));
+        leave_source(rt, copy_of(rt, at));
         store_remove(rt, at);
         pool_give(&rt->copies, at);
     }
@@ -314,11 +314,11 @@ void copies_drop(struct runtime *rt, struct object *object)
 
 void copies_forget(struct runtime *rt, uint32_t number)
 {
-    struct copy *copy = pool_at(&rt->copies, number);
+    struct copy *copy = copy_of(rt, number);
     leave_source(rt, copy);
     uint32_t *link = &batch_of(rt, copy->batch)->objects[copy->element].copies;
     while (*link != number)
-        link = &((struct copy *)pool_at(&rt->copies, *link))->next;
+        link = &copy_of(rt, *link)->next;
     *link = copy->next;
     pool_give(&rt->copies, number);
 }

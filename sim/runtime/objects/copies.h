@@ -5,6 +5,10 @@
 
 #include "sim/runtime/runtime.h"
 
+static inline struct copy *copy_of(const struct runtime *rt, uint32_t number)
+{
+    return pool_at(&rt->copies, number);
+}
 /* Is there a good copy, now, or can it be read from the durable store? */
 bool copies_has(const struct runtime *rt, uint32_t batch, uint32_t element);
 /* What is to be brought to one place, and what is being brought there already. */

@@ -49,7 +49,7 @@ static void revive(struct runtime *rt, uint32_t number, uint32_t element)
     rt->record->calls.completed--; /* it is under way again */
     runtime_tell(rt, batch_told(rt, number, element, TOLD_OBJECT_REBUILT));
     uint32_t at = call_new(rt, number, element);
-    ((struct call *)pool_at(&rt->calls, at))->attempt = 1;
+    call_of(rt, at)->attempt = 1;
     for (uint32_t k = 0; b->has_calls && k < b->arguments_count; k++)
         if (b->arguments[k].is_each)
             batch_of(rt, b->arguments[k].batch)->objects[batch_each(b, element)].uses++;
@@ -135,7 +135,7 @@ static bool can_be_made(const struct runtime *rt, uint32_t number, uint32_t elem
 
 static uint32_t *todo_link(const struct runtime *rt, uint32_t call)
 {
-    return &((struct call *)pool_at(&rt->calls, call))->next;
+    return &call_of(rt, call)->next;
 }
 
 /* It was given up, and is in the durable store: it can be had again. */
@@ -164,7 +164,7 @@ static void need(struct runtime *rt, uint32_t for_call, uint32_t number, uint32_
         *todo_link(rt, object->call) = *todo;
         *todo = object->call;
     }
-    struct call *call = pool_at(&rt->calls, for_call);
+    struct call *call = call_of(rt, for_call);
     call->missing++;
     batch_wait(rt, number, element, WAITER_CALL, for_call, call->stamp);
 }
@@ -185,7 +185,7 @@ void lineage_rebuild(struct runtime *rt, uint32_t number, uint32_t element)
     todo = object->call;
     while (todo) {
         uint32_t at = todo;
-        const struct call *call = pool_at(&rt->calls, at);
+        const struct call *call = call_of(rt, at);
         const struct batch *b = batch_of(rt, call->batch);
         todo = *todo_link(rt, at);
         if (routing_is_for(rt, call->batch))

@@ -6,9 +6,9 @@
  * writes what is on its list STORE_WRITING, one without writes nothing. */
 #include "sim/runtime/objects/spill.h"
 #include "sim/runtime/batch.h"
+#include "sim/runtime/objects/copies.h"
 
 #define FUSED_MOST 2000 /* results in one write: max_fused_object_count of Ray */
-#define PPM        1000000
 
 simtime spill_time(const struct runtime *rt, int64_t bytes)
 {
@@ -18,7 +18,7 @@ simtime spill_time(const struct runtime *rt, int64_t bytes)
 
 static bool is_above(const struct runtime *rt, const struct store *store)
 {
-    return (slot_ns)store->used * PPM >
+    return (slot_ns)store->used * WHOLE_PPM >
            (slot_ns)rt->spec->runtime.object_memory * rt->spec->runtime.spill_threshold_ppm;
 }
 
@@ -35,7 +35,7 @@ void spill_consider(struct runtime *rt, uint32_t host)
     for (unsigned i = 0; i < FUSED_MOST && (bytes == 0 || bytes < fused) &&
                          (at = store->lists[STORE_PRIMARY].first) != 0;
          i++) {
-        bytes += ((struct copy *)pool_at(&rt->copies, at))->bytes;
+        bytes += copy_of(rt, at)->bytes;
         store_unlist(rt, at);
         store_list(rt, at, STORE_WRITING);
     }
@@ -48,7 +48,7 @@ void spill_timer(struct runtime *rt, uint32_t host)
     uint32_t at;
     store->timer = 0;
     while ((at = store->lists[STORE_WRITING].first) != 0) {
-        const struct copy *copy = pool_at(&rt->copies, at);
+        const struct copy *copy = copy_of(rt, at);
         struct told told = batch_told(rt, copy->batch, copy->element, TOLD_SPILLED);
         told.host = host;
         told.amount = copy->bytes;

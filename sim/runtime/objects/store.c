@@ -16,11 +16,6 @@
 #include "sim/runtime/objects/copies.h"
 #include "sim/runtime/objects/spill.h"
 
-static struct copy *copy_at(const struct runtime *rt, uint32_t number)
-{
-    return pool_at(&rt->copies, number);
-}
-
 static int64_t limit_of(const struct runtime *rt)
 {
     return (int64_t)rt->spec->runtime.object_memory;
@@ -45,14 +40,14 @@ void store_begin(struct runtime *rt)
 
 void store_list(struct runtime *rt, uint32_t number, enum store_list list)
 {
-    struct copy *copy = copy_at(rt, number);
+    struct copy *copy = copy_of(rt, number);
     struct store *store = &rt->stores[copy->host];
     assert(copy->list == STORE_UNLISTED);
     copy->list = (uint8_t)list;
     copy->newer = 0;
     copy->older = store->lists[list].last;
     if (copy->older)
-        copy_at(rt, copy->older)->newer = number;
+        copy_of(rt, copy->older)->newer = number;
     else
         store->lists[list].first = number;
     store->lists[list].last = number;
@@ -61,16 +56,16 @@ void store_list(struct runtime *rt, uint32_t number, enum store_list list)
 
 void store_unlist(struct runtime *rt, uint32_t number)
 {
-    struct copy *copy = copy_at(rt, number);
+    struct copy *copy = copy_of(rt, number);
     struct store *store = &rt->stores[copy->host];
     if (copy->list == STORE_UNLISTED)
         return;
     if (copy->older)
-        copy_at(rt, copy->older)->newer = copy->newer;
+        copy_of(rt, copy->older)->newer = copy->newer;
     else
         store->lists[copy->list].first = copy->newer;
     if (copy->newer)
-        copy_at(rt, copy->newer)->older = copy->older;
+        copy_of(rt, copy->newer)->older = copy->older;
     else
         store->lists[copy->list].last = copy->older;
     store->resting -= copy->list == STORE_PRIMARY ? copy->bytes : 0;
@@ -79,7 +74,7 @@ void store_unlist(struct runtime *rt, uint32_t number)
 
 static void rest(struct runtime *rt, uint32_t number)
 {
-    const struct copy *copy = copy_at(rt, number);
+    const struct copy *copy = copy_of(rt, number);
     bool is_durable = batch_of(rt, copy->batch)->objects[copy->element].is_durable;
     bool may_go = copy->is_on_disk || is_durable || !copy->is_primary;
     store_list(rt, number, may_go ? STORE_CACHED : STORE_PRIMARY);
@@ -109,7 +104,7 @@ static bool is_here(const struct runtime *rt, const struct copy *copy)
 
 void store_add(struct runtime *rt, uint32_t number)
 {
-    struct copy *copy = copy_at(rt, number);
+    struct copy *copy = copy_of(rt, number);
     copy->is_in_memory = true;
     if (!is_here(rt, copy))
         return;
@@ -121,7 +116,7 @@ void store_add(struct runtime *rt, uint32_t number)
 
 static void leave_memory(struct runtime *rt, uint32_t number)
 {
-    struct copy *copy = copy_at(rt, number);
+    struct copy *copy = copy_of(rt, number);
     struct store *store = &rt->stores[copy->host];
     store_unlist(rt, number);
     copy->is_in_memory = false;
@@ -132,21 +127,21 @@ static void leave_memory(struct runtime *rt, uint32_t number)
 
 void store_remove(struct runtime *rt, uint32_t number)
 {
-    const struct copy *copy = copy_at(rt, number);
+    const struct copy *copy = copy_of(rt, number);
     if (is_here(rt, copy) && copy->is_in_memory)
         leave_memory(rt, number);
 }
 
 void store_pin(struct runtime *rt, uint32_t number)
 {
-    struct copy *copy = copy_at(rt, number);
+    struct copy *copy = copy_of(rt, number);
     if (is_here(rt, copy) && copy->pins++ == 0 && copy->list != STORE_WRITING)
         store_unlist(rt, number);
 }
 
 void store_unpin(struct runtime *rt, uint32_t number)
 {
-    struct copy *copy = copy_at(rt, number);
+    struct copy *copy = copy_of(rt, number);
     if (!is_here(rt, copy))
         return;
     assert(copy->pins > 0 && copy->is_in_memory);
@@ -159,7 +154,7 @@ void store_unpin(struct runtime *rt, uint32_t number)
 
 void store_written(struct runtime *rt, uint32_t number)
 {
-    struct copy *copy = copy_at(rt, number);
+    struct copy *copy = copy_of(rt, number);
     assert(copy->list == STORE_WRITING);
     copy->is_on_disk = true;
     if (copy->pins > 0)
@@ -172,7 +167,7 @@ void store_written(struct runtime *rt, uint32_t number)
 
 static void evict(struct runtime *rt, uint32_t number)
 {
-    const struct copy *copy = copy_at(rt, number);
+    const struct copy *copy = copy_of(rt, number);
     struct told told = batch_told(rt, copy->batch, copy->element, TOLD_EVICTED);
     told.host = copy->host;
     told.amount = copy->bytes;
@@ -188,9 +183,9 @@ static bool make_room(struct runtime *rt, uint32_t host, int64_t bytes)
     struct store *store = &rt->stores[host];
     uint32_t at;
     while (store->used > limit_of(rt) - bytes && (at = store->lists[STORE_CACHED].first) != 0) {
-        if (!copy_at(rt, at)->is_on_disk && copies_is_last(rt, at)) {
+        if (!copy_of(rt, at)->is_on_disk && copies_is_last(rt, at)) {
             store_unlist(rt, at);
-            copy_at(rt, at)->is_primary = true;
+            copy_of(rt, at)->is_primary = true;
             rest(rt, at);
         } else {
             evict(rt, at);
