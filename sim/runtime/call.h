@@ -18,6 +18,15 @@ static inline struct call *call_of(const struct runtime *rt, uint32_t number)
 {
     return pool_at(&rt->calls, number);
 }
+/* The links of calls that wait (lineup.h): in a queue; for room, or at a channel. */
+static inline uint32_t *call_next(const struct runtime *rt, uint32_t number)
+{
+    return &call_of(rt, number)->next;
+}
+static inline uint32_t *call_next_start(const struct runtime *rt, uint32_t number)
+{
+    return &call_of(rt, number)->next_start;
+}
 /* The task or method that it is a call of. */
 static inline const struct program_function *call_function(const struct runtime *rt,
                                                            const struct call *call)

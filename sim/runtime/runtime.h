@@ -22,6 +22,7 @@
 #include "sim/model/fault.h"
 #include "sim/model/program.h"
 #include "sim/runtime/chronicle.h"
+#include "sim/runtime/lineup.h"
 #include "sim/runtime/pool.h"
 
 /* Streams of addressed draws beside those of the failures. */
@@ -111,7 +112,7 @@ struct host {
     uint32_t seats;    /* first */
     uint32_t outgoing; /* copies that set out from here, in this life: the first */
     uint32_t starting, starting_most; /* worker processes */
-    uint32_t queue_first, queue_last; /* seats that wait to start one; linked by next_start */
+    struct lineup queue;              /* seats that wait to start one, by next_start */
     uint32_t idle, idle_job;          /* workers of this job that wait for work */
     uint32_t idle_most;               /* that are kept: one a processor */
     uint32_t timer;
@@ -261,14 +262,14 @@ struct fleet {
     uint32_t set; /* batch */
     uint32_t next_ready;
     bool is_ready;
-    void *router;         /* its state */
-    uint32_t most;        /* candidates of one question, at most */
-    uint32_t first, last; /* requests that wait, by next */
-    uint32_t waiting;     /* so many */
-    uint32_t lost;        /* requests with a process that is lost, newest first, by next */
-    uint32_t open;        /* requests that no replica has accepted, from their submission on */
-    uint32_t searches;    /* under way */
-    uint64_t searched;    /* so far */
+    void *router;        /* its state */
+    uint32_t most;       /* candidates of one question, at most */
+    struct lineup queue; /* requests that wait, by next */
+    uint32_t waiting;    /* so many */
+    uint32_t lost;       /* requests with a process that is lost, newest first, by next */
+    uint32_t open;       /* requests that no replica has accepted, from their submission on */
+    uint32_t searches;   /* under way */
+    uint64_t searched;   /* so far */
 };
 enum inquiry_phase {
     INQUIRY_WAITING,  /* a search: before it asks, again perhaps */
@@ -331,7 +332,7 @@ struct actor {
     bool is_stopping;  /* likewise, and it takes no more (ending.h) */
     uint32_t next_start;
     uint32_t timer;
-    uint32_t queue_first, queue_last; /* calls in the order of their submission */
+    struct lineup queue; /* calls in the order of their submission, by next */
     uint32_t running, running_count;
     uint32_t calls;                /* in the queue or running */
     uint32_t coming;               /* of them, those that have not arrived */

@@ -52,7 +52,7 @@ static uint32_t made_again(struct runtime *rt, uint32_t list, uint32_t *others)
  * made again, as what ran may need their results by now. */
 static uint32_t gather(struct runtime *rt, struct actor *a)
 {
-    uint32_t first = 0, again = made_again(rt, a->queue_first, &first), *end = &again;
+    uint32_t first = 0, again = made_again(rt, a->queue.first, &first), *end = &again;
     for (uint32_t at = a->running, next; at; at = next) { /* newest first: turned round in front */
         next = call_of(rt, at)->next;
         call_of(rt, at)->next = first;
@@ -63,7 +63,8 @@ static uint32_t gather(struct runtime *rt, struct actor *a)
         first = a->persisting;
         a->calls++;
     }
-    a->queue_first = a->queue_last = a->running = a->running_count = a->persisting = 0;
+    a->queue = (struct lineup){0, 0};
+    a->running = a->running_count = a->persisting = 0;
     while (*end)
         end = &call_of(rt, *end)->next;
     *end = first;

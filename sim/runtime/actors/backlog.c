@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The calls that wait at an actor: a list through the calls themselves.
- *
- * Main invariant: queue_last is the last of those that queue_first leads to; both are 0 where none
- * waits. */
+/* The calls that wait at an actor: a lineup through the calls themselves. */
 #include "sim/runtime/actors/backlog.h"
 #include "sim/runtime/actors/actor.h"
 #include "sim/runtime/batch.h"
@@ -10,29 +7,21 @@
 
 void backlog_push_back(struct runtime *rt, struct actor *a, uint32_t call)
 {
-    call_of(rt, call)->next = 0;
-    if (a->queue_last)
-        call_of(rt, a->queue_last)->next = call;
-    else
-        a->queue_first = call;
-    a->queue_last = call;
+    lineup_push_back(rt, &a->queue, call_next, call);
 }
 
 void backlog_push_front(struct runtime *rt, struct actor *a, uint32_t call)
 {
-    call_of(rt, call)->next = a->queue_first;
-    a->queue_first = call;
-    if (!a->queue_last)
-        a->queue_last = call;
+    lineup_push_front(rt, &a->queue, call_next, call);
 }
 
 void backlog_push_arrived(struct runtime *rt, struct actor *a, uint32_t call)
 {
     uint32_t before = 0;
-    for (uint32_t at = a->queue_first; a->coming > 0 && at && call_of(rt, at)->has_arrived;
+    for (uint32_t at = a->queue.first; a->coming > 0 && at && call_of(rt, at)->has_arrived;
          at = call_of(rt, at)->next)
         before = at;
-    if (a->coming == 0 || before == a->queue_last) {
+    if (a->coming == 0 || before == a->queue.last) {
         backlog_push_back(rt, a, call);
     } else if (!before) {
         backlog_push_front(rt, a, call);
@@ -47,7 +36,7 @@ uint32_t backlog_ahead(const struct runtime *rt, const struct actor *a)
     if (a->coming == 0)
         return a->calls;
     uint32_t ahead = a->running_count;
-    for (uint32_t at = a->queue_first; at && call_of(rt, at)->has_arrived;
+    for (uint32_t at = a->queue.first; at && call_of(rt, at)->has_arrived;
          at = call_of(rt, at)->next)
         ahead++;
     return ahead;
@@ -55,9 +44,7 @@ uint32_t backlog_ahead(const struct runtime *rt, const struct actor *a)
 
 void backlog_pop_front(struct runtime *rt, struct actor *a)
 {
-    a->queue_first = call_of(rt, a->queue_first)->next;
-    if (!a->queue_first)
-        a->queue_last = 0;
+    lineup_pop_front(rt, &a->queue, call_next);
 }
 
 void backlog_take_out(struct runtime *rt, uint32_t *list, uint32_t call)
@@ -70,14 +57,9 @@ void backlog_take_out(struct runtime *rt, uint32_t *list, uint32_t call)
 
 static void leave(struct runtime *rt, struct actor *a, uint32_t call)
 {
-    uint32_t before = 0;
-    for (uint32_t at = a->queue_first; at != call; at = call_of(rt, at)->next) {
-        assert(at);
-        before = at;
-    }
-    backlog_take_out(rt, &a->queue_first, call);
-    if (a->queue_last == call)
-        a->queue_last = before;
+    bool was_there = lineup_take_out(rt, &a->queue, call_next, call);
+    assert(was_there);
+    (void)was_there;
 }
 
 void backlog_drop(struct runtime *rt, struct actor *a, uint32_t call)

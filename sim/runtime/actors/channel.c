@@ -15,30 +15,7 @@ static bool waits(const struct program_function *f)
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
-static void push(struct runtime *rt, struct channel_line *line, uint32_t call)
-{
-    call_of(rt, call)->next_start = 0;
-    if (line->last)
-        call_of(rt, line->last)->next_start = call;
-    else
-        line->first = call;
-    line->last = call;
-}
-
-static void take_out(struct runtime *rt, struct channel_line *line, uint32_t call)
-{
-    uint32_t before = 0;
-    for (uint32_t at = line->first; at != call; at = call_of(rt, at)->next_start)
-        before = at;
-    uint32_t next = call_of(rt, call)->next_start;
-    if (before)
-        call_of(rt, before)->next_start = next;
-    else
-        line->first = next;
-    line->last = next ? line->last : before;
-}
-
-static struct channel_line *line_of(struct channel *channel, const struct program_function *f)
+static struct lineup *line_of(struct channel *channel, const struct program_function *f)
 {
     return f->puts > 0 ? &channel->puts : f->gets > 0 ? &channel->gets : &channel->gathers;
 }
@@ -67,10 +44,9 @@ void channel_open(struct runtime *rt, uint32_t number)
 void channel_stop(struct runtime *rt, uint32_t number)
 {
     struct channel *channel = actor_of(rt, number)->channel;
-    const struct channel_line none = {0, 0};
     if (!channel)
         return;
-    channel->puts = channel->gets = channel->gathers = channel->met = none;
+    channel->puts = channel->gets = channel->gathers = channel->met = (struct lineup){0, 0};
     channel->parked = 0;
     if (channel->gathered)
         memset(channel->gathered, 0, channel->methods_count * sizeof *channel->gathered);
@@ -99,8 +75,8 @@ static void release(struct runtime *rt, uint32_t number, uint32_t last)
         next = call_of(rt, at)->next_start;
         if (call_function(rt, call_of(rt, at)) != f)
             continue;
-        take_out(rt, &channel->gathers, at);
-        push(rt, &channel->met, at);
+        lineup_take_out(rt, &channel->gathers, call_next_start, at);
+        lineup_push_back(rt, &channel->met, call_next_start, at);
     }
 }
 
@@ -158,18 +134,16 @@ void channel_enter(struct runtime *rt, uint32_t call)
     uint32_t number = call_of(rt, call)->actor;
     struct channel *channel = actor_of(rt, number)->channel;
     const struct program_function *f = call_function(rt, call_of(rt, call));
-    push(rt, line_of(channel, f), call);
+    lineup_push_back(rt, line_of(channel, f), call_next_start, call);
     channel->parked++;
     if (f->gathers > 0 && channel->gathered)
         gather(rt, number, call);
 }
 
-static uint32_t pop(struct runtime *rt, struct channel *channel, struct channel_line *line)
+static uint32_t pop(struct runtime *rt, struct channel *channel, struct lineup *line)
 {
-    uint32_t call = line->first;
-    take_out(rt, line, call);
     channel->parked--;
-    return call;
+    return lineup_pop_front(rt, line, call_next_start);
 }
 
 /* Batches of which part moves go on as long as one makes room for the other. */
@@ -194,7 +168,7 @@ bool channel_leave(struct runtime *rt, uint32_t call)
     const struct call *c = call_of(rt, call);
     struct channel *channel = actor_of(rt, c->actor)->channel;
     const struct program_function *f = call_function(rt, call_of(rt, call));
-    take_out(rt, line_of(channel, f), call);
+    lineup_take_out(rt, line_of(channel, f), call_next_start, call);
     channel->parked--;
     if (f->gathers > 0 && channel->gathered)
         --*gathered_of(rt, call);

@@ -11,14 +11,10 @@
 
 #include "sim/runtime/actors/items.h"
 
-/* Calls, through next_start. */
-struct channel_line {
-    uint32_t first, last;
-};
 struct channel {
-    struct channel_line puts, gets, gathers;
-    struct channel_line met; /* they have gathered, and go on one after the other */
-    uint32_t parked;         /* calls in these lines */
+    struct lineup puts, gets, gathers; /* lines of calls, by next_start */
+    struct lineup met;                 /* they have gathered, and go on one after the other */
+    uint32_t parked;                   /* calls in these lines */
     uint32_t first_method, methods_count;
     uint32_t *gathered; /* of these lines, by method: calls that wait at its barrier */
     uint64_t rounds;    /* that have met so far */

@@ -48,7 +48,7 @@ void service_charge(struct runtime *rt, uint32_t number)
         is_blocked |= state == CALL_STORING;
         is_working |= state != CALL_FETCHING && state != CALL_STORING;
     }
-    is_blocked |= a->queue_first && call_of(rt, a->queue_first)->state == CALL_BLOCKED;
+    is_blocked |= a->queue.first && call_of(rt, a->queue.first)->state == CALL_BLOCKED;
     if (class == JOB_IDLE && (is_working || is_fetching))
         class = is_working ? JOB_USEFUL : JOB_TRANSFER;
     if (class == JOB_IDLE && is_blocked)
@@ -68,11 +68,11 @@ void service_charge(struct runtime *rt, uint32_t number)
 static void unblock(struct runtime *rt, uint32_t number)
 {
     const struct actor *a = actor_of(rt, number);
-    if (!a->queue_first || call_of(rt, a->queue_first)->state != CALL_BLOCKED)
+    if (!a->queue.first || call_of(rt, a->queue.first)->state != CALL_BLOCKED)
         return;
     service_charge(rt, number);
-    store_forget(rt, a->queue_first, a->seat.host);
-    call_of(rt, a->queue_first)->state = CALL_WAITING;
+    store_forget(rt, a->queue.first, a->seat.host);
+    call_of(rt, a->queue.first)->state = CALL_WAITING;
 }
 
 static void push_front(struct runtime *rt, uint32_t number, uint32_t call)
@@ -164,9 +164,9 @@ static bool is_at_rest(const struct actor *a)
 /* May the call at the head of the queue begin now? */
 static bool may_begin(const struct runtime *rt, const struct actor *a)
 {
-    const struct call *c = call_of(rt, a->queue_first);
+    const struct call *c = call_of(rt, a->queue.first);
     const struct program_actor *class = actor_class(rt, a);
-    enum batch_kind kind = call_kind(rt, a->queue_first);
+    enum batch_kind kind = call_kind(rt, a->queue.first);
     if (!c->has_arrived || c->missing > 0 || c->state == CALL_BLOCKED)
         return false;
     if (a->running && call_kind(rt, a->running) != BATCH_METHODS)
@@ -207,7 +207,7 @@ static void take(struct runtime *rt, uint32_t number, uint32_t call,
 static void begin(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
-    uint32_t call = a->queue_first;
+    uint32_t call = a->queue.first;
     struct call *c = call_of(rt, call);
     enum batch_kind kind = call_kind(rt, call);
     struct arguments arguments = {.room = 0};
@@ -243,7 +243,7 @@ void service_pump(struct runtime *rt, uint32_t number)
 {
     struct actor *a = actor_of(rt, number);
     while (!a->is_beginning && a->state == ACTOR_ALIVE && a->phase == ACTOR_SERVING &&
-           a->queue_first && may_begin(rt, a)) {
+           a->queue.first && may_begin(rt, a)) {
         a->is_beginning = true;
         begin(rt, number);
         a->is_beginning = false;
@@ -287,7 +287,7 @@ void service_take_advice(struct runtime *rt, uint32_t number)
 void service_began(struct runtime *rt, uint32_t number)
 {
     take_advice(rt, number);
-    for (uint32_t at = actor_of(rt, number)->queue_first; at; at = call_of(rt, at)->next)
+    for (uint32_t at = actor_of(rt, number)->queue.first; at; at = call_of(rt, at)->next)
         call_of(rt, at)->was_alive = call_of(rt, at)->has_arrived;
     service_pump(rt, number);
     service_end_if_let_go(rt, number);
@@ -325,7 +325,7 @@ void service_cancel(struct runtime *rt, uint32_t call)
     struct call *c = call_of(rt, call);
     uint32_t number = c->actor;
     struct actor *a = actor_of(rt, number);
-    uint32_t at = a->queue_first;
+    uint32_t at = a->queue.first;
     while (at && at != call)
         at = call_of(rt, at)->next;
     c->is_cancelled = true;

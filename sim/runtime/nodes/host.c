@@ -135,7 +135,8 @@ void host_crash(void *runtime, uint32_t place)
                                    .cause = host->cause,
                                    .amount = rt->cluster.holder[place] == CLUSTER_NOBODY});
     lose_seats(rt, host);
-    host->starting = host->queue_first = host->queue_last = 0;
+    host->starting = 0;
+    host->queue = (struct lineup){0, 0};
     host->timer = runtime_timer(rt, delay, EVENT_DETECTION, TIMER_HOST, place);
 }
 
@@ -217,7 +218,7 @@ static simtime start_time(const struct runtime *rt)
     return simtime_add(rt->spec->runtime.worker_start, rt->spec->runtime.worker_import);
 }
 
-static uint32_t *next_start(struct runtime *rt, uint32_t reference)
+static uint32_t *next_start(const struct runtime *rt, uint32_t reference)
 {
     if (reference & 1)
         return &((struct actor *)pool_at(&rt->actors, reference >> 1))->next_start;
@@ -249,12 +250,7 @@ bool host_want_worker(struct runtime *rt, uint32_t reference, uint32_t job)
         begin_start(rt, reference);
         return false;
     }
-    *next_start(rt, reference) = 0;
-    if (host->queue_last)
-        *next_start(rt, host->queue_last) = reference;
-    else
-        host->queue_first = reference;
-    host->queue_last = reference;
+    lineup_push_back(rt, &host->queue, next_start, reference);
     return false;
 }
 
@@ -263,32 +259,17 @@ void host_worker_started(struct runtime *rt, uint32_t place)
     struct host *host = &rt->hosts[place];
     assert(host->starting > 0);
     host->starting--;
-    uint32_t next = host->queue_first;
-    if (!next)
-        return;
-    host->queue_first = *next_start(rt, next);
-    if (!host->queue_first)
-        host->queue_last = 0;
-    begin_start(rt, next);
+    uint32_t next = lineup_pop_front(rt, &host->queue, next_start);
+    if (next)
+        begin_start(rt, next);
 }
 
 void host_forget_worker(struct runtime *rt, uint32_t place, uint32_t reference, bool has_begun)
 {
-    struct host *host = &rt->hosts[place];
-    if (has_begun) {
+    if (has_begun)
         host_worker_started(rt, place);
-        return;
-    }
-    uint32_t before = 0;
-    for (uint32_t at = host->queue_first; at && at != reference; at = *next_start(rt, at))
-        before = at;
-    uint32_t after = *next_start(rt, reference);
-    if (before)
-        *next_start(rt, before) = after;
     else
-        host->queue_first = after;
-    if (host->queue_last == reference)
-        host->queue_last = before;
+        lineup_take_out(rt, &rt->hosts[place].queue, next_start, reference);
 }
 
 void host_worker_idle(struct runtime *rt, uint32_t place, uint32_t job)

@@ -26,7 +26,7 @@ void spill_consider(struct runtime *rt, uint32_t host)
 {
     struct store *store = &rt->stores[host];
     int64_t fused = (int64_t)rt->spec->runtime.spill_fused, bytes = 0;
-    bool is_wanted = store->waiting_first != 0;
+    bool is_wanted = store->waiting.first != 0;
     uint32_t at;
     if (rt->spec->runtime.spill_bandwidth == 0 || store->timer || store->resting == 0)
         return;

@@ -84,7 +84,7 @@ static void rest(struct runtime *rt, uint32_t number)
 static void wake(struct runtime *rt, uint32_t host)
 {
     struct store *store = &rt->stores[host];
-    if (store->is_ready || !store->waiting_first)
+    if (store->is_ready || !store->waiting.first)
         return;
     store->is_ready = true;
     store->next_ready = 0;
@@ -209,15 +209,8 @@ void store_crash(struct runtime *rt, uint32_t host)
 
 static void wait(struct runtime *rt, uint32_t number, uint32_t host, int64_t bytes)
 {
-    struct store *store = &rt->stores[host];
-    struct call *call = call_of(rt, number);
-    call->room = bytes;
-    call->next_start = 0;
-    if (store->waiting_last)
-        call_of(rt, store->waiting_last)->next_start = number;
-    else
-        store->waiting_first = number;
-    store->waiting_last = number;
+    call_of(rt, number)->room = bytes;
+    lineup_push_back(rt, &rt->stores[host].waiting, call_next_start, number);
     spill_consider(rt, host);
 }
 
@@ -231,7 +224,7 @@ enum store_answer store_ask(struct runtime *rt, uint32_t number, uint32_t host, 
         return STORE_ROOM;
     if (here > limit_of(rt) || bytes > limit_of(rt) - here)
         return STORE_NEVER;
-    bool is_next = is_resumed || !rt->stores[host].waiting_first;
+    bool is_next = is_resumed || !rt->stores[host].waiting.first;
     if (is_next && make_room(rt, host, bytes))
         return STORE_ROOM;
     wait(rt, number, host, bytes);
@@ -241,28 +234,15 @@ enum store_answer store_ask(struct runtime *rt, uint32_t number, uint32_t host, 
 bool store_has_room(struct runtime *rt, uint32_t host, int64_t bytes)
 {
     return !rt->stores ||
-           (!rt->stores[host].waiting_first && bytes <= limit_of(rt) && make_room(rt, host, bytes));
+           (!rt->stores[host].waiting.first && bytes <= limit_of(rt) && make_room(rt, host, bytes));
 }
 
 void store_forget(struct runtime *rt, uint32_t number, uint32_t host)
 {
-    uint32_t before = 0;
-    if (!rt->stores)
-        return;
-    struct store *store = &rt->stores[host];
-    uint32_t at = store->waiting_first;
-    for (; at && at != number; at = call_of(rt, at)->next_start)
-        before = at;
-    if (!at)
-        return; /* they went with the host */
-    uint32_t after = call_of(rt, number)->next_start;
-    if (before)
-        call_of(rt, before)->next_start = after;
-    else
-        store->waiting_first = after;
-    if (store->waiting_last == number)
-        store->waiting_last = before;
-    wake(rt, host);
+    bool waited =
+        rt->stores && lineup_take_out(rt, &rt->stores[host].waiting, call_next_start, number);
+    if (waited) /* otherwise they went with the host */
+        wake(rt, host);
 }
 
 /* What it waits for, as things are now: a neighbour may have brought an argument of it. */
@@ -275,16 +255,14 @@ static int64_t room_for(const struct runtime *rt, uint32_t number, uint32_t host
 static void serve(struct runtime *rt, uint32_t host)
 {
     struct store *store = &rt->stores[host];
-    while (store->waiting_first) {
-        uint32_t number = store->waiting_first;
+    while (store->waiting.first) {
+        uint32_t number = store->waiting.first;
         struct call *call = call_of(rt, number);
         if (!make_room(rt, host, room_for(rt, number, host))) {
             spill_consider(rt, host); /* a cached copy may have turned out to be the last */
             return;
         }
-        store->waiting_first = call->next_start;
-        if (!store->waiting_first)
-            store->waiting_last = 0;
+        lineup_pop_front(rt, &store->waiting, call_next_start);
         call->is_resumed = true;
         if (call->actor)
             service_room(rt, number);

@@ -24,7 +24,7 @@ struct store {
     struct {
         uint32_t first, last; /* copies */
     } lists[STORE_LISTS];
-    uint32_t waiting_first, waiting_last; /* calls, by next_start */
+    struct lineup waiting; /* calls, by next_start */
     uint32_t next_ready;
     uint32_t timer; /* of the write under way */
     bool is_ready;

@@ -89,47 +89,27 @@ static struct told about(const struct runtime *rt, uint32_t call, enum told_kind
 
 static void push_back(struct runtime *rt, struct fleet *fleet, uint32_t call)
 {
-    call_of(rt, call)->next = 0;
-    if (fleet->last)
-        call_of(rt, fleet->last)->next = call;
-    else
-        fleet->first = call;
-    fleet->last = call;
+    lineup_push_back(rt, &fleet->queue, call_next, call);
     fleet->waiting++;
 }
 
 static void push_front(struct runtime *rt, struct fleet *fleet, uint32_t call)
 {
-    call_of(rt, call)->next = fleet->first;
-    fleet->first = call;
-    fleet->last = fleet->last ? fleet->last : call;
+    lineup_push_front(rt, &fleet->queue, call_next, call);
     fleet->waiting++;
 }
 
 static uint32_t pop_front(struct runtime *rt, struct fleet *fleet)
 {
-    uint32_t call = fleet->first;
     assert(fleet->waiting > 0);
-    fleet->first = call_of(rt, call)->next;
-    fleet->last = fleet->first ? fleet->last : 0;
     fleet->waiting--;
-    return call;
+    return lineup_pop_front(rt, &fleet->queue, call_next);
 }
 
 /* Out of the middle; nothing happens where it is not there. */
 static void take_out(struct runtime *rt, struct fleet *fleet, uint32_t call)
 {
-    uint32_t before = 0, at = fleet->first;
-    for (; at && at != call; at = call_of(rt, at)->next)
-        before = at;
-    if (!at)
-        return;
-    if (before)
-        call_of(rt, before)->next = call_of(rt, call)->next;
-    else
-        fleet->first = call_of(rt, call)->next;
-    fleet->last = fleet->last == call ? before : fleet->last;
-    fleet->waiting--;
+    fleet->waiting -= lineup_take_out(rt, &fleet->queue, call_next, call);
 }
 
 void routing_expect(struct runtime *rt, uint32_t call)
