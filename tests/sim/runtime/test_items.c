@@ -5,16 +5,16 @@
  * against 200 runs of each way to keep the items. */
 #include "tests/sim/runtime/claims.h"
 
-/* A queue that starts in no time, and whose calls compute for 1 s. */
-#define QUEUE(more)                                                                                \
-    "    actors: {Q: {restarts: 4, " more "}}\n"                                                   \
-    "    driver:\n"                                                                                \
-    "    - {start: Q, as: q}\n"
+/* Two methods put one item a call: those of put are messages 0, 2, 4, …, of slow 1, 3, 5, … */
 #define METHODS                                                                                    \
     ", methods: {put: {time: 1 s, puts: 1}, get: {time: 1 s, gets: 1}, slow: {time: 1 s, puts: 1," \
     " await: 5 s}, hold: {time: 1 s, gets: 1, await: 5 s}, poll: {time: 1 s, gets: 1, timeout: 0 " \
     "s}}"
-/* Two methods put one item a call: those of put are messages 0, 2, 4, …, of slow 1, 3, 5, … */
+/* A queue that starts in no time, and whose calls compute for 1 s; and its driver. */
+#define QUEUE(more, driver)                                                                        \
+    "    actors: {Q: {restarts: 4, " more METHODS "}}\n"                                           \
+    "    driver:\n"                                                                                \
+    "    - {start: Q, as: q}\n" driver
 #define CRASH(at) "faults: {schedule: [{at: " at ", actor: Q}]}\n"
 #define SAVED     "checkpoint: {snapshot: 1 s, restore: 1 s}, "
 
@@ -23,40 +23,41 @@ static void row_c08_what_is_queued_is_lost_or_comes_back(void **state)
     static const struct claimed rows[] = {
         {.name = "five are queued when the process ends: five are lost",
          .head = CRASH("10 s"),
-         .pipeline = QUEUE(
-             "retries: unlimited, queue: {}" METHODS) "    - {run: q.put, times: 5}\n    - {think: "
-                                                      "10 s}\n    - {run: q.poll, on_error: []}\n",
+         .pipeline = QUEUE("retries: unlimited, queue: {}", "    - {run: q.put, times: 5}\n"
+                                                            "    - {think: 10 s}\n"
+                                                            "    - {run: q.poll, on_error: []}\n"),
          .makespan = 16,
          .claims = {TIMES(TOLD_ITEM_LOST, 5), AT(TOLD_ITEM_LOST, 0, 10), COUNTED(items.put, 5),
                     COUNTED(items.lost, 5), COUNTED(items.delivered, 0), COUNTED(calls.failed, 1)}},
         {.name = "a checkpoint of the state without the items: restored, and lost all the same",
          .head = CRASH("10 s"),
-         .pipeline = QUEUE("retries: unlimited, " SAVED
-                           "queue: {}" METHODS) "    - {run: q.put, times: 5}\n    - {checkpoint: "
-                                                "q}\n    - {think: 10 s}\n"
-                                                "    - {run: q.poll, on_error: []}\n",
+         .pipeline =
+             QUEUE("retries: unlimited, " SAVED "queue: {}", "    - {run: q.put, times: 5}\n"
+                                                             "    - {checkpoint: q}\n"
+                                                             "    - {think: 10 s}\n"
+                                                             "    - {run: q.poll, on_error: []}\n"),
          .makespan = 17,
          .claims = {COUNTED(restored, 1), COUNTED(items.lost, 5), TIMES(TOLD_ITEM_BACK, 0)}},
         {.name = "with the items: those that it covers come back, in their order",
          .head = CRASH("10 s"),
-         .pipeline =
-             QUEUE("retries: unlimited, " SAVED
-                   "queue: {items: checkpointed}" METHODS) "    - {run: q.put, times: 4}\n    - "
-                                                           "{checkpoint: q}\n    - {run: q.put}\n"
-                                                           "    - {think: 10 s}\n    - {run: "
-                                                           "q.get, times: 4}\n",
+         .pipeline = QUEUE("retries: unlimited, " SAVED "queue: {items: checkpointed}",
+                           "    - {run: q.put, times: 4}\n"
+                           "    - {checkpoint: q}\n"
+                           "    - {run: q.put}\n"
+                           "    - {think: 10 s}\n"
+                           "    - {run: q.get, times: 4}\n"),
          .makespan = 20,
          .claims = {TIMES(TOLD_ITEM_LOST, 5), TIMES(TOLD_ITEM_BACK, 4), AT(TOLD_ITEM_BACK, 0, 11),
                     NUMBER(TOLD_DEQUEUED, 0, 0), NUMBER(TOLD_DEQUEUED, 3, 6),
                     COUNTED(items.delivered, 4), COUNTED(items.lost, 1)}},
         {.name = "at least once: what was taken since the checkpoint is delivered again",
          .head = CRASH("10 s"),
-         .pipeline = QUEUE("retries: unlimited, " SAVED
-                           "queue: {items: checkpointed}" METHODS) "    - {run: q.put, times: 3}\n "
-                                                                   "   - {checkpoint: q}\n    - "
-                                                                   "{run: q.get, times: 2}\n"
-                                                                   "    - {think: 10 s}\n    - "
-                                                                   "{run: q.get, times: 3}\n",
+         .pipeline = QUEUE("retries: unlimited, " SAVED "queue: {items: checkpointed}",
+                           "    - {run: q.put, times: 3}\n"
+                           "    - {checkpoint: q}\n"
+                           "    - {run: q.get, times: 2}\n"
+                           "    - {think: 10 s}\n"
+                           "    - {run: q.get, times: 3}\n"),
          .makespan = 19,
          .claims = {COUNTED(items.put, 3), COUNTED(items.delivered, 3), COUNTED(items.lost, 0),
                     COUNTED(items.doubled, 2), TIMES(TOLD_ITEM_LOST, 1), TIMES(TOLD_ITEM_BACK, 3)}},
@@ -70,40 +71,41 @@ static void row_c08_what_is_in_hands_is_doubled_kept_or_lost(void **state)
     static const struct claimed rows[] = {
         {.name = "a put that is tried again is in twice, and delivered twice",
          .head = CRASH("4 s"),
-         .pipeline = QUEUE(
-             "retries: unlimited, queue: {items: kept}" METHODS) "    - {call: q.slow, as: put}\n  "
-                                                                 "  - {think: 10 s}\n    - {get: "
-                                                                 "put}\n"
-                                                                 "    - {run: q.get, times: 2}\n",
+         .pipeline =
+             QUEUE("retries: unlimited, queue: {items: kept}", "    - {call: q.slow, as: put}\n"
+                                                               "    - {think: 10 s}\n"
+                                                               "    - {get: put}\n"
+                                                               "    - {run: q.get, times: 2}\n"),
          .makespan = 12,
          .claims = {TO(TOLD_ENQUEUED, 0, 0), AT(TOLD_ENQUEUED, 1, 5), TO(TOLD_ENQUEUED, 1, 1),
                     NUMBER(TOLD_ENQUEUED, 1, 1), COUNTED(items.put, 1), COUNTED(items.high, 2),
                     COUNTED(items.delivered, 1), COUNTED(items.doubled, 1)}},
         {.name = "or once, where the first is lost with the queue",
          .head = CRASH("4 s"),
-         .pipeline =
-             QUEUE("retries: unlimited, queue: {}" METHODS) "    - {call: q.slow, as: put}\n    - "
-                                                            "{think: 10 s}\n    - {get: put}\n    "
-                                                            "- {run: q.get}\n",
+         .pipeline = QUEUE("retries: unlimited, queue: {}", "    - {call: q.slow, as: put}\n"
+                                                            "    - {think: 10 s}\n"
+                                                            "    - {get: put}\n"
+                                                            "    - {run: q.get}\n"),
          .makespan = 11,
          .claims = {COUNTED(items.put, 1), TIMES(TOLD_ENQUEUED, 2), COUNTED(items.lost, 0),
                     COUNTED(items.delivered, 1), COUNTED(items.doubled, 0)}},
         {.name = "kept: nothing is lost; what a call had in its hands stands in front again",
          .head = CRASH("6 s"),
-         .pipeline = QUEUE(
-             "retries: unlimited, queue: {items: kept}" METHODS) "    - {run: q.put, times: 3}\n   "
-                                                                 " - {run: q.hold, as: held}\n    "
-                                                                 "- {run: q.get, times: 2}\n",
+         .pipeline =
+             QUEUE("retries: unlimited, queue: {items: kept}", "    - {run: q.put, times: 3}\n"
+                                                               "    - {run: q.hold, as: held}\n"
+                                                               "    - {run: q.get, times: 2}\n"),
          .makespan = 14, /* it took item 0 at 4, and again at 7: 12, and two more */
          .claims = {AT(TOLD_DEQUEUED, 0, 4), TIMES(TOLD_ITEM_LOST, 0), TIMES(TOLD_ITEM_BACK, 1),
                     AMOUNT(TOLD_ITEM_BACK, 0, 3), NUMBER(TOLD_DEQUEUED, 1, 0),
                     COUNTED(items.delivered, 3), COUNTED(items.doubled, 0)}},
         {.name = "lost in somebody's hands; it waits for another one",
          .head = CRASH("4 s"),
-         .pipeline = QUEUE(
-             "retries: unlimited, queue: {}" METHODS) "    - {run: q.put}\n    - {call: q.hold, "
-                                                      "as: held}\n    - {think: 10 s}\n"
-                                                      "    - {run: q.put}\n    - {get: held}\n",
+         .pipeline = QUEUE("retries: unlimited, queue: {}", "    - {run: q.put}\n"
+                                                            "    - {call: q.hold, as: held}\n"
+                                                            "    - {think: 10 s}\n"
+                                                            "    - {run: q.put}\n"
+                                                            "    - {get: held}\n"),
          .makespan = 17,
          .claims = {TIMES(TOLD_ITEM_LOST, 1), AMOUNT(TOLD_ITEM_LOST, 0, 0),
                     AT(TOLD_DEQUEUED, 1, 12), COUNTED(items.lost, 1), COUNTED(items.delivered, 1)}},
@@ -117,18 +119,17 @@ static void row_c08_calls_that_wait_are_made_again_or_fail(void **state)
     static const struct claimed rows[] = {
         {.name = "calls that waited for room are made again, where they may be",
          .head = CRASH("6 s"),
-         .pipeline =
-             QUEUE("retries: 1, queue: {capacity: 2}" METHODS) "    - {run: q.put, times: 2}\n    "
-                                                               "- {call: q.put, times: 2}\n    - "
-                                                               "{think: 10 s}\n"
-                                                               "    - {run: q.get, times: 2}\n",
+         .pipeline = QUEUE("retries: 1, queue: {capacity: 2}", "    - {run: q.put, times: 2}\n"
+                                                               "    - {call: q.put, times: 2}\n"
+                                                               "    - {think: 10 s}\n"
+                                                               "    - {run: q.get, times: 2}\n"),
          .makespan = 14,
          .claims = {COUNTED(calls.retried, 2), AT(TOLD_ENQUEUED, 2, 7), AT(TOLD_ENQUEUED, 3, 8),
                     COUNTED(items.lost, 2), COUNTED(items.delivered, 2), COUNTED(calls.failed, 0)}},
         {.name = "or fail",
          .head = CRASH("6 s"),
-         .pipeline = QUEUE("queue: {capacity: 2}" METHODS) "    - {run: q.put, times: 2}\n    - "
-                                                           "{run: q.put, times: 2, on_error: []}\n",
+         .pipeline = QUEUE("queue: {capacity: 2}", "    - {run: q.put, times: 2}\n"
+                                                   "    - {run: q.put, times: 2, on_error: []}\n"),
          .makespan = 6,
          .claims = {COUNTED(calls.failed, 2), COUNTED(items.put, 2)}},
         {.name = "an actor that dies takes all with it; one that is let go leaves it",
